@@ -1,0 +1,61 @@
+"""The Applications and ApplicationSets that Argo CD would build from the config repo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One Application or ApplicationSet object.
+
+    `parent` names the object that renders (an Application) or generates (an ApplicationSet) it; None for a root.
+    `wave` is the sync wave inside the parent's sync (0 where the annotation is absent or not an integer, as Argo CD
+    reads it), None where the profile cannot know. `prune` is None where the manifest does not say (Argo CD: false).
+    `source` is the config key that makes it exist: the list entry, the block, or the base file.
+    `scope` is the directory whose merged values rendered it, such as `dev/cluster1/instance1`.
+    """
+
+    kind: Literal["Application", "ApplicationSet"]
+    name: str
+    parent: str | None
+    wave: int | None
+    path: str
+    server: str | None
+    namespace: str | None
+    prune: bool | None
+    finalizers: tuple[str, ...]
+    source: Place
+    scope: str
+    account: str = ""
+    cluster: str = ""
+    instance: str = ""
+    tenant: str = ""
+    revision: str = ""
+    plugin: bool = False
+    sync_options: tuple[str, ...] = ()
+    template: str = ""
+    """The chart template that renders it, such as `120-db2-databases-app.yaml`: the key into the release profile."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Helm values for its chart (a leaf's HELM_VALUES), where they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One object inside a leaf Application, known in exact mode or from the release profile."""
+
+    kind: str
+    name: str
+    namespace: str
+    group: str = ""
+    wave: int = 0
+    hooks: tuple[str, ...] = ()
+    delete_policies: tuple[str, ...] = ()
+    sync_options: tuple[str, ...] = ()
+    template: str = ""
+    secrets: tuple[str, ...] = ()
+    """Vault placeholders left in the rendered object."""

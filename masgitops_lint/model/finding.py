@@ -1,0 +1,94 @@
+"""What a rule says: a finding, its related places, its blast radius and its fix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .place import Keys, Place, Span
+
+
+class Severity(StrEnum):
+    """How bad: an error breaks the deployment, a warning may, a note is worth knowing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """3 for an error, 2 for a warning, 1 for a note."""
+        return {"error": 3, "warning": 2, "note": 1}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Affects:
+    """The blast radius: Applications that are lost, frozen or changed because of the finding."""
+
+    applications: int = 0
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the characters `start` to `end` (offsets into the decoded text) of `path` by `text`."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A mechanical repair; `safe` when it cannot change anything but the defect."""
+
+    description: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a rule yields: a finding whose places are still symbolic. The engine resolves it to a `Finding`."""
+
+    rule: str
+    name: str
+    severity: Severity
+    message: str
+    place: Place
+    help: str = ""
+    related: tuple[tuple[Place, str], ...] = ()
+    affects: Affects = field(default_factory=Affects)
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that belongs to a finding, such as the other hop of a cycle."""
+
+    path: str
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A finding with everything resolved. `keys` is the config path: a baseline is keyed on it, not on the line."""
+
+    rule: str
+    name: str
+    severity: Severity
+    message: str
+    path: str
+    span: Span
+    keys: Keys = ()
+    related: tuple[Related, ...] = ()
+    affects: Affects = field(default_factory=Affects)
+    help: str = ""
+    fix: Fix | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """Stable order: by file, line, column, rule, message."""
+        return (self.path, self.span.line, self.span.column, self.rule, self.message)

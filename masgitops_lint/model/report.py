@@ -1,0 +1,73 @@
+"""The outcome of one run, as the report writers and the exit code see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not checked, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """A rule that raised: reported, and the run exits 2."""
+
+    rule: str
+    error: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What was seen: never a green tick on nothing."""
+
+    accounts: int = 0
+    clusters: int = 0
+    instances: int = 0
+    applications: int = 0
+    files: int = 0
+    skipped: int = 0
+    errors: int = 0
+    warnings: int = 0
+    notes: int = 0
+    suppressed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What a report needs to know of a rule: its page goes into SARIF and `explain`."""
+
+    code: str
+    name: str
+    severity: str
+    title: str
+    page: str
+    tags: tuple[str, ...] = ()
+    since: str = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Findings in stable order, what was seen, and enough about the rules to write any format.
+
+    `sources` maps a path to its decoded text for the files that have findings (for code frames); it is empty where the
+    text cannot be shown.
+    """
+
+    findings: tuple[Finding, ...]
+    summary: Summary
+    rules: tuple[RuleInfo, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    crashes: tuple[Crash, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Sentences for the footer: which release profile was used for which account, what was assumed."""
+    root: str = "."
+    sources: dict[str, str] = field(default_factory=dict)
