@@ -1,0 +1,39 @@
+"""What an ApplicationSet of the source repo reads: filled from a release profile, used to model a config repo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Level: TypeAlias = Literal["account", "cluster", "instance", "sls", "aiservice", "tenant"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileSpec:
+    """One config file of a generator: its base name and the top-level keys that the charts expect in it."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSetSpec:
+    """One ApplicationSet with git file generators.
+
+    `prefix` is the directory pattern over ids, such as `{account}/{cluster}/*`; `name` likewise
+    (`instance-appset.{cluster}`), and `root` the generated Application's name (`instance.{cluster}.{instance}`).
+    `merge_key` is None for a plain git generator. `files` are in merge order: the first is the base.
+    """
+
+    level: Level
+    name: str
+    prefix: str
+    files: tuple[FileSpec, ...]
+    root: str
+    parent: Level
+    merge_key: str | None = "merge-key"
+
+    @property
+    def base(self) -> FileSpec:
+        """The file whose existence makes an Application."""
+        return self.files[0]
