@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .finding import Finding
 
@@ -13,6 +14,15 @@ class Skipped:
 
     path: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that was silenced on purpose: by a comment, a per-file ignore or the baseline, and the reason given."""
+
+    finding: Finding
+    by: Literal["comment", "file-comment", "per-file-ignore", "baseline"]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ class Report:
     findings: tuple[Finding, ...]
     summary: Summary
     rules: tuple[RuleInfo, ...] = ()
-    suppressed: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     crashes: tuple[Crash, ...] = ()
     notes: tuple[str, ...] = ()
