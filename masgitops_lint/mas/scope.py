@@ -1,0 +1,189 @@
+"""Config files and the scopes they merge into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from masgitops_lint.model.place import Keys, Place
+
+from .spec import ApplicationSetSpec, Level
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """One file that a generator could read: `directory` is relative to the linted root, `data` its first document.
+
+    `merge_key` is the value under the spec's merge key (None when absent or null). `readable` is False when the file
+    could not be parsed: Argo CD's generator fails on it.
+    """
+
+    path: str
+    directory: str
+    name: str
+    data: dict[str, Any]
+    merge_key: Any
+    has_merge_key: bool
+    readable: bool
+
+
+class Scope:
+    """One parameter set of an ApplicationSet: the merged values of one directory, and who supplied each of them.
+
+    `files` are in merge order (base first). `root` is the config repo's own root below the linted root ("" or
+    ending in "/"). Ids are the text that Go templates print for them; "" where a value is missing.
+    """
+
+    __slots__ = ("_values", "base", "directory", "files", "parent", "root", "spec")
+
+    def __init__(
+        self,
+        spec: ApplicationSetSpec,
+        root: str,
+        directory: str,
+        files: tuple[ConfigFile, ...],
+        base: ConfigFile | None,
+        parent: Scope | None = None,
+    ) -> None:
+        self.spec = spec
+        self.root = root
+        self.directory = directory
+        self.files = files
+        self.base = base
+        self.parent = parent
+        self._values: dict[str, Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"Scope({self.spec.level}, {self.directory!r})"
+
+    @property
+    def level(self) -> Level:
+        """The level of the tree that this scope's root Application stands at."""
+        return self.spec.level
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The merged values as the ApplicationSet passes them on (do not change them)."""
+        if self._values is None:
+            from masgitops_lint.argocd.merge import merge_values
+
+            merged: dict[str, Any] = {}
+            for file in self.files:
+                for key, value in file.data.items():
+                    if key in merged and isinstance(value, dict) and isinstance(merged[key], dict):
+                        merged[key] = merge_values(merged[key], value)
+                    else:
+                        merged[key] = value
+            self._values = merged
+        return self._values
+
+    def _id(self, block: str) -> str:
+        value = self.values.get(block)
+        return go_text(value["id"]) if isinstance(value, dict) and value.get("id") is not None else ""
+
+    @property
+    def account(self) -> str:
+        """`account.id` as printed."""
+        return self._id("account")
+
+    @property
+    def cluster(self) -> str:
+        """`cluster.id` as printed."""
+        return self._id("cluster")
+
+    @property
+    def instance(self) -> str:
+        """`instance.id` as printed."""
+        return self._id("instance")
+
+    @property
+    def tenant(self) -> str:
+        """`tenant.id` as printed."""
+        return self._id("tenant")
+
+    def get(self, *keys: str | int) -> Any:
+        """The merged value at `keys`, or None."""
+        current: Any = self.values
+        for key in keys:
+            if isinstance(current, dict) and isinstance(key, str):
+                current = current.get(key)
+            elif isinstance(current, list) and isinstance(key, int) and 0 <= key < len(current):
+                current = current[key]
+            else:
+                return None
+        return current
+
+    def has(self, *keys: str | int) -> bool:
+        """Whether the merged values hold `keys` (a null value counts)."""
+        return any(contains(file.data, keys) for file in reversed(self.files))
+
+    def winner(self, keys: Keys) -> ConfigFile | None:
+        """The file whose value survives the merge: the last one that holds the route, for a route that survives."""
+        for file in reversed(self.files):
+            if contains(file.data, keys):
+                return file
+        return None
+
+    def place(self, keys: Keys, part: Any = "value") -> Place:
+        """Where the merged value at `keys` comes from; for a missing one, its nearest parent or the base file."""
+        for length in range(len(keys), 0, -1):
+            file = self.winner(keys[:length])
+            if file is not None:
+                return Place(file.path, keys, part)
+        if self.base is not None:
+            return Place(self.base.path, ())
+        return Place(self.files[0].path if self.files else self.directory, ())
+
+    def file(self, name: str) -> ConfigFile | None:
+        """The config file of that base name, if the scope has it."""
+        for file in self.files:
+            if file.name == name:
+                return file
+        return None
+
+
+def contains(data: Any, keys: Keys) -> bool:
+    """Whether the route exists in `data`."""
+    for key in keys:
+        if isinstance(key, int):
+            if not isinstance(data, list) or not 0 <= key < len(data):
+                return False
+        elif not isinstance(data, dict) or key not in data:
+            return False
+        data = data[key]
+    return True
+
+
+def go_text(value: Any) -> str:
+    """What a Go template prints for a value that came through the git file generator (numbers are float64).
+
+    `fmt` prints a float64 in exponent form from 1e+06 on, so an unquoted 12-digit account id becomes 1.23e+11.
+    """
+    if value is None:
+        return "<no value>"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return _go_float(float(value))
+    return str(value)
+
+
+def _go_float(number: float) -> str:
+    if number in (float("inf"), float("-inf")) or number != number:
+        return str(number)
+    from decimal import Decimal
+
+    sign, all_digits, exponent = Decimal(repr(number)).as_tuple()
+    digits = "".join(map(str, all_digits))
+    power = len(digits) - 1 + int(exponent)
+    digits = digits.rstrip("0") or "0"
+    minus = "-" if sign else ""
+    if digits == "0":
+        return f"{minus}0"
+    if power < -4 or power >= 6:
+        mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
+        return f"{minus}{mantissa}e{'-' if power < 0 else '+'}{abs(power):02d}"
+    if power < 0:
+        return f"{minus}0.{'0' * (-power - 1)}{digits}"
+    whole, fraction = digits[: power + 1].ljust(power + 1, "0"), digits[power + 1 :]
+    return f"{minus}{whole}{'.' + fraction if fraction else ''}"
