@@ -1,0 +1,78 @@
+"""Code frames: the source lines around a finding with carets under what is meant."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..model.place import Span
+from .masking import MASK, masked
+from .text import visible, width
+
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_ELLIPSIS = "..."
+
+
+@dataclass(frozen=True, slots=True)
+class FrameLine:
+    """One line of a frame: its number, its printable text, and the carets under it ("" for a context line)."""
+
+    number: int
+    text: str
+    carets: str = ""
+
+
+def frame(
+    source: str, span: Span, *, hide: bool = False, context: int = 1, columns: int = 110
+) -> tuple[FrameLine, ...]:
+    """The lines of `source` at `span`, with `context` lines before and after; empty when the span is not in the text.
+
+    `hide` masks what the span covers, for findings whose subject is a secret value. Lines longer than `columns` are
+    cut to a window that holds the start of the span.
+    """
+    lines = _LINE_BREAK.split(source)
+    if not 1 <= span.line <= len(lines) or (span.line == len(lines) and not lines[-1] and len(lines) > 1):
+        return ()
+    last = min(len(lines), span.line + context)
+    shown = []
+    for number in range(max(1, span.line - context), last + 1):
+        if number == span.line:
+            shown.append(_pointed(lines, span, hide, columns))
+        elif hide and span.line < number <= span.end_line:
+            shown.append(FrameLine(number, MASK))
+        else:
+            shown.append(FrameLine(number, _cut(visible(_spaced(masked(lines, number - 1))).rstrip(), columns)))
+    while len(shown) > 1 and not shown[-1].text and not shown[-1].carets:
+        shown.pop()
+    while len(shown) > 1 and not shown[0].text and not shown[0].carets:
+        shown.pop(0)
+    return tuple(shown)
+
+
+def _pointed(lines: list[str], span: Span, hide: bool, columns: int) -> FrameLine:
+    raw = lines[span.line - 1]
+    start = min(max(0, span.column - 1), len(raw))
+    end = len(raw.rstrip()) if span.end_line > span.line else min(span.end_column - 1, len(raw))
+    if hide:
+        tail = "" if span.end_line > span.line else raw[end:]
+        raw, end = raw[:start] + MASK + tail, start + len(MASK)
+    else:
+        safe = masked(lines, span.line - 1)
+        if safe != raw:
+            raw, start = safe, min(start, len(safe) - 1)
+            end = len(safe) if end > start else start
+    before = visible(_spaced(raw[:start]))
+    pointed = visible(_spaced(raw[start : max(end, start)]))
+    after = visible(_spaced(raw[max(end, start) :]))
+    if width(before) > columns // 2:
+        before = _ELLIPSIS + before[-(columns // 3) :]
+    carets = " " * width(before) + "^" * max(1, min(width(pointed), columns - width(before)))
+    return FrameLine(span.line, _cut((before + pointed + after).rstrip(), columns), carets)
+
+
+def _spaced(text: str) -> str:
+    return text.replace("\t", "    ")
+
+
+def _cut(text: str, columns: int) -> str:
+    return text if width(text) <= columns else text[: columns - len(_ELLIPSIS)] + _ELLIPSIS

@@ -1,0 +1,84 @@
+"""Secret values in shown source lines are masked: a report is copied into logs, comments and artifacts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+MASK = "********"
+
+_KEY_LINE = re.compile(
+    r"""^(?P<head>\s*(?:-\s+)*(?P<quote>["']?)(?P<key>[^\s:"'#{\[][^:"'#]*?)(?P=quote)\s*:\s+)(?P<value>\S.*)$"""
+)
+_SENSITIVE = re.compile(
+    r"passw|passphrase|pwd$|secret|token|api_?key|access_?key|private_?key|crypto|credential|entitlement|license|"
+    r"(?<!public)(?<!merge)_key$|\.key$|^key$|certificate",
+    re.IGNORECASE,
+)
+# a name of a secret, a path to it or a kind of it is not its value
+_HARMLESS = re.compile(
+    r"(?:name|names|path|ref|refs|id|namespace|type|class|engine|arn|version|region|url|enabled)$", re.IGNORECASE
+)
+# vault references, templates, block headers, anchors, tags, comments, booleans and empty values
+_SHOWN_VALUE = re.compile(
+    r"""^["']?(?:<|\$[{(]|\{\{|[|>&*!#]|(?:true|false|null|yes|no|~)["']?\s*(?:#|$)|["']\s*(?:#|$))""", re.IGNORECASE
+)
+_INLINE = re.compile(
+    r"(?P<keep>://[^\s:/@]+:)[^\s@/]+(?=@)"
+    r"|AKIA[0-9A-Z]{16}|gh[pousr]_\w{20,}|xox[abprs]-[\w-]{10,}"
+    r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?|AGE-SECRET-KEY-\w+"
+)
+_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?$")
+_NAMED = re.compile(r"""^\s*(?:-\s+)?name:\s+["']?(?P<name>[\w.-]+)""")
+# how far up a block scalar's key is looked for
+_BLOCK_LIMIT = 400
+
+
+def masked(lines: Sequence[str], index: int) -> str:
+    """Line `index` of `lines` (from 0) with secret-looking values replaced by a fixed mask.
+
+    Vault references such as `<path:...>` stay readable: they are what most findings are about. Lines of a block
+    scalar are hidden whole when the scalar's key is a sensitive one or the text is a private key.
+    """
+    line = lines[index]
+    match = _KEY_LINE.match(line)
+    if match is not None:
+        hide = is_sensitive_key(match["key"]) or (match["key"] == "value" and _named_sensitive(lines, index))
+        if hide and not _SHOWN_VALUE.match(match["value"]):
+            return match["head"] + MASK
+    elif _in_hidden_block(lines, index):
+        return line[: len(line) - len(line.lstrip())] + MASK
+    return _INLINE.sub(lambda found: (found["keep"] or "") + MASK, line)
+
+
+def is_sensitive_key(key: str) -> bool:
+    """Whether a mapping key of this name usually holds a secret itself."""
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key.strip()).replace("-", "_")
+    return bool(_SENSITIVE.search(plain)) and not _HARMLESS.search(plain)
+
+
+def _named_sensitive(lines: Sequence[str], index: int) -> bool:
+    for near in (index - 1, index + 1):
+        if 0 <= near < len(lines):
+            match = _NAMED.match(lines[near])
+            if match is not None and is_sensitive_key(match["name"]):
+                return True
+    return False
+
+
+def _in_hidden_block(lines: Sequence[str], index: int) -> bool:
+    indent = _indent(lines[index])
+    if "PRIVATE KEY-----" in lines[index]:
+        return True
+    for above in range(index - 1, max(-1, index - _BLOCK_LIMIT), -1):
+        line = lines[above]
+        if "-----BEGIN" in line and "PRIVATE KEY" in line:
+            return True
+        if line.strip() and _indent(line) < indent:
+            match = _KEY_LINE.match(line)
+            return bool(match and _BLOCK_HEADER.search(match["value"]) and is_sensitive_key(match["key"]))
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

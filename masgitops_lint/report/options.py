@@ -1,0 +1,26 @@
+"""What a caller may say about how a report is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """Choices that hold for one rendering.
+
+    `path_prefix` is put before every path ("" or a posix path ending in "/"): a report made for `config/` inside a
+    git repository needs paths that its readers (annotations, code scanning, a terminal's click) can open. The JSON
+    formats do not use it: their paths are relative to the linted root. `fail_on` is the severity from which the run
+    fails: JUnit calls exactly those findings failures. `max_names` limits how many Applications are named,
+    `max_rows` how many findings the Markdown table holds.
+    """
+
+    color: bool = False
+    path_prefix: str = ""
+    fail_on: Literal["error", "warning", "note", "never"] = "error"
+    show_suppressed: bool = False
+    summary_only: bool = False
+    max_names: int = 5
+    max_rows: int = 50
