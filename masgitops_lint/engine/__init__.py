@@ -1,0 +1,1 @@
+"""Find rules, run them, silence what was silenced on purpose, and sort."""

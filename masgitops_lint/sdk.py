@@ -1,0 +1,204 @@
+"""Everything a rule may import.
+
+A rule is one file in `rules/`: a docstring that is its page, a `RULE`, `BAD` and `GOOD` examples, and
+`check(context)` that yields drafts. Rules point at places; they never count lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from masgitops_lint.mas.scope import ConfigFile, Scope, contains, go_text
+from masgitops_lint.model.finding import Affects, Draft, Edit, Fix, Severity
+from masgitops_lint.model.place import Keys, Place, Span
+
+if TYPE_CHECKING:
+    from masgitops_lint.argocd.detect import DetectedArgoCD
+    from masgitops_lint.charts.profile import ReleaseProfile
+    from masgitops_lint.deployment.deployment import Deployment
+    from masgitops_lint.graph import Graph
+    from masgitops_lint.kubernetes.units import UnitGraph
+    from masgitops_lint.mas.account_root import AccountRoot
+    from masgitops_lint.mas.config import MasConfig
+    from masgitops_lint.repo.repository import Repository
+    from masgitops_lint.repo.yaml import Document
+    from masgitops_lint.settings import Settings
+
+Drafts: TypeAlias = Iterator[Draft]
+Check: TypeAlias = Callable[["Context"], Iterable[Draft]]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A config repo that shows a rule at work.
+
+    `files` are laid over a small clean MAS repo (`base="mas"`) or over nothing (`base="empty"`); `remove` takes files
+    of that repo away. A line that must be flagged ends in `#! CODE`. `before`, for rules that compare two revisions,
+    is the overlay of the older one. `settings` is the text of a `.mas-lint.yaml`.
+    """
+
+    title: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    remove: tuple[str, ...] = ()
+    base: str = "mas"
+    settings: str = ""
+    before: Mapping[str, str] | None = None
+    before_remove: tuple[str, ...] = ()
+    expect: tuple[str, ...] = ()
+    """Files (paths) that must be flagged as a whole, where no line can carry a mark (a removed or binary file)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule's identity. `severity` is the default and can be remapped; `code` is never reused.
+
+    `options` maps an option's name to its default value; `needs_base` marks rules that compare two revisions.
+    """
+
+    code: str
+    name: str
+    severity: str
+    tags: tuple[str, ...] = ()
+    since: str = "0.1.0"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    needs_base: bool = False
+
+    def draft(
+        self,
+        place: Place,
+        message: str,
+        *,
+        help: str = "",  # noqa: A002 - the field's name in every output format
+        related: Iterable[tuple[Place, str]] = (),
+        affects: Iterable[str] = (),
+        fix: Fix | None = None,
+        severity: str | None = None,
+    ) -> Draft:
+        """A finding of this rule at `place`. `affects` names the Applications that are lost, frozen or changed."""
+        names = tuple(dict.fromkeys(affects))
+        return Draft(
+            rule=self.code,
+            name=self.name,
+            severity=Severity(severity or self.severity),
+            message=message,
+            place=place,
+            help=help,
+            related=tuple(related),
+            affects=Affects(len(names), names),
+            fix=fix,
+        )
+
+
+class Context:
+    """What a rule can ask. Everything is loaded on first use and shared by all rules.
+
+    `base` is the same view of the older snapshot in a comparison, else None.
+    """
+
+    def __init__(self, repository: Repository, settings: Settings, base: Context | None = None) -> None:
+        self.repository = repository
+        self.settings = settings
+        self.base = base
+        self._options: dict[str, dict[str, Any]] = {}
+
+    def options(self, rule: Rule) -> Mapping[str, Any]:
+        """The rule's options: its defaults with the settings laid over them."""
+        chosen = dict(rule.options)
+        for key in (rule.code, rule.name):
+            chosen.update(self.settings.rules.get(key, {}))
+        return chosen
+
+    @cached_property
+    def account_roots(self) -> Mapping[str, AccountRoot]:
+        """The parameters of every account: manifest in the repo, else settings, else the documented defaults."""
+        from masgitops_lint.mas.parameters import account_roots
+
+        return account_roots(self.repository, self.settings, self._known_names, self.mas.accounts())
+
+    def account(self, account: str) -> AccountRoot:
+        """The parameters of one account; the documented defaults for one that nothing describes."""
+        from masgitops_lint.mas.account_root import AccountRoot
+
+        return self.account_roots.get(account) or AccountRoot(account, {}, "defaults")
+
+    @cached_property
+    def _known_names(self) -> frozenset[str]:
+        from masgitops_lint.charts.profile import known_file_names
+
+        return known_file_names()
+
+    def profile(self, account: str) -> ReleaseProfile:
+        """The release profile that serves an account."""
+        from masgitops_lint.charts.choose import choose_profile
+
+        return choose_profile(account, self._manifest_roots.get(account), self.settings)
+
+    @cached_property
+    def _manifest_roots(self) -> Mapping[str, AccountRoot]:
+        from masgitops_lint.mas.account_root import find_account_roots
+
+        roots = find_account_roots(self.repository, self._known_names)
+        return {root.account: root for root in roots}
+
+    @cached_property
+    def mas(self) -> MasConfig:
+        """The MAS config repo, as meant and as the generators read it."""
+        from masgitops_lint.mas.config import MasConfig
+
+        return MasConfig(self.repository, lambda account: self.profile(account).applicationsets, self._known_names)
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """The Applications Argo CD would build from the meant config."""
+        from masgitops_lint.deployment.build import build_deployment
+
+        return build_deployment(self)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The dependency graph."""
+        from masgitops_lint.graph import build_graph
+
+        return build_graph(self)
+
+    @cached_property
+    def units(self) -> UnitGraph:
+        """The generic Argo CD and Flux units, empty for a repo that has none."""
+        from masgitops_lint.kubernetes.units import build_units
+
+        return build_units(self.repository, self.settings)
+
+    @cached_property
+    def argocd(self) -> DetectedArgoCD:
+        """Which Argo CD runs, and how that is known."""
+        from masgitops_lint.argocd.detect import detect
+
+        return detect(self.repository, self.settings)
+
+    def applications_of(self, scope: Scope) -> tuple[str, ...]:
+        """Names of the Applications that one scope renders, its own root Application first."""
+        return self.deployment.names_under(scope.directory)
+
+
+__all__ = [
+    "Affects",
+    "ConfigFile",
+    "Context",
+    "Document",
+    "Draft",
+    "Drafts",
+    "Edit",
+    "Example",
+    "Fix",
+    "Keys",
+    "Place",
+    "Rule",
+    "Scope",
+    "Severity",
+    "Span",
+    "contains",
+    "go_text",
+]
