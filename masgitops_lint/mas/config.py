@@ -19,6 +19,8 @@ from .spec import ApplicationSetSpec
 if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
 
+    from .strays import Stray
+
 GlobMode: TypeAlias = Literal["greedy", "strict"]
 SpecsFor: TypeAlias = Callable[[str], tuple[ApplicationSetSpec, ...]]
 
@@ -106,6 +108,13 @@ class MasConfig:
         return known
 
     @cached_property
+    def stray(self) -> Mapping[str, Stray]:
+        """YAML files in config directories that no generator reads, with what they were probably meant to be."""
+        from .strays import find_strays
+
+        return find_strays(self)
+
+    @cached_property
     def config_paths(self) -> tuple[str, ...]:
         """Every file whose name some generator reads and that lies in a config root."""
         return tuple(
@@ -122,8 +131,11 @@ class MasConfig:
 
     @cached_property
     def scopes(self) -> tuple[Scope, ...]:
-        """The meant scopes that have a base file: what rules about values look at."""
-        return tuple(scope for scope in self.meant if scope.base is not None)
+        """The meant scopes that are whole: a base file, every file readable, and the same true of every parent.
+
+        This is what rules about values look at: what hangs on a broken file is not reported a second time.
+        """
+        return tuple(scope for scope in self.meant if scope.complete)
 
     @cached_property
     def by_directory(self) -> Mapping[str, tuple[Scope, ...]]:
@@ -194,7 +206,7 @@ def _find_roots(config: MasConfig) -> Iterator[ConfigRoot]:
         if len(parts) >= depth:
             prefix = "".join(part + "/" for part in parts[:-depth])
             weak[prefix] = weak.get(prefix, 0) + 1
-    prefixes = sorted(strong) or sorted(weak, key=lambda p: (-weak[p], p))[:1]
+    prefixes: list[str] = sorted(strong) or sorted(weak, key=lambda p: (-weak[p], p))[:1]
     # A root inside another one is a copy that greedy globbing reads too: only the outer one is a config repo.
     prefixes = [p for p in prefixes if not any(p != q and p.startswith(q) and strong.get(q, 0) > 0 for q in prefixes)]
     for prefix in prefixes:
@@ -222,27 +234,42 @@ def _matches_level(spec: ApplicationSetSpec, parts: list[str]) -> bool:
     )
 
 
+def _meant_names(config: MasConfig, root: ConfigRoot) -> dict[str, dict[str, str]]:
+    """Directory -> base name -> path, misnamed and misplaced files put where they were meant to be."""
+    from .strays import adopt
+
+    names = {directory: dict(files) for directory, files in root.by_directory.items()}
+    for directory, name, path in adopt(config, root):
+        names.setdefault(directory, {}).setdefault(name, path)
+    return names
+
+
 def _meant_scopes(config: MasConfig, root: ConfigRoot) -> Iterator[Scope]:
-    clusters: dict[str, Scope] = {}
-    instances: dict[str, Scope] = {}
-    for directory in sorted(root.by_directory, key=lambda d: (d.count("/"), d)):
-        names = root.by_directory[directory]
-        parts = directory[len(root.prefix) :].split("/") if len(directory) >= len(root.prefix) else [""]
-        fitting = [spec for spec in config.specs(parts[0]) if _matches_level(spec, parts)]
-        literal = [spec for spec in fitting if any(p not in "*" and "{" not in p for p in spec.prefix.split("/"))]
-        for spec in _choose(literal or fitting, names):
-            files = tuple(config.file(names[f.name], spec.merge_key or "merge-key") for f in spec.files if f.name in names)
+    above_of: dict[str, dict[str, Scope]] = {"cluster": {}, "instance": {}, "aiservice": {}}
+    all_names = _meant_names(config, root)
+    for directory in sorted(all_names, key=lambda d: (d.count("/"), d)):
+        names = all_names[directory]
+        parts = directory[len(root.prefix) :].split("/")
+        for spec in _choose(fitting_specs(config, parts), names):
+            merge_key = spec.merge_key or "merge-key"
+            files = tuple(config.file(names[f.name], merge_key) for f in spec.files if f.name in names)
             if not files:
                 continue
-            base = files[0] if files[0].name == spec.base.name else None
+            has_base = spec.base.name in names
             above = directory.rpartition("/")[0]
-            parent = {"instance": clusters, "aiservice": clusters, "tenant": instances}.get(spec.level, {}).get(above)
-            scope = Scope(spec, root.prefix, directory, files, base, parent)
-            if spec.level == "cluster":
-                clusters[directory] = scope
-            elif spec.level in ("instance", "aiservice"):
-                instances[directory] = scope
+            parent = above_of.get(spec.parent, {}).get(above)
+            if parent is None and spec.parent == "instance":
+                parent = above_of["aiservice"].get(above)
+            scope = Scope(spec, root.prefix, directory, files, files[0] if has_base else None, parent, meant=True)
+            above_of.get(spec.level, {})[directory] = scope
             yield scope
+
+
+def fitting_specs(config: MasConfig, parts: list[str]) -> list[ApplicationSetSpec]:
+    """The specs that look for files in a directory; one with a literal segment (`icn`) excludes the general ones."""
+    fitting = [spec for spec in config.specs(parts[0]) if _matches_level(spec, parts)]
+    literal = [spec for spec in fitting if any(p != "*" and "{" not in p for p in spec.prefix.split("/"))]
+    return literal or fitting
 
 
 def _choose(specs: list[ApplicationSetSpec], names: Mapping[str, str]) -> Iterable[ApplicationSetSpec]:

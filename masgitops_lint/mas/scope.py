@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from masgitops_lint.model.place import Keys, Place
 
 from .spec import ApplicationSetSpec, Level
+
+ID_BLOCKS = ("account", "cluster", "instance", "tenant")
+"""Top-level blocks whose `id` names a level of the directory tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Scope:
     ending in "/"). Ids are the text that Go templates print for them; "" where a value is missing.
     """
 
-    __slots__ = ("_values", "base", "directory", "files", "parent", "root", "spec")
+    __slots__ = ("_values", "base", "directory", "files", "meant", "parent", "root", "spec")
 
     def __init__(
         self,
@@ -44,6 +48,7 @@ class Scope:
         files: tuple[ConfigFile, ...],
         base: ConfigFile | None,
         parent: Scope | None = None,
+        meant: bool = False,
     ) -> None:
         self.spec = spec
         self.root = root
@@ -51,6 +56,7 @@ class Scope:
         self.files = files
         self.base = base
         self.parent = parent
+        self.meant = meant
         self._values: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
@@ -74,8 +80,54 @@ class Scope:
                         merged[key] = merge_values(merged[key], value)
                     else:
                         merged[key] = value
-            self._values = merged
+            self._values = self._with_meant_ids(merged) if self.meant else merged
         return self._values
+
+    @property
+    def complete(self) -> bool:
+        """Whether base and files are all there and readable, here and in every parent."""
+        if self.base is None or any(not file.readable for file in self.files):
+            return False
+        return self.parent is None or self.parent.complete
+
+    @property
+    def segments(self) -> Mapping[str, str]:
+        """Which id each directory segment stands for, by the spec's pattern: {"account": "dev", ...}."""
+        names = [part.strip("{}") for part in self.spec.prefix.split("/")]
+        names[-1] = {"aiservice": "instance"}.get(self.spec.level, self.spec.level)
+        parts = self.directory[len(self.root) :].split("/")
+        return {n: part for n, part in zip(names, parts, strict=False) if n in ID_BLOCKS}
+
+    def _with_meant_ids(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Ids as meant: where the base file disagrees with its directory, what the merge keys say decides.
+
+        A wrong id is one finding; without this every name, namespace and secret path built from it would be another.
+        """
+        wrong: dict[str, str] = {}
+        for name, segment in self.segments.items():
+            block = values.get(name)
+            value = block.get("id") if isinstance(block, dict) else None
+            if value is not None and go_text(value) == segment:
+                continue
+            if value is not None and self._merge_keys_say(name, go_text(value)):
+                continue
+            wrong[name] = segment
+        if not wrong:
+            return values
+        repaired = dict(values)
+        for name, segment in wrong.items():
+            block = values.get(name)
+            repaired[name] = {**(block if isinstance(block, dict) else {}), "id": segment}
+        return repaired
+
+    def _merge_keys_say(self, name: str, value: str) -> bool:
+        position = list(self.segments).index(name)
+        votes = 0
+        for file in self.files:
+            if isinstance(file.merge_key, str):
+                parts = file.merge_key.strip("/").split("/")
+                votes += 1 if position < len(parts) and parts[position] == value else -1
+        return votes > 0
 
     def _id(self, block: str) -> str:
         value = self.values.get(block)
