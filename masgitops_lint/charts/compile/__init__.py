@@ -1,0 +1,1 @@
+"""Compiles a checkout of the source repo into a release profile: only `mas-lint charts build` comes here."""

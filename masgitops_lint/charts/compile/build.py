@@ -1,0 +1,49 @@
+"""Puts a release profile together."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+from .applicationsets import applicationsets
+from .source import SourceRepo
+
+FORMAT = 1
+
+
+def by_hand() -> dict[str, Any]:
+    """What cannot be read from the charts, with its source (`data/charts/by_hand.json`)."""
+    text = resources.files("masgitops_lint.data.charts").joinpath("by_hand.json").read_text("utf-8")
+    data: dict[str, Any] = json.loads(text)
+    return data
+
+
+def build(directory: str, release: str) -> dict[str, Any]:
+    """The profile of the checkout at `directory`. Raises FileNotFoundError or TemplateSyntaxError."""
+    repo = SourceRepo(directory)
+    hand = by_hand()
+    return {
+        "format": FORMAT,
+        "release": release,
+        "applicationsets": applicationsets(repo, hand["file_keys"]["values"]),
+    }
+
+
+def dump(profile: dict[str, Any]) -> str:
+    """The profile as compact, stable JSON: one line a section entry, so that a new release gives a readable diff."""
+    lines: list[str] = []
+    for key, value in profile.items():
+        if isinstance(value, list):
+            inner = ",\n".join(_compact(one) for one in value)
+            lines.append(f"{json.dumps(key)}: [\n{inner}\n]")
+        elif isinstance(value, dict) and value:
+            inner = ",\n".join(f"{json.dumps(name)}: {_compact(one)}" for name, one in value.items())
+            lines.append(f"{json.dumps(key)}: {{\n{inner}\n}}")
+        else:
+            lines.append(f"{json.dumps(key)}: {_compact(value)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

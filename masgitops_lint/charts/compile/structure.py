@@ -1,0 +1,218 @@
+"""Gives every line of an outline its route of YAML keys: a small program of statements over routes and expressions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from .outline import Assign, Branch, Item, Line, Loop, Narrow
+from .parser import Expression
+
+Route: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class Document:
+    """A `---`: the next YAML document starts."""
+
+    line: int
+
+
+@dataclass(slots=True)
+class Set:
+    """The scalar at `route`. `quote` is the YAML quote around it, "" for a plain one, "|" inside a block scalar."""
+
+    route: Route
+    value: Expression
+    quote: str
+    line: int
+
+
+@dataclass(slots=True)
+class Splat:
+    """A whole value written below `route` by `toYaml` and the like."""
+
+    route: Route
+    value: Expression
+    line: int
+
+
+@dataclass(slots=True)
+class Evaluate:
+    """An expression that is evaluated and lands nowhere: in a comment, for instance."""
+
+    value: Expression
+    line: int
+
+
+@dataclass(slots=True)
+class When:
+    """`if`, or `with` when `narrow`: the dot becomes the condition's value."""
+
+    condition: Expression
+    then: list[Statement]
+    otherwise: list[Statement]
+    line: int
+    narrow: bool = False
+
+
+@dataclass(slots=True)
+class Each:
+    """`range`."""
+
+    names: tuple[str, ...]
+    expression: Expression
+    body: list[Statement]
+    otherwise: list[Statement]
+    line: int
+
+
+Statement: TypeAlias = Document | Set | Splat | Evaluate | When | Each | Assign
+
+_KEY = re.compile(
+    r"""(?P<quote>["']?)(?P<key>(?:[^\s"'{}\[\]#&*!|>%@,`:\x00]|\x00\d+\x00|(?<=\S)[./:](?=\S))(?:[^"':#\n]|:(?=\S)|(?<=\S)#)*?)(?P=quote)\s*:(?=\s|$)"""
+)
+_MARK = re.compile(r"\x00(\d+)\x00")
+_BLOCK = re.compile(r"^[|>][+-]?\d*\s*(#.*)?$")
+
+
+def structure(items: list[Item], nested: Callable[[Route], bool] = lambda route: False) -> list[Statement]:
+    """The statements of an outline. A block scalar at a route for which `nested` holds is read as YAML itself."""
+    return _Reader(nested).read(items)
+
+
+@dataclass(slots=True)
+class _Level:
+    indent: int
+    key: str | int
+
+
+class _Reader:
+    def __init__(self, nested: Callable[[Route], bool]) -> None:
+        self.nested = nested
+        self.levels: list[_Level] = []
+        self.counters: dict[Route, int] = {}
+        self.block: tuple[int, Route] | None = None
+
+    def read(self, items: list[Item]) -> list[Statement]:
+        found: list[Statement] = []
+        for item in items:
+            if isinstance(item, Line):
+                self.line(item, found)
+            elif isinstance(item, Assign):
+                found.append(item)
+            elif isinstance(item, Loop):
+                body = self.read(item.body)
+                found.append(Each(item.names, item.expression, body, self.read(item.otherwise), item.number))
+            else:
+                condition = item.condition if isinstance(item, Branch) else item.expression
+                before = list(self.levels), self.block
+                then = self.read(item.then)
+                if item.otherwise:
+                    self.levels, self.block = list(before[0]), before[1]
+                otherwise = self.read(item.otherwise)
+                found.append(When(condition, then, otherwise, item.number, isinstance(item, Narrow)))
+        return found
+
+    def route(self) -> Route:
+        return tuple(level.key for level in self.levels)
+
+    def cut(self, indent: int) -> None:
+        while self.levels and self.levels[-1].indent >= indent:
+            self.levels.pop()
+
+    def line(self, line: Line, found: list[Statement]) -> None:
+        expressions = [part for part in line.parts if not isinstance(part, str)]
+        counter = iter(range(len(expressions)))
+        text = "".join(part if isinstance(part, str) else f"\x00{next(counter)}\x00" for part in line.parts)
+        body = text.lstrip()
+        indent = len(text) - len(body)
+        if self.block is not None and indent > self.block[0]:
+            found += [Set(self.block[1], one, "|", line.number) for one in expressions]
+            return
+        if self.block is not None and expressions and body.startswith("\x00") and _indented(expressions[0]):
+            found += [Set(self.block[1], one, "|", line.number) for one in expressions]
+            return
+        self.block = None
+        if body.startswith("---") and not body.strip("- \t"):
+            self.levels, self.counters = [], {}
+            found.append(Document(line.number))
+        elif body.startswith("#"):
+            found += [Evaluate(one, line.number) for one in expressions]
+        elif _MARK.fullmatch(body.strip()):
+            self.splat(expressions[0], indent, line.number, found)
+        else:
+            self.entry(body, indent, expressions, line.number, found)
+
+    def splat(self, value: Expression, indent: int, number: int, found: list[Statement]) -> None:
+        width = _indented(value)
+        self.cut(indent if width is None else width)
+        found.append(Splat(self.route(), value, number))
+
+    def entry(self, body: str, indent: int, expressions: list[Expression], number: int, found: list[Statement]) -> None:
+        self.cut(indent + 1 if body.startswith("- ") or body.rstrip() == "-" else indent)
+        while body.startswith("- ") or body.rstrip() == "-":
+            while self.levels and self.levels[-1].indent >= indent and isinstance(self.levels[-1].key, int):
+                self.levels.pop()
+            while self.levels and self.levels[-1].indent > indent:
+                self.levels.pop()
+            parent = self.route()
+            index = self.counters.get(parent, -1) + 1
+            self.counters[parent] = index
+            self.levels.append(_Level(indent, index))
+            rest = body[1:]
+            body = rest.lstrip()
+            indent += 1 + len(rest) - len(body)
+        match = _KEY.match(body)
+        if match is None:
+            if body.strip():
+                self.scalar(self.route(), body, expressions, number, found)
+            return
+        key = match.group("key")
+        if _MARK.search(key):
+            key = "*"
+            found += [Evaluate(expressions[int(one)], number) for one in _MARK.findall(match.group("key"))]
+        self.cut(indent)
+        self.levels.append(_Level(indent, key))
+        rest = body[match.end() :].strip()
+        route = self.route()
+        if _BLOCK.match(rest):
+            if not self.nested(route):
+                self.block = (indent, route)
+        elif rest and not rest.startswith("#"):
+            self.scalar(route, rest, expressions, number, found)
+
+    def scalar(
+        self, route: Route, text: str, expressions: list[Expression], number: int, found: list[Statement]
+    ) -> None:
+        text = text.strip()
+        quote = ""
+        if text[0] in "\"'":
+            end = text.rfind(text[0])
+            if end > 0:
+                quote, text = text[0], text[1:end]
+        elif " #" in text:
+            text = text[: text.index(" #")].rstrip()
+        marks = _MARK.findall(text)
+        if not quote and len(marks) == 1 and _MARK.fullmatch(text) and _indented(expressions[int(marks[0])]):
+            found.append(Splat(route, expressions[int(marks[0])], number))
+            return
+        parts: list[Expression] = []
+        for index, piece in enumerate(_MARK.split(text)):
+            if index % 2:
+                parts.append(expressions[int(piece)])
+            elif piece:
+                parts.append(["lit", piece])
+        value: Expression = ["lit", ""] if not parts else parts[0] if len(parts) == 1 else ["cat", *parts]
+        found.append(Set(route, value, quote, number))
+
+
+def _indented(expression: Expression) -> int | None:
+    """The width of a final `indent`/`nindent`, or None."""
+    if expression[:1] == ["call"] and len(expression) > 3 and expression[1] in {"indent", "nindent"}:
+        width = expression[2]
+        if width[0] == "lit" and isinstance(width[1], int):
+            return width[1]
+    return None

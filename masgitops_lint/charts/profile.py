@@ -1,0 +1,103 @@
+"""A release profile: what one release of the source repo does with the config values, as a typed, lazily built view.
+
+The data files are written by `mas-lint charts build`; nothing here reads charts. Opening a profile is one JSON parse;
+every section is turned into values on first use.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import Any
+
+from masgitops_lint.mas.spec import ApplicationSetSpec, FileSpec
+
+FORMAT = 1
+_PACKAGE = "masgitops_lint.data.charts"
+
+
+class UnknownReleaseError(LookupError):
+    """No bundled profile has this name."""
+
+
+class ReleaseProfile:
+    """One release. Instances are shared and must not be changed."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        """`data` is a profile file's content. Raises ValueError when it was written for another format."""
+        if data.get("format") != FORMAT:
+            raise ValueError(f"this profile has format {data.get('format')!r}; this mas-lint reads format {FORMAT}")
+        self.data = data
+
+    def __repr__(self) -> str:
+        return f"ReleaseProfile({self.release!r})"
+
+    @property
+    def release(self) -> str:
+        """The tag of the source repo, such as `8.4.2`."""
+        return str(self.data["release"])
+
+    @cached_property
+    def applicationsets(self) -> tuple[ApplicationSetSpec, ...]:
+        """The ApplicationSets, top level first."""
+        return tuple(
+            ApplicationSetSpec(
+                level=one["level"],
+                name=one["name"],
+                prefix=one["prefix"],
+                files=tuple(FileSpec(file["name"], tuple(file["keys"])) for file in one["files"]),
+                root=one["root"],
+                parent=one["parent"],
+                merge_key=one["merge_key"],
+            )
+            for one in self.data["applicationsets"]
+        )
+
+    @cached_property
+    def file_names(self) -> frozenset[str]:
+        """Base names of all config files that some generator reads."""
+        return frozenset(file.name for spec in self.applicationsets for file in spec.files)
+
+
+@lru_cache(maxsize=1)
+def releases() -> tuple[str, ...]:
+    """The bundled releases, newest first."""
+    names = [
+        entry.name.removesuffix(".json")
+        for entry in resources.files(_PACKAGE).iterdir()
+        if entry.name.endswith(".json") and entry.name[:1].isdigit()
+    ]
+    return tuple(sorted(names, key=version_key, reverse=True))
+
+
+def version_key(release: str) -> tuple[int, ...]:
+    """Sorts releases: `8.10.0` after `8.9.1`."""
+    return tuple(int(part) if part.isdigit() else -1 for part in release.removeprefix("v").split("."))
+
+
+@lru_cache(maxsize=8)
+def load(release: str) -> ReleaseProfile:
+    """The bundled profile of a release. Raises UnknownReleaseError."""
+    if release not in releases():
+        raise UnknownReleaseError(f"no bundled profile for release {release!r}; there are {', '.join(releases())}")
+    text = resources.files(_PACKAGE).joinpath(f"{release}.json").read_text("utf-8")
+    return ReleaseProfile(json.loads(text))
+
+
+def load_file(path: str) -> ReleaseProfile:
+    """A profile written by `mas-lint charts build -o`. Raises OSError or ValueError."""
+    with open(path, encoding="utf-8") as stream:
+        return ReleaseProfile(json.load(stream))
+
+
+def newest() -> ReleaseProfile:
+    """The newest bundled release."""
+    return load(releases()[0])
+
+
+@lru_cache(maxsize=1)
+def known_file_names() -> frozenset[str]:
+    """Base names of config files in any bundled release."""
+    return frozenset().union(*(load(release).file_names for release in releases()))
