@@ -1,0 +1,109 @@
+"""Template text or a placeholder that was never filled in.
+
+## What it checks
+
+Values that still hold `${NAME}`, `{{ name }}`, `CHANGE_ME`, `<your-...>`, or a run of `x` in the place of an account
+number or id (`xxxxxxxxxxxx`). Reported once per file and kind, at its first occurrence. Text in block scalars and
+multi-line values is left alone.
+
+## What Argo CD does
+
+Config files are plain data to the git files generator: nothing in them is templated, so the text is deployed as it
+stands. In a vault path it asks for a secret of an account that does not exist, and the Application cannot be rendered.
+
+## How to fix
+
+Fill in the value. If the text is meant to be there, silence the line with a comment that says why.
+"""
+
+import re
+
+from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
+
+RULE = Rule(
+    code="CFG050",
+    name="unrendered-text",
+    severity="warning",
+    tags=("values",),
+)
+
+BAD = (
+    Example(
+        "an account number never filled in",
+        {
+            "dev/cluster1/ibm-operator-catalog.yaml": (
+                'merge-key: "dev/cluster1"\n\nibm_operator_catalog:\n  mas_catalog_version: v9-260326-amd64\n'
+                "  mas_catalog_image: icr.io/cpopen/ibm-maximo-operator-catalog\n"
+                '  ibm_entitlement_key: "<path:arn:aws:secretsmanager:us-east-1:xxxxxxxxxxxx:secret:dev/cluster1/ibm_entitlement#image_pull_secret_b64>"  #! CFG050\n'
+            )
+        },
+    ),
+    Example(
+        "a shell variable",
+        {
+            "dev/cluster1/redhat-cert-manager.yaml": (
+                'merge-key: "dev/cluster1"\n\nredhat_cert_manager:\n  channel: ${CERT_MANAGER_CHANNEL}  #! CFG050\n'
+                "  run_sync_hooks: true\n"
+            )
+        },
+    ),
+)
+GOOD = (
+    Example(
+        "a value that only looks alike",
+        {
+            "dev/cluster1/redhat-cert-manager.yaml": (
+                'merge-key: "dev/cluster1"\n\nredhat_cert_manager:\n  channel: stable-v1\n  run_sync_hooks: true\n'
+            )
+        },
+    ),
+)
+
+PATTERN = re.compile(
+    r"(?P<shell>\$\{[A-Za-z_][A-Za-z0-9_]*\})"
+    r"|(?P<template>\{\{-?\s*[$.A-Za-z_][^{}\n]*\}\})"
+    r"|(?P<marker>\b(?:CHANGE[_-]?ME|REPLACE[_-]?ME|FILL[_-]?ME[_-]?IN|FIXME|TODO|TBD|YOUR[_-][A-Z0-9_-]+(?=\b))\b"
+    r"|<(?:your|my|insert|enter|replace)[-_ ][^<>\n#]*>|\bchange[-_]?me\b)"
+    r"|(?P<run>(?<![A-Za-z0-9])(?:x{6,}|X{6,})(?![A-Za-z0-9]))"
+)
+SHOWN = {
+    "shell": "a shell variable that was never substituted",
+    "template": "a template expression; config files are not templated",
+    "marker": "a placeholder that was never filled in",
+    "run": "a placeholder that was never filled in",
+}
+
+
+def check(context: Context) -> Drafts:
+    """The first leftover of each kind in each file, and how many there are."""
+    for path in context.mas.read_paths:
+        document = context.repository.document(path)
+        raw = document.text
+        if not PATTERN.search(raw):
+            continue
+        found: dict[str, list[tuple[tuple[str | int, ...], str]]] = {}
+        for keys, value in _strings(document.data, ()):
+            if "\n" in value.strip():
+                continue
+            match = PATTERN.search(value)
+            if match:
+                found.setdefault(f"{match.lastgroup}:{match.group(0)}", []).append((keys, match.group(0)))
+        for kind, hits in found.items():
+            keys, text = hits[0]
+            more = f" ({len(hits)} times in this file)" if len(hits) > 1 else ""
+            yield RULE.draft(
+                Place(path, keys),
+                f"`{text}` is {SHOWN[kind.partition(':')[0]]}{more}: Argo CD deploys the text as it stands",
+                help="fill in the value",
+            )
+
+
+def _strings(value: object, keys: tuple[str | int, ...]):  # type: ignore[no-untyped-def]
+    if isinstance(value, str):
+        yield keys, value
+    elif isinstance(value, dict):
+        for key, below in value.items():
+            yield from _strings(below, (*keys, key))
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from _strings(below, (*keys, index))
