@@ -148,7 +148,7 @@ def _value_at(data: object, keys: Iterable[str | int]) -> object:
     current: Any = data
     for key in keys:
         try:
-            current = current[key] if isinstance(current, dict | list) else {}
+            current = current[key] if isinstance(current, dict | list) else {}  # type: ignore[index]
         except (LookupError, TypeError):
             return {}
     return current
