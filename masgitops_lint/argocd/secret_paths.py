@@ -1,0 +1,202 @@
+"""Backends of the Argo CD Vault Plugin and the forms of their paths.
+
+Source: argocd-vault-plugin 1.18 `pkg/backends/*.go` (what each backend does with a path and a key), the AWS Secrets
+Manager API reference for the ARN. A path rarely tells its backend for sure, so what is not unmistakable is "unknown"
+unless the caller knows the backend (`AVP_TYPE`, or the settings).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from masgitops_lint.model.place import Place
+from masgitops_lint.model.secret import Backend, SecretReference
+
+from .placeholders import Placeholder
+
+AVP_TYPES: dict[str, Backend] = {
+    "vault": "vault",
+    "awssecretsmanager": "aws",
+    "azurekeyvault": "azure",
+    "gcpsecretmanager": "gcp",
+    "ibmsecretsmanager": "ibm",
+    "sops": "sops",
+    "yandexcloudlockbox": "yandex",
+    "1passwordconnect": "1password",
+    "keepersecretsmanager": "keeper",
+    "delineasecretserver": "delinea",
+    "kubernetessecret": "kubernetes",
+}
+"""The plugin's `AVP_TYPE` -> backend."""
+
+IBM_TYPES = frozenset(
+    {"arbitrary", "iam_credentials", "imported_cert", "kv", "private_cert", "public_cert", "username_password"}
+)
+
+_ARN = re.compile(
+    r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<rest>.*)", re.S
+)
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
+_ACCOUNT = re.compile(r"\d{12}")
+_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]+")
+_SUFFIX = re.compile(r"-(?=[A-Za-z0-9]{6}\Z)(?=.*[A-Z])(?=.*[a-z0-9])[A-Za-z0-9]{6}\Z")
+_GCP = re.compile(r"projects/([^/]+)/secrets/([^/]+)")
+_IBM = re.compile(r"ibmcloud/([^/]+)/secrets/groups/([^/\n]+)(?:/(.+))?", re.S)
+_ONEPASSWORD = re.compile(r"vaults/([^/]+)/items/(.+)", re.S)
+_VAULT2 = re.compile(r"[^/:\s]+(?:/[^/:\s]+)*?/data/[^:\s]+")
+_SOPS = re.compile(r"[^:\s]+\.(?:ya?ml|json|enc|env|ini)")
+_AZURE_VERSION = re.compile(r"[0-9a-f]{32}")
+_AZURE_VAULT = re.compile(r"[A-Za-z](?!.*--)[A-Za-z0-9-]{1,22}[A-Za-z0-9]")
+_AWS_VERSION = re.compile(r"AWSCURRENT|AWSPREVIOUS|[A-Za-z0-9-]{32,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """The parts of a Secrets Manager ARN as written; `name` without the six random characters AWS adds."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+    name: str
+    suffix: str = ""
+
+
+def parse_arn(path: str) -> Arn | None:
+    """The ARN in `path`, or None when it is none (`arn:` and at least six parts)."""
+    match = _ARN.fullmatch(path)
+    if match is None:
+        return None
+    resource, _, name = match["rest"].partition(":")
+    suffix = _SUFFIX.search(name)
+    if suffix:
+        name = name[: suffix.start()]
+    return Arn(
+        match["partition"],
+        match["service"],
+        match["region"],
+        match["account"],
+        resource,
+        name,
+        suffix.group()[1:] if suffix else "",
+    )
+
+
+def guess_backend(path: str, key: str = "", version: str = "") -> Backend:
+    """The backend whose form the path has beyond doubt, else "unknown"."""
+    if path.startswith("arn:") or version in ("AWSCURRENT", "AWSPREVIOUS"):
+        return "aws"
+    if _GCP.fullmatch(path):
+        return "gcp"
+    if path.startswith("ibmcloud/"):
+        return "ibm"
+    if _ONEPASSWORD.fullmatch(path):
+        return "1password"
+    if _VAULT2.fullmatch(path):
+        return "vault"
+    if _SOPS.fullmatch(path):
+        return "sops"
+    if _AZURE_VERSION.fullmatch(version) and _AZURE_VAULT.fullmatch(path):
+        return "azure"
+    return "unknown"
+
+
+def reference(placeholder: Placeholder, place: Place, backend: Backend = "unknown") -> SecretReference:
+    """The reference that a placeholder makes. `backend` is what the caller knows; an ARN overrules it.
+
+    `path` is normalised to what the store itself calls the secret: an ARN gives its name; Azure Key Vault gives
+    `vault/secret` with no field, as the plugin's key is the secret there; GCP likewise has no field. HashiCorp Vault
+    paths stay as the plugin asks for them (KV version 2 has `data` after the mount).
+    """
+    path, key, version = placeholder.path, placeholder.key, placeholder.version
+    arn = parse_arn(path)
+    modifiers = tuple(modifier.name for modifier in placeholder.modifiers)
+    known = "aws" if arn else (backend if backend != "unknown" else guess_backend(path, key, version))
+    region = cloud_account = ""
+    name, field = path, key
+    if arn is not None:
+        name, region, cloud_account = arn.name, arn.region, arn.account
+    elif known == "azure":
+        name, field = f"{path}/{key}", ""
+    elif known == "gcp":
+        field = ""
+    return SecretReference(
+        path=name,
+        field=field,
+        place=place,
+        raw=placeholder.raw,
+        backend=known,
+        version=version,
+        region=region,
+        cloud_account=cloud_account,
+        modifiers=modifiers,
+    )
+
+
+def path_problem(path: str, key: str = "", version: str = "", backend: Backend = "unknown") -> str:
+    """Why the backend must refuse the path, as the rest of a sentence; "" where it may be right.
+
+    Placeholder-like account ids (`xxxxxxxxxxxx`, `<account>`) are not judged: they are a template's, and told elsewhere.
+    """
+    known = guess_backend(path, key, version) if backend == "unknown" else backend
+    if path.startswith("arn:") or path.startswith("arn-"):
+        return _arn_problem(path)
+    if known == "gcp":
+        match = _GCP.fullmatch(path)
+        if match is None:
+            return "a GCP path has the form `projects/PROJECT/secrets/SECRET`"
+        if key and key != match[2]:
+            return f"GCP's key must be the secret's own name, `{match[2]}`"
+    if known == "ibm":
+        return _ibm_problem(path)
+    if known == "1password" and not _ONEPASSWORD.fullmatch(path):
+        return "a 1Password path has the form `vaults/VAULT/items/ITEM`"
+    if known == "delinea" and not re.fullmatch(r"[+-]?\d+", path):
+        return "a Delinea path is the secret's number"
+    if known == "azure" and not _AZURE_VAULT.fullmatch(path):
+        return "an Azure path is the name of the key vault: 3 to 24 letters, digits and hyphens"
+    if known == "aws" and version and not _AWS_VERSION.fullmatch(version):
+        return "an AWS version is `AWSCURRENT`, `AWSPREVIOUS` or a version id of 32 to 64 characters"
+    if known == "vault" and (path.startswith("/") or path.endswith("/")):
+        return "a Vault path neither starts nor ends with `/`"
+    return ""
+
+
+def _ibm_problem(path: str) -> str:
+    match = _IBM.fullmatch(path)
+    if match is None:
+        return "an IBM path has the form `ibmcloud/TYPE/secrets/groups/GROUP[/SECRET]`"
+    if match[1] not in IBM_TYPES:
+        return f"IBM Secrets Manager has no secret type `{match[1]}` that the plugin knows"
+    if match[1] == "arbitrary" and match[3]:
+        return "the form with a secret name is not supported for arbitrary secrets"
+    return ""
+
+
+def _arn_problem(path: str) -> str:
+    arn = parse_arn(path)
+    if arn is None:
+        return "an ARN has seven parts: `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME`"
+    if not arn.partition.startswith("aws"):
+        return f"an ARN's second part is `aws`, `aws-cn` or `aws-us-gov`, not `{arn.partition}`"
+    if arn.service != "secretsmanager":
+        return f"the ARN's service must be `secretsmanager`, not `{arn.service}`"
+    if arn.resource != "secret":
+        return f"the ARN needs `secret:` before the secret's name, not `{arn.resource}`"
+    if not arn.name:
+        return "the ARN names no secret"
+    if arn.region and not _REGION.fullmatch(arn.region) and _plain(arn.region):
+        return f"`{arn.region}` is no AWS region"
+    if arn.account.isdigit() and not _ACCOUNT.fullmatch(arn.account):
+        return f"an AWS account id has 12 digits, this one has {len(arn.account)}"
+    if not arn.region or not arn.account:
+        return "the ARN has an empty part"
+    if not _NAME.fullmatch(arn.name):
+        return "a secret's name holds letters, digits and `/_+=.@-` only"
+    return ""
+
+
+def _plain(text: str) -> bool:
+    return not set(text.lower()) <= {"x"} and not any(sign in text for sign in "<>{}$")
