@@ -44,7 +44,7 @@ _SUFFIX = re.compile(r"-(?=[A-Za-z0-9]{6}\Z)(?=.*[A-Z])(?=.*[a-z0-9])[A-Za-z0-9]
 _GCP = re.compile(r"projects/([^/]+)/secrets/([^/]+)")
 _IBM = re.compile(r"ibmcloud/([^/]+)/secrets/groups/([^/\n]+)(?:/(.+))?", re.S)
 _ONEPASSWORD = re.compile(r"vaults/([^/]+)/items/(.+)", re.S)
-_VAULT2 = re.compile(r"[^/:\s]+(?:/[^/:\s]+)*?/data/[^:\s]+")
+_SPACE_OR_COLON = re.compile(r"[:\s]")
 _SOPS = re.compile(r"[^:\s]+\.(?:ya?ml|json|enc|env|ini)")
 _AZURE_VERSION = re.compile(r"[0-9a-f]{32}")
 _AZURE_VAULT = re.compile(r"[A-Za-z](?!.*--)[A-Za-z0-9-]{1,22}[A-Za-z0-9]")
@@ -94,7 +94,7 @@ def guess_backend(path: str, key: str = "", version: str = "") -> Backend:
         return "ibm"
     if _ONEPASSWORD.fullmatch(path):
         return "1password"
-    if _VAULT2.fullmatch(path):
+    if path.find("/data/") > 0 and not path.startswith("/") and not _SPACE_OR_COLON.search(path):
         return "vault"
     if _SOPS.fullmatch(path):
         return "sops"
@@ -138,10 +138,10 @@ def reference(placeholder: Placeholder, place: Place, backend: Backend = "unknow
 def path_problem(path: str, key: str = "", version: str = "", backend: Backend = "unknown") -> str:
     """Why the backend must refuse the path, as the rest of a sentence; "" where it may be right.
 
-    Placeholder-like account ids (`xxxxxxxxxxxx`, `<account>`) are not judged: they are a template's, and told elsewhere.
+    Placeholder-like account ids (`xxxxxxxxxxxx`, `<account>`) are not judged: they stand for one.
     """
     known = guess_backend(path, key, version) if backend == "unknown" else backend
-    if path.startswith("arn:") or path.startswith("arn-"):
+    if path.startswith(("arn:", "arn-")):
         return _arn_problem(path)
     if known == "gcp":
         match = _GCP.fullmatch(path)
