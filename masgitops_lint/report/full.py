@@ -25,7 +25,7 @@ def render(report: Report, options: RenderOptions) -> str:
         blocks = [
             "\n".join(_block(finding, report, options, style, finding.rule in hidden)) for finding in report.findings
         ]
-    if options.show_suppressed and report.suppressed:
+    if options.suppressed and report.suppressed:
         blocks.append("\n".join(_suppressed(report, options, style)))
     blocks.append("\n".join(_footer(report, style)))
     return "\n\n".join(blocks) + "\n"

@@ -16,17 +16,17 @@ VERSION = 1
 
 def render(report: Report, options: RenderOptions) -> str:
     """The whole report as one indented object, in ASCII so that every console can print it."""
-    return json.dumps(report_object(report), indent=2) + "\n"
+    return json.dumps(report_object(report, suppressed=options.suppressed is not False), indent=2) + "\n"
 
 
-def report_object(report: Report) -> dict[str, Any]:
+def report_object(report: Report, *, suppressed: bool = True) -> dict[str, Any]:
     """The report as plain values, in the order in which they are written. Paths are relative to the linted root."""
     return {
         "version": VERSION,
         "findings": [finding_object(finding) for finding in report.findings],
         "suppressed": [
             finding_object(entry.finding) | {"suppression": {"by": entry.by, "reason": encodable(entry.reason)}}
-            for entry in report.suppressed
+            for entry in (report.suppressed if suppressed else ())
         ],
         "skipped": [{"path": encodable(entry.path), "reason": encodable(entry.reason)} for entry in report.skipped],
         "crashes": [{"rule": crash.rule, "error": encodable(crash.error)} for crash in report.crashes],

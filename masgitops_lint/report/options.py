@@ -14,13 +14,14 @@ class RenderOptions:
     git repository needs paths that its readers (annotations, code scanning, a terminal's click) can open. The JSON
     formats do not use it: their paths are relative to the linted root. `fail_on` is the severity from which the run
     fails: JUnit calls exactly those findings failures. `max_names` limits how many Applications are named,
-    `max_rows` how many findings the Markdown table holds.
+    `max_rows` how many findings the Markdown table holds. `suppressed` lists silenced findings or leaves them out;
+    None is the format's habit: SARIF and JSON list them, the others only count them.
     """
 
     color: bool = False
     path_prefix: str = ""
     fail_on: Literal["error", "warning", "note", "never"] = "error"
-    show_suppressed: bool = False
+    suppressed: bool | None = None
     summary_only: bool = False
     max_names: int = 5
     max_rows: int = 50
