@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from masgitops_lint.model.finding import Finding, Severity
-from masgitops_lint.model.report import Report, Skipped, Summary
+from masgitops_lint.model.finding import Finding
+from masgitops_lint.model.report import Crash, Report, Skipped, Summary, Suppressed
 
 if TYPE_CHECKING:
+    from masgitops_lint.engine.rules import LoadedRule
+    from masgitops_lint.engine.selection import Selection
+    from masgitops_lint.layout import Target
+    from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.snapshot import Snapshot
     from masgitops_lint.sdk import Context
     from masgitops_lint.settings import Settings
@@ -40,36 +44,186 @@ class Request:
     rules: tuple[str, ...] = ()
     charts: str | None = None
     argocd_version: str | None = None
-    accounts: tuple[str, ...] = ()
-    jobs: int | None = None
-    cache_dir: str | None = None
-    use_cache: bool = True
-    no_suppressions: bool = False
+    suppressions: bool = True
     today: date = field(default_factory=date.today)
     progress: Callable[[str], None] | None = None
 
 
-def open_snapshot(path: str, revision: str | None = None) -> Snapshot:
-    """The working tree at `path`, one of its Git revisions, or (`:index`) what is staged."""
-    from masgitops_lint.repo.snapshot import GitIndex, GitRevision, WorkingTree
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A request made ready: where, with which settings, and the view of the repo that rules and commands share."""
 
-    if revision is None:
-        return WorkingTree(path)
-    return GitIndex(path) if revision == ":index" else GitRevision(path, revision)
+    target: Target
+    settings: Settings
+    context: Context
+
+
+def open_snapshot(path: str, revision: str | None = None) -> Snapshot:
+    """The working tree at `path`, one of its Git revisions, or (`:index`) what is staged. Raises `UsageError`."""
+    from masgitops_lint.repo.snapshot import GitError, GitIndex, GitRevision, WorkingTree
+
+    try:
+        if revision is None:
+            return WorkingTree(path)
+        return GitIndex(path) if revision == ":index" else GitRevision(path, revision)
+    except GitError as error:
+        raise UsageError(str(error)) from error
+
+
+def open_session(request: Request) -> Session:
+    """Locate, read the settings, and open the snapshots a request names. Raises `UsageError` or `SettingsError`."""
+    from masgitops_lint.layout import locate
+    from masgitops_lint.repo.repository import Repository
+    from masgitops_lint.sdk import Context
+    from masgitops_lint.settings.load import load_settings
+
+    try:
+        target = locate(request.path)
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no file or directory {request.path}") from error
+    settings = load_settings(target.root, request.config, isolated=request.isolated)
+    if request.argocd_version:
+        settings = replace(settings, argocd_version=request.argocd_version)
+    if request.charts:
+        settings = replace(settings, source=replace(settings.source, charts=request.charts))
+    base = None
+    if request.base is not None:
+        base = Context(Repository(_base_snapshot(target.root, request.base), settings.exclude), settings)
+    repository = Repository(open_snapshot(target.root, request.revision), settings.exclude)
+    return Session(target, settings, Context(repository, settings, base))
+
+
+def _base_snapshot(root: str, base: str) -> Snapshot:
+    """The older side: a directory when there is one of that name, else the merge base with a Git revision."""
+    import os
+
+    from masgitops_lint.repo.snapshot import GitError, GitRevision, WorkingTree, merge_base
+
+    if os.path.isdir(base):
+        return WorkingTree(base)
+    try:
+        return GitRevision(root, merge_base(root, base))
+    except GitError as error:
+        raise UsageError(str(error)) from error
 
 
 def lint(request: Request) -> Report:
-    """Lint what the request names. Raises `UsageError` for a request that makes no sense."""
+    """Lint what the request names. Raises `UsageError`, `SettingsError`, `RuleLoadError` or `UnknownRuleError`."""
     from masgitops_lint.engine.rules import load_rules
     from masgitops_lint.engine.run import run_rules
     from masgitops_lint.engine.selection import Selection
-    from masgitops_lint.layout import locate
 
-    target = locate(request.path)
-    settings = load_settings(request, target.root)
-    context = open_context(request, target.root, settings)
+    session = open_session(request)
     rules = load_rules(request.rules)
-    selection = Selection.build(rules, settings, request.select, request.ignore)
-    findings, crashes = run_rules(context, selection.rules(rules))
-    findings = [f for f in selection.apply(findings) if target.covers(f.path)]
-    return finish(request, context, settings, rules, findings, crashes)
+    selection = Selection.build(rules, session.settings, request.select, request.ignore)
+    findings, crashes = run_rules(session.context, selection.rules(rules))
+    return _report(request, session, rules, selection, findings, crashes)
+
+
+def _report(
+    request: Request,
+    session: Session,
+    rules: tuple[LoadedRule, ...],
+    selection: Selection,
+    findings: list[Finding],
+    crashes: list[Crash],
+) -> Report:
+    context, target = session.context, session.target
+    kept = [finding for finding in selection.apply(findings) if target.covers(finding.path)]
+    suppressed: list[Suppressed] = []
+    if request.suppressions:
+        kept, suppressed = _silence(request, session, rules, selection, kept, {crash.rule for crash in crashes})
+    kept.sort(key=lambda finding: finding.sort_key)
+    used = {finding.rule for finding in kept} | {silenced.finding.rule for silenced in suppressed}
+    repository = context.repository
+    skipped = tuple(Skipped(path, reason) for path, reason in repository.skipped)
+    return Report(
+        findings=tuple(kept),
+        summary=_summary(context, kept, len(suppressed), len(skipped)),
+        rules=tuple(loaded.info() for loaded in rules if loaded.rule.code in used),
+        suppressed=tuple(suppressed),
+        skipped=skipped,
+        crashes=tuple(crashes),
+        notes=tuple(_notes(context)),
+        root=target.root,
+        sources={path: text for path in sorted({f.path for f in kept}) if (text := _text(repository, path)) is not None},
+    )
+
+
+def _silence(
+    request: Request,
+    session: Session,
+    rules: tuple[LoadedRule, ...],
+    selection: Selection,
+    findings: list[Finding],
+    crashed: set[str],
+) -> tuple[list[Finding], list[Suppressed]]:
+    from masgitops_lint.engine.baseline import apply_baseline, read_baseline
+    from masgitops_lint.engine.selection import RuleIndex
+    from masgitops_lint.engine.suppressions import apply_suppressions, collect_directives
+
+    repository, settings = session.context.repository, session.settings
+    outcome = apply_suppressions(
+        findings,
+        collect_directives(repository, [p for p in repository.yaml_paths if session.target.covers(p)]),
+        RuleIndex(loaded.rule for loaded in rules),
+        active=selection.codes - crashed,
+        today=request.today,
+        document=lambda path: repository.document(path) if path in repository.path_set else None,
+    )
+    kept, dropped = selection.split([*outcome.findings, *selection.apply(outcome.extra)])
+    suppressed = [*outcome.suppressed, *dropped]
+    baseline = request.baseline or settings.baseline
+    if baseline is not None:
+        applied = apply_baseline(kept, read_baseline(session.target.root, baseline))
+        kept = [*applied.findings, *selection.apply(applied.extra)]
+        suppressed.extend(applied.suppressed)
+    return kept, suppressed
+
+
+def _text(repository: Repository, path: str) -> str | None:
+    return repository.document(path).text if path in repository.path_set else None
+
+
+def _summary(context: Context, findings: list[Finding], suppressed: int, skipped: int) -> Summary:
+    severities = Counter(finding.severity.value for finding in findings)
+    mas = context.mas
+    units = context.units if context.has_units else None
+    return Summary(
+        accounts=len(mas.accounts()),
+        clusters=sum(scope.level == "cluster" for scope in mas.scopes) + (units.cluster_count if units else 0),
+        instances=sum(scope.level in ("instance", "aiservice", "sls") for scope in mas.scopes),
+        applications=(sum(a.kind == "Application" for a in context.deployment.applications) if mas.found else 0)
+        + (units.unit_count if units else 0),
+        files=len(mas.config_paths) + (units.file_count if units else 0),
+        skipped=skipped,
+        errors=severities["error"],
+        warnings=severities["warning"],
+        notes=severities["note"],
+        suppressed=suppressed,
+    )
+
+
+def _notes(context: Context) -> Iterable[str]:
+    """Which release profile serves which accounts, and what was assumed about them."""
+    by_choice: dict[str, list[str]] = {}
+    for account in context.mas.accounts():
+        by_choice.setdefault(context.explain_profile(account), []).append(account)
+    for choice, accounts in by_choice.items():
+        shown = ", ".join(accounts[:5]) + (f" and {len(accounts) - 5} more" if len(accounts) > 5 else "")
+        yield f"charts: {choice} for {shown}"
+
+
+def nothing_checked(report: Report) -> bool:
+    """Whether the run saw nothing that mas-lint knows: a green tick would be a lie."""
+    return report.summary.files == 0 and not report.findings and not report.crashes
+
+
+def exit_code(report: Report, fail_on: str) -> int:
+    """0 clean, 1 findings at or above `fail_on`, 2 a rule crashed, 3 nothing to check."""
+    if report.crashes:
+        return 2
+    if nothing_checked(report):
+        return 3
+    ranks = {"error": 3, "warning": 2, "note": 1, "never": 4}
+    return 1 if any(finding.severity.rank >= ranks[fail_on] for finding in report.findings) else 0

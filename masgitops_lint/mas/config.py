@@ -122,6 +122,17 @@ class MasConfig:
         )
 
     @cached_property
+    def read_paths(self) -> tuple[str, ...]:
+        """Files whose content matters to Argo CD, or would if they were named or placed as they were meant to be."""
+        adopted = [path for path, stray in self.stray.items() if stray.meant_directory and stray.reason == "misnamed"]
+        return tuple(sorted({*self.config_paths, *adopted}))
+
+    def relative(self, path: str) -> str:
+        """A path as the source repo's patterns see it: relative to the config root it lies in."""
+        prefix = max((root.prefix for root in self.roots if path.startswith(root.prefix)), key=len, default="")
+        return path[len(prefix) :]
+
+    @cached_property
     def meant(self) -> tuple[Scope, ...]:
         """Scopes by directory, whether or not their files' merge keys are right. Directories without base included."""
         scopes: list[Scope] = []

@@ -1,0 +1,48 @@
+"""Which release profile serves an account."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .profile import ReleaseProfile, load, newest, releases, version_key
+
+if TYPE_CHECKING:
+    from masgitops_lint.mas.account_root import AccountRoot
+    from masgitops_lint.settings import Settings
+
+_RELEASE = re.compile(r"v?(\d+\.\d+\.\d+)$")
+
+
+def choose_profile(
+    account: str, root: AccountRoot | None, settings: Settings, requested: str | None = None
+) -> ReleaseProfile:
+    """The profile of the release that was asked for, declared, or found; the newest bundled one otherwise.
+
+    Order: `--charts`, the settings, `source.revision` of the Account Root Application. A release without a profile of
+    its own is served by the newest bundled one that is not newer.
+    """
+    return explain_choice(account, root, settings, requested)[0]
+
+
+def explain_choice(
+    account: str, root: AccountRoot | None, settings: Settings, requested: str | None = None
+) -> tuple[ReleaseProfile, str]:
+    """The profile and a sentence that says why it was taken."""
+    candidates = (
+        (requested, "--charts"),
+        (settings.charts_for(account), "the settings"),
+        (settings.revision_for(account), "the settings"),
+        (root.revision if root is not None else None, "the Account Root Application"),
+    )
+    for wanted, where in candidates:
+        match = _RELEASE.match(wanted.rsplit("@", 1)[-1]) if wanted else None
+        if match is None:
+            continue
+        release = match.group(1)
+        if release in releases():
+            return load(release), f"release {release} ({where})"
+        near = next((r for r in releases() if version_key(r) <= version_key(release)), releases()[-1])
+        return load(near), f"release {near}, the nearest bundled one to {release} ({where})"
+    profile = newest()
+    return profile, f"release {profile.release}, the newest bundled one, since nothing names one"

@@ -1,0 +1,46 @@
+"""Shared by all tests: config repos on disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CLEAN = ROOT / "examples" / "clean"
+
+MakeRepo = Callable[..., Path]
+
+
+def lay(target: Path, files: Mapping[str, str | bytes], remove: tuple[str, ...] = (), base: Path | None = CLEAN) -> Path:
+    """A config repo at `target`: a copy of `base` with files laid over it and others removed."""
+    if base is not None:
+        shutil.copytree(base, target, dirs_exist_ok=True)
+    target.mkdir(parents=True, exist_ok=True)
+    for path in remove:
+        (target / path).unlink()
+    for path, content in files.items():
+        file = target / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return target
+
+
+@pytest.fixture
+def make_repo(tmp_path: Path) -> MakeRepo:
+    """Lay files over the clean example repo in a directory of this test's own."""
+
+    def make(files: Mapping[str, str | bytes] | None = None, *, remove: tuple[str, ...] = (), base: Path | None = CLEAN) -> Path:
+        return lay(tmp_path / "repo", files or {}, remove, base)
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("MAS_LINT_") and name != "MAS_LINT_CHARTS":
+            monkeypatch.delenv(name)
