@@ -1,0 +1,1 @@
+"""Config and charts together: the Applications that Argo CD would build."""

@@ -1,0 +1,96 @@
+"""What Argo CD would build from the config repo: one value, whichever way it was found out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from masgitops_lint.model.application import Application, Resource
+from masgitops_lint.model.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class RenderFailure:
+    """A chart that does not render, and the config key that makes it fail.
+
+    `application` is the Application whose chart fails, `chart` that chart's directory in the source repo, `template`
+    and `line` the spot in it ("" and 0 when the chart itself is missing). `expression` is what was being evaluated.
+    `kind` is "nil", "type", "index", "fail", "parse", "values", "yaml", "chart", "template" or "other". `place` is the
+    config key to blame; `lost` names the Applications that this failure keeps from existing or from being synced.
+    """
+
+    scope: str
+    application: str
+    chart: str
+    template: str
+    line: int
+    message: str
+    place: Place
+    kind: str = "other"
+    expression: str = ""
+    lost: tuple[str, ...] = ()
+    root: bool = False
+    """True when a root chart fails (every Application it would render is lost), False for a leaf."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenSet:
+    """An ApplicationSet that Argo CD leaves untouched because one of its generators or templates fails.
+
+    `reason` is the sentence for the reader, `places` the config keys (or files) that cause it.
+    """
+
+    name: str
+    scope: str
+    reason: str
+    places: tuple[Place, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssumedParameter:
+    """One Helm parameter of an account root, its value, and where that is known from.
+
+    `origin` is "manifest", "settings" or "defaults"; `place` is the manifest's key when there is one.
+    """
+
+    name: str
+    value: Any
+    origin: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Every Application and ApplicationSet, parents before children, with what could not be built.
+
+    `resources` maps an Application's name to the objects in it (empty where they are not known or were not asked
+    for). `assumed` maps an account to the parameters of its root. `exact` is False for a release profile.
+    """
+
+    applications: tuple[Application, ...] = ()
+    errors: tuple[RenderFailure, ...] = ()
+    resources: Mapping[str, tuple[Resource, ...]] = field(default_factory=dict)
+    frozen: tuple[FrozenSet, ...] = ()
+    assumed: Mapping[str, tuple[AssumedParameter, ...]] = field(default_factory=dict)
+    exact: bool = False
+    charts: str = ""
+    """Which charts were used, such as `ibm-mas/gitops 8.4.2`."""
+
+    @cached_property
+    def by_name(self) -> Mapping[str, tuple[Application, ...]]:
+        """Objects by name; two of one name are a collision."""
+        found: dict[str, list[Application]] = {}
+        for application in self.applications:
+            found.setdefault(application.name, []).append(application)
+        return {name: tuple(applications) for name, applications in found.items()}
+
+    @cached_property
+    def children(self) -> Mapping[str | None, tuple[Application, ...]]:
+        """Objects by the name of the parent that renders or generates them."""
+        found: dict[str | None, list[Application]] = {}
+        for application in self.applications:
+            found.setdefault(application.parent, []).append(application)
+        return {parent: tuple(applications) for parent, applications in found.items()}
