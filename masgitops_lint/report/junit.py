@@ -9,9 +9,9 @@ from ..model.finding import Finding, Severity
 from ..model.report import Report
 from .options import RenderOptions
 from .summary import affects_sentence, checked_sentence, found_sentence
-from .text import visible
+from .text import one_line
 
-# characters that XML 1.0 cannot hold and that `visible` lets pass
+# characters that XML 1.0 cannot hold and that `one_line` lets pass
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
 
@@ -31,7 +31,8 @@ def render(report: Report, options: RenderOptions) -> str:
         _case(suite, finding, options, failed=finding.severity.rank >= threshold)
     for crash in report.crashes:
         case = SubElement(suite, "testcase", {"classname": "mas-lint", "name": f"{crash.rule} crashed"})
-        SubElement(case, "error", {"message": _xml(crash.error), "type": "crash"}).text = _xml(crash.traceback)
+        error = SubElement(case, "error", {"message": _xml(crash.error), "type": "crash"})
+        error.text = "\n".join(map(_xml, crash.traceback.splitlines()))
     if not len(suite):
         SubElement(suite, "testcase", {"classname": "mas-lint", "name": "no findings"})
     said = [found_sentence(report.summary), checked_sentence(report), *report.notes]
@@ -57,4 +58,4 @@ def _case(suite: Element, finding: Finding, options: RenderOptions, *, failed: b
 
 
 def _xml(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", "\n".join(visible(line) for line in text.splitlines()))
+    return _NOT_XML.sub("\ufffd", one_line(text))

@@ -139,8 +139,12 @@ def _location(path: str, span: Span, options: RenderOptions) -> dict[str, Any]:
 
 
 def _artifact(path: str, options: RenderOptions) -> dict[str, str]:
-    full = (options.path_prefix + path).encode("utf-8", "surrogateescape")
-    return {"uri": quote(full, safe="/-._~!$&'()*+,;=@"), "uriBaseId": _ROOT}
+    full = options.path_prefix + path
+    try:
+        raw = full.encode("utf-8", "surrogateescape")  # the bytes of a file name that is not UTF-8
+    except UnicodeEncodeError:
+        raw = encodable(full).encode()
+    return {"uri": quote(raw, safe="/-._~!$&'()*+,;=@"), "uriBaseId": _ROOT}
 
 
 def _related(index: int, related: Related, options: RenderOptions) -> dict[str, Any]:
