@@ -36,7 +36,10 @@ ERROR = Finding(
 )
 WARNING = Finding("SEC001", "plaintext", Severity.WARNING, "a password", PATH, Span(3, 13, 3, 20), ("aws", "password"))
 NOTE = Finding("VER001", "old", Severity.NOTE, "old charts", "a b/ü:#.yaml", Span(), ())
-HOSTILE = "\x1b[31mred\x1b[0m \u202e|`<b>`\r\n::error::x ##[add-path]/x \x00\x07\u2028 100% @team #12 [a](http://x) \ud800 ]]>"
+HOSTILE = (
+    "\x1b[31mred\x1b[0m \u202e|`<b>`\r\n::error::x ##[add-path]/x "
+    "\x00\x07\u2028 100% @team #12 [a](http://x) \ud800 ]]>"
+)
 RULES = (
     RuleInfo(
         "CFG003", "merge-key-mismatch", "error", "A merge key", "A merge key.\n\n## What\n\nThe *text*.", ("merge",)
