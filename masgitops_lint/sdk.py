@@ -102,13 +102,12 @@ class Context:
         self.repository = repository
         self.settings = settings
         self.base = base
-        self._options: dict[str, dict[str, Any]] = {}
 
     def options(self, rule: Rule) -> Mapping[str, Any]:
         """The rule's options: its defaults with the settings laid over them."""
         chosen = dict(rule.options)
         for key in (rule.code, rule.name):
-            chosen.update(self.settings.rules.get(key, {}))
+            chosen.update(self.settings.rules.get(key) or {})
         return chosen
 
     @cached_property
@@ -123,6 +122,27 @@ class Context:
         from masgitops_lint.mas.account_root import AccountRoot
 
         return self.account_roots.get(account) or AccountRoot(account, {}, "defaults")
+
+    def applications_at(self, scope: Scope, keys: Keys) -> tuple[str, ...]:
+        """Names of the Applications that the block or list entry at `keys` of a scope makes or configures."""
+        return self.deployment.names_at(scope.directory, keys)
+
+    def applications_from(self, path: str) -> tuple[str, ...]:
+        """Names of the Applications that exist because of a config file."""
+        return self.deployment.names_from(path)
+
+    @cached_property
+    def has_units(self) -> bool:
+        """Whether the repo holds anything but MAS config that is worth looking at."""
+        from masgitops_lint.kubernetes.units import worth_a_look
+
+        return worth_a_look(self.repository, self._known_names)
+
+    def explain_profile(self, account: str) -> str:
+        """Which release profile serves an account, and why, in a sentence."""
+        from masgitops_lint.charts.choose import explain_choice
+
+        return explain_choice(account, self._manifest_roots.get(account), self.settings)[1]
 
     @cached_property
     def _known_names(self) -> frozenset[str]:
@@ -183,6 +203,20 @@ class Context:
         return self.deployment.names_under(scope.directory)
 
 
+def release_at_least(release: str, wanted: str) -> bool:
+    """Whether one release of the source repo is another one or newer."""
+    from masgitops_lint.charts.profile import version_key
+
+    return version_key(release) >= version_key(wanted)
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
+    """The known word that `word` is most likely a misspelling of, or ""."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")
+
+
 __all__ = [
     "Affects",
     "ConfigFile",
@@ -201,4 +235,6 @@ __all__ = [
     "Span",
     "contains",
     "go_text",
+    "nearest",
+    "release_at_least",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,6 +164,13 @@ class Scope:
             else:
                 return None
         return current
+
+    def items(self, key: str) -> Iterator[tuple[Keys, dict[str, Any]]]:
+        """The mappings of the top-level list `key`, each with its route."""
+        entries = self.values.get(key)
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, dict):
+                yield (key, index), entry
 
     def has(self, *keys: str | int) -> bool:
         """Whether the merged values hold `keys` (a null value counts)."""

@@ -1,0 +1,59 @@
+"""An application is configured but not installed.
+
+## What it checks
+
+Each `mas_app_id` in `ibm_mas_masapp_configs` needs the install block `ibm_suite_app_<app>_install` in the same instance.
+Manage is left to the rules about missing values: without its install block the whole instance root fails to render.
+
+## What Argo CD does
+
+It creates the configuration's custom resource, whose kind no operator has brought: the sync fails or waits, and the wave
+does not end.
+
+## How to fix
+
+Add `ibm-mas-masapp-<app>-install.yaml`, or remove the configuration.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
+
+RULE = Rule(code="REF003", name="app-not-installed", severity="error", tags=("reference",))
+
+BAD = (
+    Example(
+        "no install file",
+        {
+            "dev/cluster1/inst2/ibm-mas-masapp-configs.yaml": (
+                'merge-key: "dev/cluster1/inst2"\nibm_mas_masapp_configs:\n  - mas_app_id: iot  #! REF003\n'
+                "    mas_app_namespace: mas-inst2-iot\n    mas_workspace_id: main\n"
+            ),
+        },
+    ),
+)
+GOOD = (Example("installed"),)
+
+
+def check(context: Context) -> Drafts:
+    """Configured applications without install block."""
+    for scope in context.mas.scopes:
+        if scope.level != "instance":
+            continue
+        known = {
+            key[14:-8]
+            for file in scope.spec.files
+            for key in file.keys
+            if key.startswith("ibm_suite_app_") and key.endswith("_install")
+        }
+        for keys, item in scope.items("ibm_mas_masapp_configs"):
+            app = item.get("mas_app_id")
+            if not isinstance(app, str) or app == "manage" or app not in known:
+                continue
+            if scope.get(f"ibm_suite_app_{app}_install"):
+                continue
+            yield RULE.draft(
+                scope.place((*keys, "mas_app_id")),
+                f"`{app}` is configured but not installed: no operator brings the kind of its configuration, and the sync "
+                "wave does not end",
+                help=f"add `ibm-mas-masapp-{app}-install.yaml` with `ibm_suite_app_{app}_install`, or remove this entry",
+                affects=context.applications_at(scope, keys),
+            )

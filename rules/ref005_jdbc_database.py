@@ -1,0 +1,144 @@
+"""A JDBC configuration and its in-cluster database do not find each other.
+
+## What it checks
+
+- A suite configuration with `jdbc_type: incluster-db2` names a database (`jdbc_instance_name`) that is in
+  `ibm_db2u_databases`.
+- A database has a suite configuration with the same `mas_application_id` and `jdbc_type: incluster-db2`. A configuration
+  that is clearly meant for it but lacks `jdbc_type` is where the finding points.
+
+## What Argo CD does
+
+From release 7.4.0 on, the database's setup job runs only if such a configuration exists. Without it the database comes up
+empty, the secret with its connection data is never written, and the configuration that reads the secret cannot be
+rendered (ibm-mas/gitops `120-db2-databases-app.yaml`, `should_execute`).
+
+## How to fix
+
+Add `jdbc_type: incluster-db2` (or another type, for a database that is not in the cluster), and use the same names.
+"""
+
+from typing import Any
+
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, nearest
+
+RULE = Rule(code="REF005", name="jdbc-database", severity="error", tags=("reference", "db2"))
+
+_DATABASE = (
+    'merge-key: "dev/cluster1/inst1"\nibm_db2u_databases:\n  - mas_application_id: manage\n'
+    "    db2_instance_name: db2wh-inst1-manage\n    db2_namespace: db2u-inst1\n"
+)
+BAD = (
+    Example(
+        "no jdbc_type",
+        {
+            "dev/cluster1/inst1/ibm-db2u-databases.yaml": _DATABASE,
+            "dev/cluster1/inst1/ibm-mas-suite-configs.yaml": (
+                'merge-key: "dev/cluster1/inst1"\nibm_mas_suite_configs:\n'
+                "  - mas_config_name: inst1-jdbc-wsapp-main-manage  #! REF005\n    mas_config_chart: ibm-jdbc-config\n"
+                "    mas_config_scope: wsapp\n    mas_workspace_id: main\n    mas_application_id: manage\n"
+                "    jdbc_instance_name: db2wh-inst1-manage\n    db2_namespace: db2u-inst1\n"
+            ),
+        },
+    ),
+)
+GOOD = (Example("both sides agree"),)
+
+
+def check(context: Context) -> Drafts:
+    """Databases and JDBC configurations, each against the other."""
+    for scope in context.mas.scopes:
+        databases = {
+            item["db2_instance_name"]: (keys, item)
+            for keys, item in scope.items("ibm_db2u_databases")
+            if isinstance(item.get("db2_instance_name"), str)
+        }
+        configs = [
+            (keys, item)
+            for keys, item in scope.items("ibm_mas_suite_configs")
+            if "jdbc" in str(item.get("mas_config_chart", "")) and "rotate" not in str(item.get("mas_config_chart", ""))
+        ]
+        if scope.level == "instance":
+            yield from _configs(context, scope, configs, databases)
+            if _setup_is_gated(context, scope):
+                yield from _databases(context, scope, configs, databases)
+
+
+def _setup_is_gated(context: Context, scope: Scope) -> bool:
+    from masgitops_lint.sdk import release_at_least
+
+    return release_at_least(context.profile(scope.account).release, "7.4.0")
+
+
+def _configs(
+    context: Context, scope: Scope, configs: list[tuple[Keys, dict[str, Any]]], databases: dict[str, Any]
+) -> Drafts:
+    for keys, item in configs:
+        name = item.get("jdbc_instance_name")
+        if item.get("jdbc_type") != "incluster-db2" or not isinstance(name, str) or name in databases:
+            continue
+        near = nearest(name, databases)
+        yield RULE.draft(
+            scope.place((*keys, "jdbc_instance_name")),
+            f"`{name}` is not in `ibm_db2u_databases`: nothing creates this database, and the secret with its connection "
+            "data is never written",
+            help=f"write `{near}`" if near else "add the database, or set the `jdbc_type` of one outside the cluster",
+            affects=context.applications_at(scope, keys),
+        )
+
+
+def _databases(
+    context: Context, scope: Scope, configs: list[tuple[Keys, dict[str, Any]]], databases: dict[str, Any]
+) -> Drafts:
+    for name, (keys, item) in databases.items():
+        app = item.get("mas_application_id")
+        if "sdb" in name or "rds" in name:
+            continue
+        same_app = [(k, c) for k, c in configs if c.get("mas_application_id") == app]
+        if any(c.get("jdbc_type") == "incluster-db2" for _, c in same_app):
+            continue
+        related = [(scope.place((*keys, "db2_instance_name")), "the database that is never set up")]
+        mine = [(k, c) for k, c in configs if name in (c.get("jdbc_instance_name"), c.get("db2_instance_name"))]
+        other_app = [(k, c) for k, c in mine if c.get("jdbc_type") == "incluster-db2"]
+        if other_app:
+            config_keys, config = other_app[0]
+            yield RULE.draft(
+                scope.place((*keys, "mas_application_id")),
+                f"`mas_application_id` is `{app}` here but `{config.get('mas_application_id')}` in the JDBC configuration of "
+                f"`{name}`: the two are matched by it, so the setup job never runs",
+                help="write the same `mas_application_id` in both",
+                related=[(scope.place((*config_keys, "mas_application_id")), "the configuration of this database")],
+                affects=context.applications_at(scope, keys),
+            )
+            continue
+        for config_keys, config in mine or same_app:
+            if config.get("jdbc_type") is not None:
+                shown = config["jdbc_type"]
+                if mine and nearest(str(shown), ["incluster-db2"], 0.75):
+                    yield RULE.draft(
+                        scope.place((*config_keys, "jdbc_type")),
+                        f"`jdbc_type` is `{shown}`: only `incluster-db2` makes the setup job of `{name}` run",
+                        help="write `incluster-db2`",
+                        related=related,
+                        affects=context.applications_at(scope, keys),
+                    )
+                continue
+            yield RULE.draft(
+                scope.place(config_keys),
+                f"this configuration of `{name}` has no `jdbc_type`: the database's setup job never runs and the secret "
+                "with its connection data is never written",
+                help="add `jdbc_type: incluster-db2`",
+                related=related,
+                affects=(*context.applications_at(scope, config_keys), *context.applications_at(scope, keys)),
+            )
+            break
+        else:
+            if not mine and not same_app:
+                yield RULE.draft(
+                    scope.place((*keys, "mas_application_id")),
+                    f"no suite configuration has `mas_application_id: {app}` and `jdbc_type: incluster-db2`: the setup job "
+                    f"of `{name}` never runs and its connection secret is never written",
+                    help="add the JDBC configuration to `ibm-mas-suite-configs.yaml`",
+                    severity="warning",
+                    affects=context.applications_at(scope, keys),
+                )

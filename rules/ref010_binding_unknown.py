@@ -1,0 +1,80 @@
+"""An application is bound to a configuration that does not exist.
+
+## What it checks
+
+`mas_appws_spec.bindings.jdbc` of an application configuration (`system`, `workspace`, `application`,
+`workspace-application`) needs a JDBC suite configuration of that scope, for the same workspace and application.
+
+## What Argo CD does
+
+The workspace resource is created and waits for a JdbcCfg of that scope. Manage's configuration alone is given four hours
+before it fails.
+
+## How to fix
+
+Add the suite configuration, or bind to the scope that there is.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
+
+RULE = Rule(code="REF010", name="binding-unknown", severity="error", tags=("reference",))
+
+BAD = (
+    Example(
+        "bound to a system-wide database that is not there",
+        {
+            "dev/cluster1/inst1/ibm-mas-masapp-configs.yaml": (
+                'merge-key: "dev/cluster1/inst1"\nibm_mas_masapp_configs:\n  - mas_app_id: manage\n'
+                "    mas_app_namespace: mas-inst1-manage\n    mas_workspace_id: main\n    mas_appws_spec:\n"
+                "      bindings:\n        jdbc: system  #! REF010\n"
+            ),
+        },
+    ),
+)
+GOOD = (Example("bound to what there is"),)
+
+SHORT = {"system": "system", "workspace": "ws", "application": "app", "workspace-application": "wsapp"}
+
+
+def check(context: Context) -> Drafts:
+    """Bindings without a configuration of their scope."""
+    for scope in context.mas.scopes:
+        if scope.level != "instance":
+            continue
+        configs = [
+            item
+            for _, item in scope.items("ibm_mas_suite_configs")
+            if "jdbc" in str(item.get("mas_config_kind", "")) or "jdbc" in str(item.get("mas_config_chart", ""))
+        ]
+        for keys, item in scope.items("ibm_mas_masapp_configs"):
+            spec = item.get("mas_appws_spec")
+            bindings = spec.get("bindings") if isinstance(spec, dict) else None
+            bound = bindings.get("jdbc") if isinstance(bindings, dict) else None
+            if not isinstance(bound, str):
+                continue
+            place = scope.place((*keys, "mas_appws_spec", "bindings", "jdbc"))
+            short = SHORT.get(bound)
+            if short is None:
+                yield RULE.draft(
+                    place,
+                    f"`bindings.jdbc` is `{bound}`: the operator knows {', '.join(SHORT)}",
+                    help="write one of these",
+                    affects=context.applications_at(scope, keys),
+                )
+                continue
+            if any(
+                config.get("mas_config_scope") == short
+                and (short not in ("ws", "wsapp") or config.get("mas_workspace_id") == item.get("mas_workspace_id"))
+                and (short not in ("app", "wsapp") or config.get("mas_application_id") == item.get("mas_app_id"))
+                for config in configs
+            ):
+                continue
+            having = sorted({str(c.get("mas_config_scope")) for c in configs})
+            yield RULE.draft(
+                place,
+                f"`{item.get('mas_app_id')}` is bound to a JDBC configuration of scope `{bound}`, and there is none for it: "
+                "the application waits for it until its time is up",
+                help=f"add one with `mas_config_scope: {short}` to `ibm-mas-suite-configs.yaml`"
+                + (f", or bind to what there is ({', '.join(having)})" if having else ""),
+                affects=context.applications_at(scope, keys),
+            )
