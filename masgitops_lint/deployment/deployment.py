@@ -94,3 +94,19 @@ class Deployment:
         for application in self.applications:
             found.setdefault(application.parent, []).append(application)
         return {parent: tuple(applications) for parent, applications in found.items()}
+
+    @cached_property
+    def _by_scope(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for application in self.applications:
+            found.setdefault(application.scope, {})[application.name] = None
+        return {scope: tuple(names) for scope, names in found.items()}
+
+    def names_under(self, scope: str) -> tuple[str, ...]:
+        """Names of what the scope (a directory such as `dev/cluster1`) and the scopes below it render."""
+        below = scope + "/"
+        names: dict[str, None] = dict.fromkeys(self._by_scope.get(scope, ()))
+        for directory, found in self._by_scope.items():
+            if directory.startswith(below):
+                names.update(dict.fromkeys(found))
+        return tuple(names)

@@ -1,0 +1,118 @@
+"""Helm in process: helm-python-sdk, ctypes over Helm's own Go SDK.
+
+The Go runtime's threads do not survive a fork: use this from processes started with "spawn" only.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from .chart import Chart
+from .engine import RenderedFile
+from .failure import RenderError, render_error
+from .merging import merge_maps
+from .parameters import Parameter, ParameterError, apply_parameters
+
+_KEPT_CHARTS = 256
+
+
+class SdkEngine:
+    """Helm's Go SDK. Raises ImportError when the package is not installed, OSError when its library does not load."""
+
+    name: Literal["sdk", "binary"] = "sdk"
+
+    def __init__(self) -> None:
+        try:
+            import helm_python
+        except ImportError:
+            raise
+        except Exception as error:  # the binding raises its own error class for a library it cannot load
+            raise OSError(str(error)) from error
+        self._helm = helm_python
+        self._charts: dict[str, Any] = {}
+
+    @property
+    def version(self) -> str:
+        """Version of the Helm SDK inside the library."""
+        return str(self._helm.helm_sdk_version())
+
+    def parse_values(self, text: str) -> dict[str, Any]:
+        """See `HelmEngine.parse_values`."""
+        try:
+            return dict(self._helm.values_from_yaml(text))
+        except self._helm.HelmError as error:
+            raise render_error(_detail(error), "values") from None
+
+    def render(
+        self,
+        chart: Chart,
+        values: Mapping[str, Any] | None = None,
+        *,
+        values_text: Sequence[str] = (),
+        parameters: Sequence[Parameter] = (),
+        release_name: str = "release-name",
+        namespace: str = "default",
+    ) -> tuple[RenderedFile, ...]:
+        """See `HelmEngine.render`."""
+        merged: dict[str, Any] = dict(values or {})
+        for text in values_text:
+            merged = merge_maps(merged, self.parse_values(text))
+        try:
+            merged = apply_parameters(merged, parameters) if parameters else merged
+        except ParameterError as error:
+            raise RenderError("", 0, 0, "", str(error), "values") from None
+        loaded = self._load(chart)
+        try:
+            rendered = loaded.render(merged, name=release_name, namespace=namespace)
+            if any("crds/" in path for path in chart.files):
+                rendered |= {crd["filename"]: crd["data"] for crd in loaded.crds}
+        except self._helm.HelmValuesError as error:
+            raise render_error(_detail(error), "values") from None
+        except self._helm.HelmError as error:
+            raise render_error(_detail(error)) from None
+        except (ValueError, RecursionError) as error:
+            raise RenderError("", 0, 0, "", f"the values cannot be passed to Helm: {error}", "values") from None
+        return tuple(
+            RenderedFile(template, rendered[template])
+            for template in sorted(rendered)
+            if _is_manifest(template) and rendered[template].strip()
+        )
+
+    def _load(self, chart: Chart) -> Any:
+        known = self._charts.get(chart.digest)
+        if known is None:
+            try:
+                known = self._helm.Chart.load_archive(archive(chart))
+            except self._helm.HelmError as error:
+                raise render_error(_detail(error), "chart") from None
+            if len(self._charts) >= _KEPT_CHARTS:
+                self._charts.clear()
+            self._charts[chart.digest] = known
+        return known
+
+
+def archive(chart: Chart) -> bytes:
+    """The chart as a gzipped tar, as `helm package` lays it out."""
+    name = chart.name or "chart"
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=0) as tar:
+        for path in sorted(chart.files):
+            data = chart.files[path]
+            info = tarfile.TarInfo(f"{name}/{path}")
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def _is_manifest(template: str) -> bool:
+    base = template.rpartition("/")[2]
+    return not base.startswith("_") and base != "NOTES.txt"
+
+
+def _detail(error: Any) -> str:
+    detail = getattr(error, "detail", None)
+    return detail if isinstance(detail, str) else json.dumps(str(error))
