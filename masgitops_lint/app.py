@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from masgitops_lint.layout import Target
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.snapshot import Snapshot
+    from masgitops_lint.repo.yaml import Document
     from masgitops_lint.sdk import Context
     from masgitops_lint.settings import Settings
 
@@ -158,25 +159,37 @@ def _silence(
     findings: list[Finding],
     crashed: set[str],
 ) -> tuple[list[Finding], list[Suppressed]]:
-    from masgitops_lint.engine.baseline import apply_baseline, read_baseline
+    from masgitops_lint.engine.baseline import apply_baseline, load_baseline
     from masgitops_lint.engine.selection import RuleIndex
     from masgitops_lint.engine.suppressions import apply_suppressions, collect_directives
 
     repository, settings = session.context.repository, session.settings
+    compared = session.context.base is not None
+    ran = frozenset(loaded.rule.code for loaded in rules if compared or not loaded.rule.needs_base)
+    active = (selection.codes & ran) - crashed
+
+    def document(path: str) -> Document | None:
+        return repository.document(path) if path in repository.path_set else None
+
+    def data(path: str) -> object:
+        found = document(path)
+        return found.data if found is not None else None
+
     outcome = apply_suppressions(
         findings,
         collect_directives(repository, [p for p in repository.yaml_paths if session.target.covers(p)]),
         RuleIndex(loaded.rule for loaded in rules),
-        active=selection.codes - crashed,
+        active=active,
         today=request.today,
-        document=lambda path: repository.document(path) if path in repository.path_set else None,
+        document=document,
     )
     kept, dropped = selection.split([*outcome.findings, *selection.apply(outcome.extra)])
     suppressed = [*outcome.suppressed, *dropped]
     baseline = request.baseline or settings.baseline
     if baseline is not None:
-        applied = apply_baseline(kept, read_baseline(session.target.root, baseline))
-        kept = [*applied.findings, *selection.apply(applied.extra)]
+        known = load_baseline(baseline, session.target.root)
+        applied = apply_baseline(kept, known, data, active=active, covers=session.target.covers)
+        kept = [*applied.findings, *selection.apply(applied.stale)]
         suppressed.extend(applied.suppressed)
     return kept, suppressed
 

@@ -13,6 +13,7 @@ from masgitops_lint.report import FORMATS, RenderOptions, render
 
 from .errors import CommandError, user_errors
 from .options import colour_wanted, option, rule_options, target_options
+from .prefix import path_prefix
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -95,7 +96,8 @@ def write(report: Report, format_name: str, file: str | None, options: dict[str,
         RenderOptions(
             color=to_terminal and colour_wanted(options["color"]),
             fail_on=fail_on,  # type: ignore[arg-type]
-            show_suppressed=options.get("show_suppressed", False),
+            path_prefix=path_prefix(report.root, format_name),
+            suppressed=options.get("show_suppressed") or None,
             summary_only=options.get("quiet", False),
         ),
     )

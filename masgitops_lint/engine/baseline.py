@@ -7,6 +7,7 @@ nothing any more is stale and becomes a note, so that the file only ever gets sm
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -88,6 +89,17 @@ def write_baseline(findings: Iterable[Finding], data: Callable[[str], object] | 
     ]
     body = ",\n".join(f"    {line}" for line in lines)
     return f'{{\n  "version": {VERSION},\n  "findings": [{chr(10) + body + chr(10) + "  " if lines else ""}]\n}}\n'
+
+
+def load_baseline(file: str, root: str) -> Baseline:
+    """The baseline in `file`; reports call it by its path under `root` where it lies there. Raises `BaselineError`."""
+    try:
+        with open(file, "rb") as stream:
+            raw = stream.read()
+    except OSError as error:
+        raise BaselineError(f"{file}: cannot read the baseline: {error.strerror or error}") from None
+    below = os.path.relpath(os.path.abspath(file), root).replace(os.sep, "/")
+    return read_baseline(file if below.startswith("../") else below, raw)
 
 
 def read_baseline(path: str, raw: bytes) -> Baseline:

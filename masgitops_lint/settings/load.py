@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from masgitops_lint.model.place import Keys, Span
@@ -126,10 +126,24 @@ def _validated(document: Document, path: str) -> Settings:
 
     data = _without_nulls(document.data)
     try:
-        return to_values(SettingsModel.model_validate(data), path)
+        return _anchored(to_values(SettingsModel.model_validate(data), path), os.path.dirname(path))
     except ValidationError as error:
         problems = [_problem(document, path, detail, SettingsModel) for detail in error.errors(include_url=False)]
     raise SettingsError(problems)
+
+
+def _anchored(settings: Settings, directory: str) -> Settings:
+    """Paths in the settings count from the file's own directory: the baseline, and charts that start with a dot."""
+
+    def charts(source: str | None) -> str | None:
+        return os.path.join(directory, source) if source is not None and source.startswith(("./", "../")) else source
+
+    return replace(
+        settings,
+        baseline=None if settings.baseline is None else os.path.join(directory, settings.baseline),
+        source=replace(settings.source, charts=charts(settings.source.charts)),
+        accounts={name: replace(account, charts=charts(account.charts)) for name, account in settings.accounts.items()},
+    )
 
 
 def _upwards(start: str) -> list[str]:

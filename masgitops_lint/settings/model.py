@@ -42,7 +42,8 @@ class AccountModel(_Strict):
     """One account: the things that the config repo does not say."""
 
     charts: Text | None = None
-    """Release of the source repo that serves the account, such as `8.4.2`, or a path to a checkout of it."""
+    """Release of the source repo that serves the account, such as `8.4.2`, or a checkout of it: a path that starts with
+    a dot (it counts from this file) or a slash."""
     revision: Text | None = None
     """Git revision of the source repo that the account root uses (`source.revision`)."""
     argocd_version: Version | None = None
@@ -63,7 +64,8 @@ class SourceModel(_Strict):
     """The charts of every account that does not say otherwise."""
 
     charts: Text | None = None
-    """Release of the source repo, such as `8.4.2`, or a path to a checkout of it."""
+    """Release of the source repo, such as `8.4.2`, or a checkout of it: a path that starts with a dot (it counts from
+    this file) or a slash."""
     revision: Text | None = None
     """Git revision of the source repo."""
 
