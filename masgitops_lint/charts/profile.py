@@ -10,9 +10,12 @@ import json
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.mas.spec import ApplicationSetSpec, FileSpec
+
+if TYPE_CHECKING:
+    from .program import RootChart
 
 FORMAT = 1
 _PACKAGE = "masgitops_lint.data.charts"
@@ -54,6 +57,32 @@ class ReleaseProfile:
             )
             for one in self.data["applicationsets"]
         )
+
+    @cached_property
+    def _charts(self) -> dict[str, RootChart]:
+        return {}
+
+    def root(self, level: str) -> RootChart | None:
+        """The root chart of a level, compiled on first use; None for a level that the release does not have."""
+        from .program import RootChart
+
+        known = self._charts.get(level)
+        if known is None and level in self.data["roots"]:
+            data = self.data["roots"][level]
+            known = RootChart(
+                data["chart"], data["defaults"], data["templates"], self.data["expressions"], self._levels
+            )
+            self._charts[level] = known
+        return known
+
+    @cached_property
+    def _levels(self) -> dict[str, str]:
+        return {root["chart"]: level for level, root in self.data["roots"].items()}
+
+    def parameters(self, level: str) -> frozenset[str]:
+        """Dotted Helm parameters that always reach a level's root chart: config files cannot set them."""
+        data = self.data["roots"].get(level)
+        return frozenset(data["parameters"] if data else ())
 
     @cached_property
     def file_names(self) -> frozenset[str]:

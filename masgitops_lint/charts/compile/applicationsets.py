@@ -19,7 +19,10 @@ _IDS = {
 
 
 def applicationsets(repo: SourceRepo, file_keys: dict[str, str]) -> list[dict[str, Any]]:
-    """One entry an ApplicationSet, top level first. `file_keys` names the top-level key where it is not the file's name."""
+    """One entry an ApplicationSet, top level first.
+
+    `file_keys` names a file's top-level key where that is not the file's own name.
+    """
     found = [one for chart in repo.roots for one in _of_chart(chart)]
     reads = {level_of(chart.path): keys_read(chart) for chart in repo.roots}
     for entry in found:

@@ -7,7 +7,8 @@ from importlib import resources
 from typing import Any
 
 from .applicationsets import applicationsets
-from .source import SourceRepo
+from .program import Table, application_program
+from .source import Chart, SourceRepo, level_of
 
 FORMAT = 1
 
@@ -23,11 +24,28 @@ def build(directory: str, release: str) -> dict[str, Any]:
     """The profile of the checkout at `directory`. Raises FileNotFoundError or TemplateSyntaxError."""
     repo = SourceRepo(directory)
     hand = by_hand()
+    table = Table()
+    sets = applicationsets(repo, hand["file_keys"]["values"])
+    passed = {
+        one["level"]: {parameter["name"] for parameter in one["parameters"] if "when" not in parameter} for one in sets
+    }
+    for one in sets:
+        del one["parameters"]
+    roots = {level_of(chart.path): _root(chart, table, passed.get(level_of(chart.path), set())) for chart in repo.roots}
+    for level, root in roots.items():
+        root["parameters"] = sorted(passed.get(level, ()))
     return {
         "format": FORMAT,
         "release": release,
-        "applicationsets": applicationsets(repo, hand["file_keys"]["values"]),
+        "applicationsets": sets,
+        "roots": roots,
+        "expressions": table.rows,
     }
+
+
+def _root(chart: Chart, table: Table, parameters: set[str]) -> dict[str, Any]:
+    programs = {one.name: application_program(one.statements, table, parameters) for one in chart.templates}
+    return {"chart": chart.path, "defaults": chart.defaults, "templates": programs}
 
 
 def dump(profile: dict[str, Any]) -> str:

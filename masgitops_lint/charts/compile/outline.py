@@ -181,4 +181,4 @@ class _Writer:
 
 def _printed(expression: Expression) -> bool:
     """Whether an inline choice can print something on either side (an empty one is left to `Branch`)."""
-    return expression[2] != ["lit", ""] or expression[3] != ["lit", ""]
+    return bool(expression[2] != ["lit", ""] or expression[3] != ["lit", ""])

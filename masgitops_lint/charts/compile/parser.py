@@ -12,6 +12,7 @@ Expressions are plain lists and scalars, because they go into a profile's JSON a
 - `["method", expression, x]`    a field that is called with arguments, such as `.Files.Glob "*"`
 - `["cat", x, y]`                texts one after the other (made by the outline, not by the parser)
 - `["if", condition, x, y]`      a choice inside one line (likewise)
+- `["gen", "cluster", "id"]`     a field of an ApplicationSet's parameter set (from the ApplicationSet's own template)
 """
 
 from __future__ import annotations
@@ -113,7 +114,10 @@ class _Parser:
         return Template(body, self.defines)
 
     def block(self, *, top: bool) -> tuple[list[Node], tuple[Token, ...]]:
-        """Nodes up to `end` or `else`, and that action's tokens (empty at the end of the file). `top`: dot is the root."""
+        """Nodes up to `end` or `else`, and that action's tokens (empty at the end of the file).
+
+        `top` says that the dot is the root object.
+        """
         nodes: list[Node] = []
         while self.position < len(self.pieces):
             piece = self.pieces[self.position]

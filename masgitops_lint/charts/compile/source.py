@@ -81,11 +81,11 @@ class Chart:
 
 
 def _yaml(path: str) -> dict[str, Any]:
-    from masgitops_lint.repo.yaml import parse as parse_yaml
+    import yaml
 
     try:
         with open(path, "rb") as stream:
-            data = parse_yaml(path, stream.read()).data
+            data = yaml.safe_load(stream)
     except OSError:
         return {}
     return data if isinstance(data, dict) else {}

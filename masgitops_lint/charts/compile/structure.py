@@ -22,12 +22,16 @@ class Document:
 
 @dataclass(slots=True)
 class Set:
-    """The scalar at `route`. `quote` is the YAML quote around it, "" for a plain one, "|" inside a block scalar."""
+    """The scalar at `route`. `quote` is the YAML quote around it, "" for a plain one, "|" inside a block scalar.
+
+    `opens`: the line starts with a dash, that is, it begins a new list item.
+    """
 
     route: Route
     value: Expression
     quote: str
     line: int
+    opens: bool = False
 
 
 @dataclass(slots=True)
@@ -37,6 +41,7 @@ class Splat:
     route: Route
     value: Expression
     line: int
+    opens: bool = False
 
 
 @dataclass(slots=True)
@@ -72,7 +77,10 @@ class Each:
 Statement: TypeAlias = Document | Set | Splat | Evaluate | When | Each | Assign
 
 _KEY = re.compile(
-    r"""(?P<quote>["']?)(?P<key>(?:[^\s"'{}\[\]#&*!|>%@,`:\x00]|\x00\d+\x00|(?<=\S)[./:](?=\S))(?:[^"':#\n]|:(?=\S)|(?<=\S)#)*?)(?P=quote)\s*:(?=\s|$)"""
+    r"""(?P<quote>["']?)
+    (?P<key>(?:[^\s"'{}\[\]#&*!|>%@,`:\x00]|\x00\d+\x00|(?<=\S)[./:](?=\S))(?:[^"':#\n]|:(?=\S)|(?<=\S)\#)*?)
+    (?P=quote)\s*:(?=\s|$)""",
+    re.VERBOSE,
 )
 _MARK = re.compile(r"\x00(\d+)\x00")
 _BLOCK = re.compile(r"^[|>][+-]?\d*\s*(#.*)?$")
@@ -152,7 +160,8 @@ class _Reader:
         found.append(Splat(self.route(), value, number))
 
     def entry(self, body: str, indent: int, expressions: list[Expression], number: int, found: list[Statement]) -> None:
-        self.cut(indent + 1 if body.startswith("- ") or body.rstrip() == "-" else indent)
+        dash = body.startswith("- ") or body.rstrip() == "-"
+        self.cut(indent + 1 if dash else indent)
         while body.startswith("- ") or body.rstrip() == "-":
             while self.levels and self.levels[-1].indent >= indent and isinstance(self.levels[-1].key, int):
                 self.levels.pop()
@@ -168,7 +177,7 @@ class _Reader:
         match = _KEY.match(body)
         if match is None:
             if body.strip():
-                self.scalar(self.route(), body, expressions, number, found)
+                self.scalar(self.route(), body, expressions, number, dash, found)
             return
         key = match.group("key")
         if _MARK.search(key):
@@ -182,10 +191,16 @@ class _Reader:
             if not self.nested(route):
                 self.block = (indent, route)
         elif rest and not rest.startswith("#"):
-            self.scalar(route, rest, expressions, number, found)
+            self.scalar(route, rest, expressions, number, dash, found)
 
     def scalar(
-        self, route: Route, text: str, expressions: list[Expression], number: int, found: list[Statement]
+        self,
+        route: Route,
+        text: str,
+        expressions: list[Expression],
+        number: int,
+        opens: bool,
+        found: list[Statement],
     ) -> None:
         text = text.strip()
         quote = ""
@@ -197,7 +212,7 @@ class _Reader:
             text = text[: text.index(" #")].rstrip()
         marks = _MARK.findall(text)
         if not quote and len(marks) == 1 and _MARK.fullmatch(text) and _indented(expressions[int(marks[0])]):
-            found.append(Splat(route, expressions[int(marks[0])], number))
+            found.append(Splat(route, expressions[int(marks[0])], number, opens))
             return
         parts: list[Expression] = []
         for index, piece in enumerate(_MARK.split(text)):
@@ -206,7 +221,7 @@ class _Reader:
             elif piece:
                 parts.append(["lit", piece])
         value: Expression = ["lit", ""] if not parts else parts[0] if len(parts) == 1 else ["cat", *parts]
-        found.append(Set(route, value, quote, number))
+        found.append(Set(route, value, quote, number, opens))
 
 
 def _indented(expression: Expression) -> int | None:

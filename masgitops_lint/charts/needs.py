@@ -1,0 +1,96 @@
+"""What an expression needs so that evaluating it cannot stop a rendering: which values must be mappings.
+
+A chart reads `.Values.cluster.id` a hundred times; it can fail once. Knowing what has been read already keeps the
+profiles small and their evaluation fast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from .expressions import Expression, fallible
+
+Prefix: TypeAlias = tuple[str, ...]
+"""A value that must be a mapping: keys below the values, or a variable's name (`$x`, `.` for the dot) and its keys."""
+
+
+@dataclass(slots=True)
+class Needs:
+    """`always`: prefixes that are dereferenced whatever happens; `maybe`: only behind an `and` or `or`.
+
+    `other`: the expression can fail in another way, so it has to be evaluated.
+    """
+
+    always: set[Prefix] = field(default_factory=set)
+    maybe: set[Prefix] = field(default_factory=set)
+    other: bool = False
+
+
+def needs(expression: Expression) -> Needs:
+    """The needs of one expression."""
+    found = Needs()
+    _collect(expression, found, certain=True)
+    return found
+
+
+def _collect(expression: Expression, found: Needs, *, certain: bool) -> None:
+    kind = expression[0]
+    into = found.always if certain else found.maybe
+    if kind in ("val", "var"):
+        keys = tuple(expression[1:])
+        into.update(keys[:length] for length in range(1, len(keys)))
+    elif kind == "dot":
+        keys = (".", *expression[1:])
+        into.update(keys[:length] for length in range(1, len(keys)))
+    elif kind == "if":
+        _collect(expression[1], found, certain=certain)
+        for part in expression[2:]:
+            _collect(part, found, certain=False)
+    elif kind == "call":
+        lazy = expression[1] in ("and", "or")
+        for index, part in enumerate(expression[2:]):
+            _collect(part, found, certain=certain and not (lazy and index))
+        found.other = found.other or fallible(["call", expression[1], *(_harmless(part) for part in expression[2:])])
+    elif kind == "cat":
+        for part in expression[1:]:
+            _collect(part, found, certain=certain)
+    elif kind in ("fld", "method"):
+        found.other = True
+        for part in expression[1:]:
+            if isinstance(part, list):
+                _collect(part, found, certain=certain)
+
+
+def _harmless(expression: Expression) -> Expression:
+    """A stand-in that cannot fail itself, but is no constant either."""
+    return expression if expression[0] == "lit" else ["val", "x"]
+
+
+@dataclass(slots=True)
+class Known:
+    """What has certainly been evaluated when a point of a program is reached."""
+
+    prefixes: set[Prefix] = field(default_factory=set)
+    expressions: set[int] = field(default_factory=set)
+
+    def copy(self) -> Known:
+        """For a branch: what it learns is not known after it."""
+        return Known(set(self.prefixes), set(self.expressions))
+
+    def forget(self, name: str) -> None:
+        """A variable (or the dot, ".") has a new value."""
+        self.prefixes = {one for one in self.prefixes if one[0] != name}
+        self.expressions = set()
+
+    def covers(self, number: int, expression: Expression) -> bool:
+        """Whether evaluating the expression here can bring no error that has not been met yet."""
+        if number in self.expressions:
+            return True
+        wanted = needs(expression)
+        return not wanted.other and wanted.always | wanted.maybe <= self.prefixes
+
+    def learn(self, number: int, expression: Expression) -> None:
+        """The expression has been evaluated."""
+        self.prefixes |= needs(expression).always
+        self.expressions.add(number)

@@ -1,0 +1,539 @@
+"""Runs a profile's programs: the objects that a root chart would render, and the errors that would stop it.
+
+A program is compiled once a profile into a list of closures. Two readings of the same program exist: the objects'
+own fields (quick, for every run), and the values that go to the leaf charts (on demand).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from .expressions import UNKNOWN, Evaluator, Expression, Frame, TemplateError, compile_expression, type_name
+from .needs import Known, Prefix, needs
+
+Step: TypeAlias = Callable[["Run"], None]
+Row: TypeAlias = Sequence[Any]
+
+
+@dataclass(slots=True)
+class Rendered:
+    """One object of a template: its fields as the template prints them, before YAML reads them.
+
+    `fields` maps a name to (value, quote); `lists` to several of them. `sources` are the value keys that can make the
+    object exist, the likeliest first, and `loops` the loops it stands in. `parameters` are an ApplicationSet's Helm
+    parameters; its `root_name` is an evaluator, to be run with a parameter set as the frame's top.
+    """
+
+    line: int
+    sources: Sequence[str] = ()
+    fields: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    lists: dict[str, list[tuple[Any, str]]] = field(default_factory=dict)
+    parameters: list[list[Any]] = field(default_factory=list)
+    leaf: dict[str, Any] = field(default_factory=dict)
+    loops: dict[str, tuple[Expression, str | int]] = field(default_factory=dict)
+    template: str = ""
+
+
+class Run(Frame):
+    """A frame with the objects rendered so far."""
+
+    __slots__ = ("current", "objects")
+
+    def __init__(self, values: Mapping[str, Any], top: Mapping[str, Any] | None = None) -> None:
+        super().__init__(values, top)
+        self.objects: list[Rendered] = []
+        self.current = Rendered(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A template that stops. `line` is the template's line, 0 where it is not known."""
+
+    template: str
+    line: int
+    error: TemplateError
+    loops: Mapping[str, tuple[Expression, str | int]]
+
+
+class _StopError(Exception):
+    def __init__(self, error: TemplateError, line: int) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.line = line
+
+
+class Program:
+    """One template of a root chart, compiled."""
+
+    def __init__(self, name: str, rows: Sequence[Row], expressions: Sequence[Expression], known: Known) -> None:
+        self.name = name
+        self._rows = rows
+        self._expressions = expressions
+        self._steps = _Compiler(expressions, leaf=False, tolerant=False).body(rows, known.copy())
+        self._tolerant: list[Step] | None = None
+        self._leaf: list[Step] | None = None
+
+    def run(self, run: Run) -> Failure | None:
+        """Add the template's objects to `run`. On an error nothing is added, and the failure is told."""
+        run.variables, run.loops, run.dot = {}, {}, UNKNOWN
+        before = len(run.objects)
+        try:
+            for step in self._steps:
+                step(run)
+        except _StopError as stop:
+            del run.objects[before:]
+            return Failure(self.name, stop.line, stop.error, dict(run.loops))
+        for made in run.objects[before:]:
+            made.template = self.name
+        return None
+
+    def run_tolerant(self, run: Run) -> None:
+        """Add the objects that there would be without the errors (fields that cannot be computed are unknown)."""
+        if self._tolerant is None:
+            self._tolerant = _Compiler(self._expressions, leaf=False, tolerant=True).body(self._rows, Known())
+        self._run_through(self._tolerant, run)
+
+    def run_leaf(self, run: Run) -> None:
+        """Add the objects with the values for their leaf charts; errors leave out what they touch."""
+        if self._leaf is None:
+            self._leaf = _Compiler(self._expressions, leaf=True, tolerant=True).body(self._rows, Known())
+        self._run_through(self._leaf, run)
+
+    def _run_through(self, steps: Sequence[Step], run: Run) -> None:
+        run.variables, run.loops, run.dot = {}, {}, UNKNOWN
+        before = len(run.objects)
+        for step in steps:
+            step(run)
+        for made in run.objects[before:]:
+            made.template = self.name
+
+
+class RootChart:
+    """All templates of one root chart."""
+
+    def __init__(
+        self,
+        chart: str,
+        defaults: Mapping[str, Any],
+        templates: Mapping[str, Sequence[Row]],
+        expressions: Sequence[Expression],
+        levels: Mapping[str, str],
+    ) -> None:
+        """`levels` maps the path of each root chart to its level."""
+        self.chart = chart
+        self.defaults = defaults
+        self.levels = levels
+        shared = Known()
+        self._always = _always(templates, expressions, shared)
+        # Helm renders a chart's templates from the last name to the first (engine.go, sortTemplates).
+        self.programs = [
+            Program(name, templates[name], expressions, shared) for name in sorted(templates, reverse=True)
+        ]
+
+    def render(self, values: Mapping[str, Any]) -> tuple[list[Rendered], list[Failure]]:
+        """The chart's objects, in order of template, and every template that fails (Helm stops at the first).
+
+        When anything fails the objects are those that the chart would have had otherwise.
+        """
+        run = Run(values)
+        failures = [failure for template, line, check in self._always if (failure := check(run, template, line))]
+        for program in self.programs:
+            failure = program.run(run)
+            if failure is not None:
+                failures.append(failure)
+        if failures:
+            run = Run(values)
+            for program in self.programs:
+                program.run_tolerant(run)
+        return run.objects, failures
+
+
+def _always(
+    templates: Mapping[str, Sequence[Row]], expressions: Sequence[Expression], shared: Known
+) -> list[tuple[str, int, Callable[[Run, str, int], Failure | None]]]:
+    """Checks of what some template reads unconditionally: done once, and known to all templates then."""
+    found: dict[Prefix, tuple[str, int]] = {}
+    for name in sorted(templates, reverse=True):
+        for number, line in _unconditional(templates[name]):
+            for prefix in needs(expressions[number]).always:
+                if not prefix[0].startswith(("$", ".")):
+                    found.setdefault(prefix, (name, line))
+    shared.prefixes |= set(found)
+    checks: list[tuple[str, int, Callable[[Run, str, int], Failure | None]]] = []
+    for prefix in sorted(found, key=len):
+        name, line = found[prefix]
+        checks.append((name, line, _mapping_check(prefix, _field_below(prefix, templates[name], expressions))))
+    return checks
+
+
+def _field_below(prefix: Prefix, rows: Sequence[Row], expressions: Sequence[Expression]) -> str:
+    for number, _ in _unconditional(rows):
+        for part in _walk(expressions[number]):
+            if part[0] == "val" and tuple(part[1 : len(prefix) + 1]) == prefix and len(part) > len(prefix) + 1:
+                return str(part[len(prefix) + 1])
+    return ""
+
+
+def _walk(expression: Expression) -> Iterator[Expression]:
+    yield expression
+    for part in expression[1:]:
+        if isinstance(part, list):
+            yield from _walk(part)
+
+
+def _unconditional(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
+    """Expressions that are evaluated whatever the values are, with their template lines."""
+    line = 0
+    for row in rows:
+        kind = row[0]
+        if kind == "doc":
+            line = row[1]
+        elif kind == "set":
+            yield row[2], line
+        elif kind == "leaf":
+            yield row[2], row[5]
+        elif kind == "put":
+            yield row[2], row[3]
+        elif kind == "do":
+            yield row[1], row[2]
+        elif kind == "let":
+            yield row[2], line
+        elif kind in ("if", "with"):
+            yield row[1], row[4]
+        elif kind == "each":
+            yield row[2], row[5]
+
+
+def _mapping_check(prefix: Prefix, below: str) -> Callable[[Run, str, int], Failure | None]:
+    def check(run: Run, template: str, line: int) -> Failure | None:
+        value: Any = run.values
+        for key in prefix:
+            if not isinstance(value, Mapping):
+                return None
+            value = value.get(key)
+        if isinstance(value, Mapping) or value is UNKNOWN:
+            return None
+        blamed = ["val", *prefix]
+        if value is None:
+            error = TemplateError("nil", f"nil pointer evaluating interface {{}}.{below}", blamed, below)
+        else:
+            error = TemplateError("type", f"can't evaluate field {below} in {type_name(value)}", blamed, below)
+        return Failure(template, line, error, {})
+
+    return check
+
+
+class _Compiler:
+    def __init__(self, expressions: Sequence[Expression], *, leaf: bool, tolerant: bool) -> None:
+        self.expressions = expressions
+        self.leaf = leaf
+        self.tolerant = tolerant
+        self.line = 0
+        self.made: dict[int, Evaluator] = {}
+
+    def evaluator(self, number: int) -> Evaluator:
+        found = self.made.get(number)
+        if found is None:
+            found = self.made[number] = compile_expression(self.expressions[number])
+        return found
+
+    def body(self, rows: Sequence[Row], known: Known) -> list[Step]:
+        steps: list[Step] = []
+        for row in rows:
+            step = self.step(row, known)
+            if step is not None:
+                steps.append(step)
+        return steps
+
+    def step(self, row: Row, known: Known) -> Step | None:
+        kind = row[0]
+        if kind == "doc":
+            self.line = row[1]
+            return _document(row[1], row[2] if len(row) > 2 else ())
+        if kind == "set":
+            known.learn(row[2], self.expressions[row[2]])
+            return self.guarded(_set(row[1], self.evaluator(row[2]), row[3], bool(row[4])), self.line)
+        if kind in ("leaf", "put"):
+            if self.leaf:
+                return self.guarded(self.leaf_step(row), row[-1])
+            return self.check(row[2], row[-1], known)
+        if kind == "do":
+            return self.check(row[1], row[2], known)
+        if kind == "let":
+            known.learn(row[2], self.expressions[row[2]])
+            known.forget(row[1])
+            return self.guarded(_let(row[1], self.evaluator(row[2])), self.line)
+        if kind == "each":
+            return self.each(row, known)
+        return self.branch(row, known)
+
+    def check(self, number: int, line: int, known: Known) -> Step | None:
+        """An evaluation for the sake of its error; nothing when the same error would have come before."""
+        expression = self.expressions[number]
+        if self.tolerant or known.covers(number, expression):
+            return None
+        known.learn(number, expression)
+        evaluate = self.evaluator(number)
+
+        def run(frame: Run) -> None:
+            evaluate(frame)
+
+        return self.guarded(run, line)
+
+    def guarded(self, step: Step, line: int) -> Step:
+        if self.tolerant:
+
+            def tolerant(run: Run) -> None:
+                try:
+                    step(run)
+                except TemplateError:
+                    return
+
+            return tolerant
+
+        def strict(run: Run) -> None:
+            try:
+                step(run)
+            except TemplateError as error:
+                raise _StopError(error, line) from None
+
+        return strict
+
+    def leaf_step(self, row: Row) -> Step:
+        route, evaluate = tuple(row[1]), self.evaluator(row[2])
+        if row[0] == "put":
+            return lambda run: put_value(run.current.leaf, route, evaluate(run))
+        quote, opens = row[3], bool(row[4])
+        return lambda run: put_scalar(run.current.leaf, route, evaluate(run), quote, opens)
+
+    def condition(self, number: int, line: int, default: Any) -> Evaluator:
+        evaluate = self.evaluator(number)
+        if self.tolerant:
+
+            def tolerant(frame: Frame) -> Any:
+                try:
+                    return evaluate(frame)
+                except TemplateError:
+                    return default
+
+            return tolerant
+
+        def strict(frame: Frame) -> Any:
+            try:
+                return evaluate(frame)
+            except TemplateError as error:
+                raise _StopError(error, line) from None
+
+        return strict
+
+    def branch(self, row: Row, known: Known) -> Step | None:
+        word, number, then_rows, otherwise_rows, line = row
+        condition = self.condition(number, line, None)
+        fails = not known.covers(number, self.expressions[number])
+        known.learn(number, self.expressions[number])
+        inside = known.copy()
+        if word == "with":
+            inside.forget(".")
+        then = self.body(then_rows, inside)
+        otherwise = self.body(otherwise_rows, known.copy())
+        if not then and not otherwise and (self.tolerant or not fails):
+            return None
+        assigned = _assigned(row)
+        for name in assigned:
+            known.forget(name)
+        narrow = word == "with"
+
+        def run(frame: Run) -> None:
+            value = condition(frame)
+            if value is UNKNOWN and assigned:
+                for name in assigned:
+                    frame.variables[name] = UNKNOWN
+            if value and value is not UNKNOWN:
+                if narrow:
+                    dot, frame.dot = frame.dot, value
+                    for step in then:
+                        step(frame)
+                    frame.dot = dot
+                else:
+                    for step in then:
+                        step(frame)
+            else:
+                for step in otherwise:
+                    step(frame)
+
+        return run
+
+    def each(self, row: Row, known: Known) -> Step | None:
+        _, names, number, body_rows, otherwise_rows, line = row
+        expression = self.expressions[number]
+        items = self.condition(number, line, None)
+        known.learn(number, expression)
+        inside = known.copy()
+        for name in [*names, ".", *_assigned(row)]:
+            inside.forget(name)
+        body = self.body(body_rows, inside)
+        otherwise = self.body(otherwise_rows, known.copy())
+        for name in _assigned(row):
+            known.forget(name)
+        element = names[-1] if names else None
+        index_name = names[0] if len(names) > 1 else None
+        tolerant = self.tolerant
+
+        def run(frame: Run) -> None:
+            value = items(frame)
+            if not value or value is UNKNOWN:
+                for step in otherwise:
+                    step(frame)
+                return
+            pairs: Iterator[tuple[Any, Any]]
+            if isinstance(value, list):
+                pairs = enumerate(value)
+            elif isinstance(value, Mapping):
+                pairs = iter(sorted(value.items(), key=lambda pair: str(pair[0])))
+            elif tolerant:
+                return
+            else:
+                message = f"range can't iterate over {type_name(value)}"
+                raise _StopError(TemplateError("type", message, expression), line)
+            before = frame.dot
+            for index, one in pairs:
+                frame.dot = one
+                frame.loops["."] = (expression, index)
+                if element is not None:
+                    frame.variables[element] = one
+                    frame.loops[element] = (expression, index)
+                if index_name is not None:
+                    frame.variables[index_name] = index
+                for step in body:
+                    step(frame)
+            frame.dot = before
+            frame.loops.pop(".", None)
+            if element is not None:
+                frame.loops.pop(element, None)
+
+        return run
+
+
+def _assigned(row: Row) -> list[str]:
+    """Variables that the inside of a control row assigns."""
+    found: list[str] = []
+    for part in row:
+        if isinstance(part, list):
+            for inner in part:
+                if isinstance(inner, list) and inner:
+                    if inner[0] == "let":
+                        found.append(inner[1])
+                    else:
+                        found += _assigned(inner)
+    return found
+
+
+def _document(line: int, sources: Sequence[str]) -> Step:
+    def run(frame: Run) -> None:
+        frame.current = made = Rendered(line, sources)
+        if frame.loops:
+            made.loops = dict(frame.loops)
+        frame.objects.append(made)
+
+    return run
+
+
+def _let(name: str, evaluate: Evaluator) -> Step:
+    def run(frame: Run) -> None:
+        try:
+            frame.variables[name] = evaluate(frame)
+        except TemplateError:
+            frame.variables[name] = UNKNOWN
+            raise
+
+    return run
+
+
+def _set(name: str, evaluate: Evaluator, quote: str, opens: bool) -> Step:
+    if name == "parameter_name":
+
+        def parameter(frame: Run) -> None:
+            frame.current.parameters.append([evaluate(frame), None])
+
+        return parameter
+    if name == "parameter_value":
+
+        def parameter_value(frame: Run) -> None:
+            frame.current.parameters[-1][1] = evaluate(frame)
+
+        return parameter_value
+    if opens:
+
+        def item(frame: Run) -> None:
+            frame.current.lists.setdefault(name, []).append((evaluate(frame), quote))
+
+        return item
+
+    if name == "root_name":
+
+        def generated(frame: Run) -> None:
+            frame.current.fields[name] = (evaluate, quote)
+
+        return generated
+
+    def scalar(frame: Run) -> None:
+        fields = frame.current.fields
+        try:
+            fields[name] = (evaluate(frame), quote)
+        except TemplateError:
+            fields[name] = (UNKNOWN, quote)
+            raise
+
+    return scalar
+
+
+def put_value(into: dict[str, Any], route: Sequence[str | None], value: Any) -> None:
+    """Write a whole value (from `toYaml`) below a route; at the top its keys are mixed in."""
+    from .expressions import YamlText
+
+    while isinstance(value, YamlText):
+        value = value.value
+    if not route:
+        if isinstance(value, Mapping):
+            into.update(value)
+        return
+    _place(into, route, value, opens=False)
+
+
+def put_scalar(into: dict[str, Any], route: Sequence[str | None], value: Any, quote: str, opens: bool) -> None:
+    """Write a scalar as YAML reads it after the template has printed it."""
+    from .scalars import read_scalar
+
+    _place(into, route, read_scalar(value, quote), opens=opens)
+
+
+def _place(into: dict[str, Any], route: Sequence[str | None], value: Any, *, opens: bool) -> None:
+    current: Any = into
+    last = len(route) - 1
+    for index, key in enumerate(route):
+        if key is None:
+            if not isinstance(current, list):
+                return
+            if index == last:
+                current.append(value)
+                return
+            if opens and None not in route[index + 1 :]:
+                current.append({})
+            if not current:
+                return
+            current = current[-1]
+            continue
+        if not isinstance(current, dict):
+            return
+        if index == last:
+            current[key] = value
+            return
+        below = current.get(key)
+        if route[index + 1] is None:
+            if not isinstance(below, list):
+                below = current[key] = []
+        elif not isinstance(below, dict):
+            below = current[key] = {}
+        current = below

@@ -1,0 +1,68 @@
+"""Reads a scalar that a template has printed into YAML: quotes, booleans, numbers, and texts that break the file."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .expressions import UNKNOWN, YamlText, text
+
+
+class Broken:
+    """A text that makes the YAML around it unreadable, or changes its structure."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, printed: str) -> None:
+        self.text = printed
+
+    def __repr__(self) -> str:
+        return f"Broken({self.text!r})"
+
+    def __bool__(self) -> bool:
+        return True
+
+
+_PLAIN = re.compile(r"[A-Za-z_/<][A-Za-z0-9_./@<>|=+-]*(?:[:#][A-Za-z0-9_./@<>|=+-]+)*")
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"), True),
+    **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"), False),
+    **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
+}
+
+
+def read_scalar(value: Any, quote: str = "") -> Any:
+    """The YAML value of a printed one. `quote` is the quote in the template, "|" inside a block scalar.
+
+    Unknown stays unknown; a text that cannot stand there is `Broken`.
+    """
+    if value is UNKNOWN:
+        return UNKNOWN
+    if isinstance(value, YamlText):
+        return value.value
+    printed = value if value.__class__ is str else text(value)
+    if quote == "|":
+        return printed + "\n" if "\n" not in printed.strip("\n") else Broken(printed)
+    if quote == "'":
+        if "'" not in printed and "\n" not in printed:
+            return printed
+    elif quote == '"':
+        if '"' not in printed and "\\" not in printed and "\n" not in printed:
+            return printed
+    else:
+        stripped = printed.strip()
+        if stripped in _WORDS:
+            return _WORDS[stripped]
+        if _PLAIN.fullmatch(stripped):
+            return stripped
+    return _parsed(f"{quote}{printed}{quote}", printed)
+
+
+def _parsed(source: str, printed: str) -> Any:
+    from masgitops_lint.repo.yaml import parse
+
+    document = parse("", f"key: {source}\n".encode())
+    data = document.data
+    if not document.ok or not isinstance(data, dict) or list(data) != ["key"] or len(document.documents) > 1:
+        return Broken(printed)
+    return data["key"]

@@ -1,0 +1,400 @@
+"""Builds the deployment from release profiles: no Helm, no network, linear in the size of the config repo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from masgitops_lint.charts.expressions import UNKNOWN, Expression, TemplateError
+from masgitops_lint.charts.profile import ReleaseProfile
+from masgitops_lint.charts.program import Failure, Rendered, RootChart, Run
+from masgitops_lint.charts.scalars import Broken, read_scalar
+from masgitops_lint.charts.values import coalesce, with_parameters
+from masgitops_lint.mas.account_root import DOCUMENTED_DEFAULTS, AccountRoot
+from masgitops_lint.mas.config import MasConfig
+from masgitops_lint.mas.scope import Scope
+from masgitops_lint.model.application import Application
+from masgitops_lint.model.place import Keys, Place
+
+from .deployment import Deployment, RenderFailure
+
+RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
+
+
+@dataclass(slots=True)
+class _Set:
+    """A rendered ApplicationSet: what its generated Applications have in common."""
+
+    name: str
+    rendered: Rendered
+    values: Mapping[str, Any]
+    parameters: list[tuple[str, Any]]
+    server: str | None
+    namespace: str | None
+    path: str
+    prune: bool | None
+    wave: int | None
+    revision: str
+    finalizers: tuple[str, ...]
+    sync_options: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Root:
+    """A root Application whose chart has been rendered."""
+
+    name: str
+    sets: dict[str, _Set] = field(default_factory=dict)
+
+
+def build(
+    mas: MasConfig, profiles: Callable[[str], ReleaseProfile], parameters: Callable[[str], AccountRoot]
+) -> Deployment:
+    """The deployment of the meant config. `profiles` and `parameters` are asked once an account."""
+    builder = _Builder(profiles, parameters)
+    for scope in mas.scopes:
+        builder.add(scope)
+    return Deployment(tuple(builder.applications), tuple(builder.failures), charts=builder.releases())
+
+
+class LeafValues(Mapping[str, Any]):
+    """The values of a leaf chart, computed when somebody looks."""
+
+    __slots__ = ("_compute", "_values")
+
+    def __init__(self, compute: Callable[[], Mapping[str, Any]]) -> None:
+        self._compute = compute
+        self._values: Mapping[str, Any] | None = None
+
+    def _get(self) -> Mapping[str, Any]:
+        if self._values is None:
+            self._values = self._compute()
+        return self._values
+
+    def __getitem__(self, key: str) -> Any:
+        return self._get()[key]
+
+    def __iter__(self) -> Any:
+        return iter(self._get())
+
+    def __len__(self) -> int:
+        return len(self._get())
+
+
+class _Builder:
+    def __init__(self, profiles: Callable[[str], ReleaseProfile], parameters: Callable[[str], AccountRoot]) -> None:
+        self.profiles = profiles
+        self.parameters = parameters
+        self.applications: list[Application] = []
+        self.failures: list[RenderFailure] = []
+        self._accounts: dict[str, tuple[ReleaseProfile, _Root]] = {}
+        self._roots: dict[int, tuple[ReleaseProfile, _Root]] = {}
+        self._scopes: list[Scope] = []
+
+    def releases(self) -> str:
+        """The releases that were used."""
+        return ", ".join(sorted({f"ibm-mas/gitops {profile.release}" for profile, _ in self._accounts.values()}))
+
+    def account(self, account: str) -> tuple[ReleaseProfile, _Root]:
+        known = self._accounts.get(account)
+        if known is None:
+            profile = self.profiles(account)
+            root = _Root("")
+            chart = profile.root("account")
+            if chart is not None:
+                given = {**DOCUMENTED_DEFAULTS, **self.parameters(account).values, "account": {"id": account}}
+                values = coalesce(given, chart.defaults)
+                objects, _ = chart.render(values)
+                for made in objects:
+                    self._object(made, values, None, root, account, None, chart)
+            known = self._accounts[account] = profile, root
+        return known
+
+    def above(self, scope: Scope) -> tuple[ReleaseProfile, _Root] | None:
+        if scope.parent is not None:
+            return self._roots.get(id(scope.parent))
+        if scope.spec.parent == "account":
+            return self.account(scope.directory[len(scope.root) :].split("/", 1)[0])
+        return None
+
+    def add(self, scope: Scope) -> None:
+        above = self.above(scope)
+        if above is None:
+            return
+        profile, parent = above
+        made_by = parent.sets.get(scope.level)
+        chart = profile.root(scope.level)
+        if made_by is None or chart is None:
+            return
+        root = _Root(_root_name(made_by, scope))
+        self._roots[id(scope)] = profile, root
+        self._scopes.append(scope)
+        base = scope.base.path if scope.base is not None else scope.directory
+        account, cluster, instance, tenant = scope.account, scope.cluster, scope.instance, scope.tenant
+        self.applications.append(
+            Application(
+                "Application",
+                root.name,
+                made_by.name,
+                made_by.wave,
+                made_by.path,
+                made_by.server,
+                made_by.namespace,
+                made_by.prune,
+                made_by.finalizers,
+                Place(base),
+                scope.directory,
+                account,
+                cluster,
+                instance,
+                tenant,
+                made_by.revision,
+                False,
+                made_by.sync_options,
+                made_by.rendered.template,
+            )
+        )
+        values = with_parameters(coalesce(scope.values, chart.defaults), made_by.parameters)
+        objects, failures = chart.render(values)
+        if failures:
+            self._failed(failures, objects, values, scope, root, chart)
+            return
+        ids = (account, cluster, instance, tenant)
+        for made in objects:
+            self._object(made, values, scope, root, account, ids, chart)
+
+    def _failed(
+        self,
+        failures: list[Failure],
+        objects: list[Rendered],
+        values: Mapping[str, Any],
+        scope: Scope,
+        root: _Root,
+        chart: RootChart,
+    ) -> None:
+        lost = tuple(name for made in objects if (name := _text(made, "name")))
+        seen: set[Place] = set()
+        for failure in failures:
+            place = failure_place(failure, scope)
+            if place in seen:
+                continue
+            seen.add(place)
+            self.failures.append(
+                RenderFailure(
+                    scope=scope.directory,
+                    application=root.name,
+                    chart=chart.chart,
+                    template=failure.template,
+                    line=failure.line,
+                    message=failure.error.message,
+                    place=place,
+                    kind=failure.error.kind,
+                    expression=written(failure.error.expression),
+                    lost=lost,
+                    root=True,
+                )
+            )
+
+    def _object(
+        self,
+        made: Rendered,
+        values: Mapping[str, Any],
+        scope: Scope | None,
+        root: _Root,
+        account: str,
+        ids: tuple[str, str, str, str] | None,
+        chart: RootChart,
+    ) -> None:
+        kind = made.fields.get("kind", (None, ""))[0]
+        if kind not in ("Application", "ApplicationSet"):
+            return
+        name = _text(made, "name") or ""
+        finalizers = _texts(made, "finalizers")
+        account, cluster, instance, tenant = ids or (account, "", "", "")
+        if kind == "ApplicationSet":
+            level = _level_of(made, chart)
+            one = _generator(name, made, values)
+            if level is not None:
+                root.sets[level] = one
+            path, server, prune = "", None, None
+            namespace = _text(made, "own_namespace")
+            leaf: Mapping[str, Any] = {}
+        else:
+            path = _text(made, "path") or _text(made, "chart") or ""
+            server, namespace = _text(made, "server"), _text(made, "namespace")
+            prune = _flag(made, "prune")
+            leaf = LeafValues(lambda: leaf_values(chart, values, made))
+        self.applications.append(
+            Application(
+                kind,
+                name,
+                root.name or None,
+                _wave(made, "wave"),
+                path,
+                server,
+                namespace,
+                prune,
+                finalizers,
+                source_place(made, scope),
+                scope.directory if scope is not None else account,
+                account,
+                cluster,
+                instance,
+                tenant,
+                _text(made, "revision") or "",
+                "plugin" in made.fields,
+                _sync_options(made, "sync_options", "annotation_sync_options"),
+                made.template,
+                leaf,
+            )
+        )
+
+
+def leaf_values(chart: RootChart, values: Mapping[str, Any], made: Rendered) -> Mapping[str, Any]:
+    """The HELM_VALUES of one rendered Application: its template is run again, for the leaf's sake."""
+    program = next(one for one in chart.programs if one.name == made.template)
+    run = Run(values)
+    program.run_leaf(run)
+    for one in run.objects:
+        if one.line == made.line and one.loops == made.loops:
+            return one.leaf
+    return {}
+
+
+def _generator(name: str, made: Rendered, values: Mapping[str, Any]) -> _Set:
+    finalizers = _texts(made, "root_finalizers") or (RESOURCES_FINALIZER,)
+    return _Set(
+        name,
+        made,
+        values,
+        [(str(key), "" if value is None else value) for key, value in made.parameters if key is not UNKNOWN],
+        _text(made, "root_server"),
+        _text(made, "root_namespace"),
+        _text(made, "root_path") or "",
+        _flag(made, "root_prune"),
+        _wave(made, "root_wave"),
+        _text(made, "root_revision") or "",
+        finalizers,
+        _sync_options(made, "root_sync_options", "root_annotation_sync_options"),
+    )
+
+
+def _level_of(made: Rendered, chart: RootChart) -> str | None:
+    path = _text(made, "root_path")
+    return None if path is None else chart.levels.get(path)
+
+
+def _root_name(one: _Set, scope: Scope) -> str:
+    evaluate, quote = one.rendered.fields["root_name"]
+    try:
+        value = read_scalar(evaluate(Run(one.values, scope.values)), quote)
+    except TemplateError:
+        return ""
+    return value if isinstance(value, str) else "" if value is None or value is UNKNOWN else str(value)
+
+
+def _text(made: Rendered, name: str) -> str | None:
+    """A field as text; None where it is absent, null or unknown."""
+    found = made.fields.get(name)
+    if found is None:
+        return None
+    value = read_scalar(*found)
+    if value.__class__ is str:
+        return value
+    if value is None or value is UNKNOWN:
+        return None
+    if isinstance(value, Broken):
+        return value.text
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def _texts(made: Rendered, name: str) -> tuple[str, ...]:
+    found = made.lists.get(name)
+    return tuple(str(read_scalar(*one)).strip() for one in found) if found else ()
+
+
+def _sync_options(made: Rendered, listed: str, annotation: str) -> tuple[str, ...]:
+    options = _texts(made, listed)
+    extra = _text(made, annotation)
+    return (*options, *(part.strip() for part in extra.split(","))) if extra else options
+
+
+def _flag(made: Rendered, name: str) -> bool | None:
+    found = made.fields.get(name)
+    if found is None:
+        return None
+    value = read_scalar(*found)
+    return value if isinstance(value, bool) else None
+
+
+def _wave(made: Rendered, name: str) -> int | None:
+    """The wave as Argo CD reads it: an absent annotation, or one that is no integer, is wave 0."""
+    found = made.fields.get(name)
+    if found is None:
+        return 0
+    value = read_scalar(*found)
+    if value is UNKNOWN:
+        return None
+    try:
+        return int(str(value))
+    except ValueError:
+        return 0
+
+
+def source_place(made: Rendered, scope: Scope | None) -> Place:
+    """The config key that makes an object exist: a list entry, a block, or else the base file."""
+    if scope is None:
+        return Place("")
+    for expression, index in made.loops.values():
+        if expression[0] == "val":
+            return scope.place((*expression[1:], index))
+    for key in made.sources:
+        if scope.values.get(str(key)):
+            return scope.place((str(key),), "key")
+    base = scope.base
+    return Place(base.path if base is not None else scope.directory)
+
+
+def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, str | int]]) -> Keys:
+    """The config keys that an expression reads, as far as they are known: loop variables become list entries."""
+    kind = expression[0]
+    if kind == "val":
+        return tuple(expression[1:])
+    if kind in ("var", "dot"):
+        name = expression[1] if kind == "var" else "."
+        rest = tuple(expression[2:] if kind == "var" else expression[1:])
+        loop = loops.get(name)
+        if loop is None:
+            return ()
+        above = blamed_keys(loop[0], {key: value for key, value in loops.items() if key != name})
+        return (*above, loop[1], *rest) if above else ()
+    if kind == "call" and expression[1] == "index":
+        above = blamed_keys(expression[2], loops)
+        literal = [part[1] for part in expression[3:] if part[0] == "lit"]
+        return (*above, *literal) if above else ()
+    for part in expression[1:]:
+        if isinstance(part, list) and part and (found := blamed_keys(part, loops)):
+            return found
+    return ()
+
+
+def written(expression: Expression) -> str:
+    """An expression as a template would write it, near enough for a message."""
+    kind = expression[0]
+    if kind == "val":
+        return ".".join((".Values", *expression[1:]))
+    if kind in ("var", "fld"):
+        return ".".join(str(part) for part in expression[1:] if isinstance(part, str))
+    if kind == "dot":
+        return "." + ".".join(expression[1:])
+    if kind == "lit":
+        return f'"{expression[1]}"' if isinstance(expression[1], str) else str(expression[1])
+    if kind == "call":
+        return " ".join((expression[1], *(written(part) for part in expression[2:])))
+    return kind if isinstance(kind, str) else ""
+
+
+def failure_place(failure: Failure, scope: Scope) -> Place:
+    """The config key to blame; the base file where the key is missing altogether."""
+    return scope.place(blamed_keys(failure.error.expression, failure.loops))
