@@ -1,0 +1,1 @@
+"""Generic Kubernetes config: objects, kustomize, charts, secrets and the units that reconcile them."""

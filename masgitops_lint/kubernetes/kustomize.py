@@ -1,0 +1,872 @@
+"""What `kustomize build` gives, without kustomize: identities, namespaces, annotations and references of objects.
+
+It is not a renderer: generated names keep no content hash, labels and images are left alone. Everything that decides
+who an object is, where its text is and what it refers to is followed: resources, bases, components, patches,
+generators, name and namespace transformers. Checked against `kubectl kustomize` where that exists.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from masgitops_lint.model.place import Keys, Place
+
+from .kinds import CLUSTER_SCOPED
+from .objects import Change, KubeObject, Manifests, kube_object, objects_in, renamed
+from .patches import merged, patched, pointer
+
+if TYPE_CHECKING:
+    from masgitops_lint.repo.repository import Repository
+
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+FIELDS = frozenset(
+    ["apiVersion", "kind", "metadata", "openapi", "namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "commonAnnotations", "patchesStrategicMerge", "patchesJson6902", "patches", "images", "imageTags", "replicas", "replacements", "vars", "sortOptions", "resources", "components", "crds", "bases", "configMapGenerator", "secretGenerator", "helmGlobals", "helmCharts", "helmChartInflationGenerator", "generatorOptions", "configurations", "generators", "transformers", "validators", "buildMetadata", "inventory"]
+)
+"""Fields of a Kustomization (api/types/kustomization.go); kustomize refuses any other."""
+
+_REMOTE = re.compile(
+    r"""^(?:[a-z][a-z0-9+.-]*://|git::|git@|[\w.-]+@[\w.-]+:|(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)[/:]
+    |gh:|[\w-]+(?:\.[\w-]+)+/.*(?:\?ref=|//|\.git(?:$|[/?])))|[?&](?:ref|version|timeout|submodules)=""",
+    re.VERBOSE,
+)
+
+ChartRenderer: TypeAlias = Callable[[str, str, str, Mapping[str, Any]], "Iterable[KubeObject] | None"]
+"""(chart directory, release, namespace, values) -> objects, or None when the chart cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildProblem:
+    """Why a kustomization does not build. `kind` is one word that rules choose by, `target` the path that was meant.
+
+    missing, no-kustomization, is-kustomization, self, cycle, outside, component-expected, component-unexpected,
+    duplicate, patch-target, empty, unknown-field, no-name, not-kubernetes, syntax, merge-target
+    """
+
+    kind: str
+    place: Place
+    text: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Something that only a network or a real renderer could open."""
+
+    reason: str
+    place: Place
+
+
+@dataclass(slots=True)
+class Build:
+    """The outcome for one directory. `children` are the kustomizations it reads; problems are its own only."""
+
+    directory: str
+    path: str
+    objects: tuple[KubeObject, ...] = ()
+    problems: dict[tuple[Any, ...], BuildProblem] = field(default_factory=dict)
+    opaque: tuple[Opaque, ...] = ()
+    children: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    remote_files: tuple[Place, ...] = ()
+
+    def report(self, problem: BuildProblem) -> None:
+        """Keep a problem once."""
+        self.problems.setdefault((problem.kind, problem.place, problem.target), problem)
+
+
+def clamped(directory: str, entry: str) -> tuple[str, bool]:
+    """`entry` seen from `directory`, relative to the root; and whether it tried to leave the root."""
+    parts: list[str] = [] if entry.startswith("/") else [p for p in directory.split("/") if p]
+    left = entry.startswith("/")
+    for part in entry.split("/"):
+        if part in ("", "."):
+            continue
+        if part == "..":
+            if parts:
+                parts.pop()
+            else:
+                left = True
+        else:
+            parts.append(part)
+    return "/".join(parts), left
+
+
+def is_remote(entry: str) -> bool:
+    """Whether a resource is a URL or a Git reference (kustomize tries the file system first)."""
+    return _REMOTE.search(entry) is not None
+
+
+class Kustomizer:
+    """Builds directories of one repository; every directory once."""
+
+    def __init__(self, repository: Repository, manifests: Manifests, render: ChartRenderer | None = None) -> None:
+        self.repository = repository
+        self.manifests = manifests
+        self.render = render
+        self._files = repository.path_set
+        self._directories = _directories(repository.paths)
+        self._builds: dict[str, Build] = {}
+        self._open: list[str] = []
+
+    def is_directory(self, path: str) -> bool:
+        """Whether the repository has files below this path ("" is the root)."""
+        return path == "" or path in self._directories
+
+    def is_file(self, path: str) -> bool:
+        """Whether the repository has this file."""
+        return path in self._files
+
+    def file_of(self, directory: str) -> str | None:
+        """The kustomization file of a directory, if it has one."""
+        for name in NAMES:
+            path = f"{directory}/{name}" if directory else name
+            if path in self._files:
+                return path
+        return None
+
+    def build(self, directory: str) -> Build | None:
+        """The build of a directory, None when it has no kustomization file."""
+        known = self._builds.get(directory)
+        if known is not None:
+            return known
+        path = self.file_of(directory)
+        if path is None:
+            return None
+        result = Build(directory, path)
+        self._open.append(directory)
+        try:
+            _Run(self, result).run()
+        finally:
+            self._open.pop()
+        self._builds[directory] = result
+        return result
+
+    def building(self, directory: str) -> bool:
+        """Whether this directory is being built further up: a cycle."""
+        return directory in self._open
+
+    def closure(self, directory: str) -> list[Build]:
+        """The build of a directory and of everything it reads, each once."""
+        found: dict[str, Build] = {}
+        pending = [directory]
+        while pending:
+            current = pending.pop()
+            if current in found:
+                continue
+            build = self.build(current)
+            if build is not None:
+                found[current] = build
+                pending.extend(build.children)
+        return list(found.values())
+
+    def component(self, directory: str, objects: tuple[KubeObject, ...], parent: Build) -> tuple[KubeObject, ...]:
+        """Lay a component over objects. Its own problems are kept under its own directory."""
+        path = self.file_of(directory)
+        if path is None:
+            return objects
+        build = self._builds.get(directory)
+        if build is None:
+            build = self._builds[directory] = Build(directory, path)
+        result = Build(directory, path, objects=objects)
+        result.problems = build.problems
+        self._open.append(directory)
+        try:
+            _Run(self, result).run()
+        finally:
+            self._open.pop()
+        build.children, build.files, build.opaque = result.children, result.files, result.opaque
+        parent.opaque += result.opaque
+        return result.objects
+
+
+def _directories(paths: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for path in paths:
+        directory = posixpath.dirname(path)
+        while directory and directory not in found:
+            found.add(directory)
+            directory = posixpath.dirname(directory)
+    return frozenset(found)
+
+
+def _entries(data: Mapping[str, Any], key: str) -> Iterator[tuple[int, Any]]:
+    value = data.get(key)
+    if isinstance(value, list):
+        yield from enumerate(value)
+
+
+class _Run:
+    """One pass over one kustomization file."""
+
+    def __init__(self, owner: Kustomizer, build: Build) -> None:
+        self.owner = owner
+        self.result = build
+        self.objects: list[KubeObject] = list(build.objects)
+        self.data: dict[str, Any] = {}
+        self.known: dict[tuple[str, ...], KubeObject] = {}
+        self.children: list[str] = []
+        self.files: list[str] = []
+
+    def place(self, *keys: str | int) -> Place:
+        return Place(self.result.path, keys)
+
+    def problem(self, kind: str, place: Place, text: str, target: str = "") -> None:
+        self.result.report(BuildProblem(kind, place, text, target))
+
+    def opaque(self, reason: str, place: Place) -> None:
+        self.result.opaque += (Opaque(reason, place),)
+
+    def run(self) -> None:
+        document = self.owner.repository.document(self.result.path)
+        if not document.ok:
+            first = document.problems[0]
+            place = Place(self.result.path, span=first.span)
+            self.problem("syntax", place, first.message)
+            return
+        data = document.data
+        if not isinstance(data, dict) or all(
+            value is None or key in ("apiVersion", "kind", "metadata") for key, value in data.items()
+        ):
+            self.problem("empty", self.place(), "the file says nothing to build")
+            return
+        self.data = data
+        self.check_fields()
+        self.resources()
+        self.generators()
+        self.components()
+        self.transform()
+        self.charts()
+        self.plugins()
+        self.side_files()
+        self.result.objects = tuple(self.objects)
+        self.result.children = tuple(dict.fromkeys(self.children))
+        self.result.files = tuple(dict.fromkeys(self.files))
+
+    def check_fields(self) -> None:
+        for key in self.data:
+            if key not in FIELDS:
+                self.problem("unknown-field", Place(self.result.path, (key,), "key"), str(key))
+
+    # -- resources ------------------------------------------------------------------------------------------------
+
+    def resources(self) -> None:
+        for key in ("resources", "bases"):
+            for index, entry in _entries(self.data, key):
+                if isinstance(entry, str) and entry.strip():
+                    self.resource(entry.strip(), self.place(key, index))
+
+    def resource(self, entry: str, place: Place) -> None:
+        target, left = clamped(self.result.directory, entry)
+        if self.owner.is_file(target) and target:
+            if target == self.result.path:
+                self.problem("self", place, entry, target)
+            elif posixpath.basename(target) in NAMES:
+                self.problem("is-kustomization", place, entry, target)
+            else:
+                if not _below(target, self.result.directory):
+                    self.problem("outside", place, entry, target)
+                self.add_file(target, place)
+        elif self.owner.is_directory(target) and not is_remote(entry):
+            self.add_directory(entry, target, place)
+        elif is_remote(entry):
+            self.opaque(f"remote base {_shown(entry)}", place)
+        else:
+            self.problem("missing", place, entry, target if not left else "")
+
+    def add_file(self, path: str, place: Place) -> None:
+        self.files.append(path)
+        manifest = self.owner.manifests(path)
+        for syntax in manifest.problems:
+            self.problem("syntax", Place(path, span=syntax.span), syntax.message, path)
+        for number in manifest.strangers:
+            self.problem("not-kubernetes", Place(path, (), document=number), path, path)
+        for obj in manifest.objects:
+            if not obj.name:
+                self.problem("no-name", obj.at("metadata", part="key"), obj.kind, path)
+                continue
+            self.add(obj, place)
+
+    def add(self, obj: KubeObject, place: Place) -> None:
+        identity = _identity(obj)
+        other = self.known.get(identity)
+        if other is not None:
+            self.problem("duplicate", place, obj.label, other.path)
+            return
+        if not obj.hashed:
+            self.known[identity] = obj
+        self.objects.append(obj)
+
+    def add_directory(self, entry: str, target: str, place: Place) -> None:
+        if target == self.result.directory:
+            self.problem("self", place, entry, target)
+            return
+        if self.owner.building(target):
+            self.problem("cycle", place, entry, target)
+            return
+        if _contains(target, self.result.directory):
+            # kustomize refuses a base that holds the kustomization itself.
+            self.problem("cycle", place, entry, target)
+            return
+        build = self.owner.build(target)
+        if build is None:
+            self.problem("no-kustomization", place, entry, target)
+            return
+        self.children.append(target)
+        if self.owner.repository.document(build.path).ok:
+            data = self.owner.repository.document(build.path).data
+            if isinstance(data, dict) and data.get("kind") == "Component":
+                self.problem("component-unexpected", place, entry, target)
+                return
+        self.result.opaque += build.opaque
+        for obj in build.objects:
+            self.add(obj, place)
+
+    # -- components -----------------------------------------------------------------------------------------------
+
+    def components(self) -> None:
+        for index, entry in _entries(self.data, "components"):
+            if isinstance(entry, str) and entry.strip():
+                self.objects = list(
+                    self.component(entry.strip(), self.place("components", index), tuple(self.objects))
+                )
+
+    def component(self, entry: str, place: Place, objects: tuple[KubeObject, ...]) -> tuple[KubeObject, ...]:
+        target, left = clamped(self.result.directory, entry)
+        if is_remote(entry) and not self.owner.is_directory(target):
+            self.opaque(f"remote component {_shown(entry)}", place)
+            return objects
+        if not self.owner.is_directory(target) or left:
+            self.problem("missing", place, entry, target if not left else "")
+            return objects
+        path = self.owner.file_of(target)
+        if path is None:
+            self.problem("no-kustomization", place, entry, target)
+            return objects
+        if self.owner.building(target):
+            self.problem("cycle", place, entry, target)
+            return objects
+        data = self.owner.repository.document(path).data
+        if isinstance(data, dict) and data.get("kind") != "Component":
+            self.problem("component-expected", place, entry, target)
+            return objects
+        self.children.append(target)
+        return self.owner.component(target, objects, self.result)
+
+    # -- generators -----------------------------------------------------------------------------------------------
+
+    def generators(self) -> None:
+        shared = self.data.get("generatorOptions")
+        options = shared if isinstance(shared, dict) else {}
+        for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
+            for index, entry in _entries(self.data, key):
+                if isinstance(entry, dict) and isinstance(entry.get("name"), str):
+                    self.generate(kind, entry, options, self.place(key, index))
+
+    def generate(self, kind: str, entry: dict[str, Any], options: Mapping[str, Any], place: Place) -> None:
+        content = self.generated_keys(entry, place)
+        own = entry.get("options")
+        chosen = {**options, **(own if isinstance(own, dict) else {})}
+        namespace = entry.get("namespace")
+        metadata: dict[str, Any] = {"name": entry["name"]}
+        for field_name in ("labels", "annotations"):
+            if isinstance(chosen.get(field_name), dict):
+                metadata[field_name] = chosen[field_name]
+        obj = KubeObject(
+            "",
+            "v1",
+            kind,
+            namespace if isinstance(namespace, str) else "",
+            entry["name"],
+            {"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": content},
+            place.path,
+            place.document,
+            place.keys,
+            aliases=(entry["name"],),
+            hashed=not chosen.get("disableNameSuffixHash"),
+            generated=True,
+        )
+        obj = replace(obj, data={**obj.data, "name": entry["name"]})
+        behavior = entry.get("behavior")
+        existing = next(
+            (
+                i
+                for i, one in enumerate(self.objects)
+                if one.kind == kind and not one.group and obj.name in (one.name, *one.aliases)
+            ),
+            None,
+        )
+        if behavior in ("merge", "replace"):
+            if existing is None:
+                if not self.result.opaque:
+                    self.problem("merge-target", replace(place, keys=(*place.keys, "name")), f"{kind} {obj.name}")
+                return
+            old = self.objects[existing]
+            kept = old.get("data", default={}) if behavior == "merge" else {}
+            both = {**(kept if isinstance(kept, dict) else {}), **content}
+            self.objects[existing] = replace(old, data={**old.data, "data": both})
+            return
+        self.objects.append(obj)
+
+    def generated_keys(self, entry: Mapping[str, Any], place: Place) -> dict[str, Any]:
+        content: dict[str, Any] = {}
+        for index, literal in _entries(entry, "literals"):
+            name, found, value = str(literal).partition("=")
+            if found:
+                content[name] = value.strip("\"'")
+        for index, item in _entries(entry, "files"):
+            name, found, path = str(item).partition("=")
+            path = path if found else name
+            content[name if found else posixpath.basename(path)] = ""
+            self.side_file(path, replace(place, keys=(*place.keys, "files", index)))
+        environments = [(("envs", i), e) for i, e in _entries(entry, "envs")]
+        if isinstance(entry.get("env"), str):
+            environments.append((("env", -1), entry["env"]))
+        for (key, index), item in environments:
+            route: Keys = (key, index) if index >= 0 else (key,)
+            target = self.side_file(str(item), replace(place, keys=(*place.keys, *route)))
+            if target is not None:
+                for line in self.owner.manifests.raw(target).decode("utf-8", "replace").splitlines():
+                    name, found, value = line.partition("=")
+                    if found and not line.lstrip().startswith("#"):
+                        content[name.strip()] = value.strip()
+        return content
+
+    def side_file(self, entry: str, place: Place) -> str | None:
+        """A file that must exist; returns its path."""
+        if is_remote(entry):
+            return None
+        target, left = clamped(self.result.directory, entry)
+        if self.owner.is_file(target) and not left:
+            self.files.append(target)
+            return target
+        if not self.owner.is_directory(target) or not target:
+            self.problem("missing", place, entry, target if not left else "")
+        return None
+
+    # -- transformers ---------------------------------------------------------------------------------------------
+
+    def transform(self) -> None:
+        data = self.data
+        for index, entry in _entries(data, "patchesStrategicMerge"):
+            if isinstance(entry, str):
+                self.strategic(entry, self.place("patchesStrategicMerge", index))
+        for index, entry in _entries(data, "patches"):
+            if isinstance(entry, str):  # the oldest form: a list of files
+                self.strategic(entry, self.place("patches", index))
+            elif isinstance(entry, dict):
+                self.patch(entry, self.place("patches", index))
+        namespace = data.get("namespace")
+        if isinstance(namespace, str) and namespace:
+            self.objects = [in_namespace(obj, namespace) for obj in self.objects]
+        prefix, suffix = data.get("namePrefix"), data.get("nameSuffix")
+        if isinstance(prefix, str) or isinstance(suffix, str):
+            self.objects = [with_affixes(obj, prefix or "", suffix or "") for obj in self.objects]
+        annotations = data.get("commonAnnotations")
+        if isinstance(annotations, dict) and annotations:
+            self.objects = [annotated(obj, annotations, self.place("commonAnnotations")) for obj in self.objects]
+        for index, entry in _entries(data, "patchesJson6902"):
+            if isinstance(entry, dict):
+                self.patch(entry, self.place("patchesJson6902", index))
+
+    def strategic(self, entry: str, place: Place) -> None:
+        if "\n" in entry or (":" in entry and not self.owner.is_file(clamped(self.result.directory, entry)[0])):
+            parsed = parsed_text(entry)
+            if any(isinstance(document, dict) for document in parsed):
+                for document in parsed:
+                    self.merge_in(document, Change(place, document, inline=True), place, required=True)
+                return
+        target = self.side_file(entry, place)
+        if target is None:
+            return
+        self.merge_file(target, place, None)
+
+    def merge_file(self, path: str, place: Place, target: Mapping[str, Any] | None) -> None:
+        document = self.owner.repository.document(path)
+        if not document.ok:
+            self.problem("syntax", Place(path, span=document.problems[0].span), document.problems[0].message, path)
+            return
+        for number, data in enumerate(document.documents):
+            if isinstance(data, list):
+                self.json_patch(data, Place(path, (), document=number), target)
+            elif isinstance(data, dict):
+                change = Change(Place(path, (), document=number), data)
+                if target is None:
+                    self.merge_in(data, change, place, required=True)
+                else:
+                    self.merge_selected(data, change, target)
+
+    def patch(self, entry: dict[str, Any], place: Place) -> None:
+        selector = entry.get("target")
+        target = selector if isinstance(selector, dict) and selector else None
+        path, text = entry.get("path"), entry.get("patch")
+        if isinstance(path, str) and path:
+            found = self.side_file(path, replace(place, keys=(*place.keys, "path")))
+            if found is not None:
+                self.merge_file(found, replace(place, keys=(*place.keys, "path")), target)
+        elif isinstance(text, str):
+            inner = replace(place, keys=(*place.keys, "patch"))
+            self.objects = list(apply_inline(tuple(self.objects), text, target, inner, self.unmatched(inner)))
+
+    def unmatched(self, place: Place) -> Callable[[str], None]:
+        def report(label: str) -> None:
+            if not self.result.opaque and self.data.get("kind") != "Component":
+                self.problem("patch-target", place, label)
+
+        return report
+
+    def merge_in(self, data: Any, change: Change, place: Place, *, required: bool) -> None:
+        if not isinstance(data, dict):
+            return
+        self.objects = list(
+            merge_by_identity(tuple(self.objects), data, change, self.unmatched(place) if required else None)
+        )
+
+    def merge_selected(self, data: dict[str, Any], change: Change, target: Mapping[str, Any]) -> None:
+        self.objects = list(_merge_matching(self.objects, data, change, target))
+
+    def json_patch(self, operations: list[Any], place: Place, target: Mapping[str, Any] | None) -> None:
+        if target is not None:
+            self.objects = [
+                with_operations(obj, operations, place, inline=False) if selected(obj, target) else obj
+                for obj in self.objects
+            ]
+
+    # -- charts and plugins ---------------------------------------------------------------------------------------
+
+    def charts(self) -> None:
+        settings = self.data.get("helmGlobals")
+        home = settings.get("chartHome") if isinstance(settings, dict) else None
+        for key in ("helmCharts", "helmChartInflationGenerator"):
+            for index, entry in _entries(self.data, key):
+                if isinstance(entry, dict):
+                    self.chart(entry, home if isinstance(home, str) else "charts", self.place(key, index))
+
+    def chart(self, entry: dict[str, Any], home: str, place: Place) -> None:
+        name = entry.get("name", entry.get("chartName"))
+        values: dict[str, Any] = {}
+        listed = entry.get("additionalValuesFiles")
+        extra = listed if isinstance(listed, list) else []
+        files = [(("valuesFile",), entry.get("valuesFile"))]
+        files += [(("additionalValuesFiles", i), item) for i, item in enumerate(extra)]  # type: ignore[misc]
+        for route, item in files:
+            if isinstance(item, str):
+                found = self.side_file(item, replace(place, keys=(*place.keys, *route)))
+                if found is not None:
+                    loaded = self.owner.repository.document(found).data
+                    values = merged(values, loaded, native=False) if isinstance(loaded, dict) else values
+        inline = entry.get("valuesInline", entry.get("values") if isinstance(entry.get("values"), dict) else None)
+        if isinstance(inline, dict):
+            values = merged(values, inline, native=False)
+        directory, _ = clamped(self.result.directory, f"{home}/{name}")
+        if isinstance(name, str) and self.owner.is_file(f"{directory}/Chart.yaml") and self.owner.render is not None:
+            namespace = entry.get("namespace") or entry.get("releaseNamespace") or self.data.get("namespace") or ""
+            rendered = self.owner.render(directory, str(entry.get("releaseName") or name), str(namespace), values)
+            if rendered is not None:
+                forced = self.data.get("namespace")
+                self.objects.extend(
+                    in_namespace(obj, forced) if isinstance(forced, str) and forced else obj for obj in rendered
+                )
+                return
+        self.opaque(f"Helm chart {name}", place)
+
+    def plugins(self) -> None:
+        for key in ("generators", "transformers", "validators"):
+            for index, entry in _entries(self.data, key):
+                if isinstance(entry, str) and entry.strip():
+                    self.plugin(key, entry, self.place(key, index))
+
+    def plugin(self, key: str, entry: str, place: Place) -> None:
+        if "\n" in entry:
+            documents: Iterable[Any] = parsed_text(entry)
+        elif is_remote(entry):
+            self.opaque(f"remote {key}", place)
+            return
+        else:
+            target, left = clamped(self.result.directory, entry)
+            if self.owner.is_directory(target) and target:
+                self.opaque(f"{key} in {entry}", place)
+                if self.owner.file_of(target) is not None and not self.owner.building(target):
+                    self.owner.build(target)
+                    self.children.append(target)
+                return
+            if not self.owner.is_file(target) or left:
+                self.problem("missing", place, entry, target if not left else "")
+                return
+            self.files.append(target)
+            documents = self.owner.repository.document(target).documents
+        known = False
+        for document in documents:
+            if isinstance(document, dict) and str(document.get("kind", "")).lower() == "ksops":
+                known = True
+                self.decrypted(document, place)
+        if not known and key != "validators":
+            self.opaque(f"{key} plugin", place)
+
+    def decrypted(self, generator: Mapping[str, Any], place: Place) -> None:
+        """KSOPS: the encrypted manifests it lists become objects."""
+        for _, item in _entries(generator, "files"):
+            target, _ = clamped(self.result.directory, str(item))
+            if self.owner.is_file(target):
+                self.files.append(target)
+                self.objects.extend(obj for obj in self.owner.manifests(target).objects if obj.name)
+            elif not is_remote(str(item)):
+                self.problem("missing", place, str(item), target)
+        if generator.get("secretFrom"):
+            for _, item in _entries(generator, "secretFrom"):
+                metadata = item.get("metadata") if isinstance(item, dict) else None
+                data = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata}
+                obj = kube_object(data, place.path, place.document, place.keys)
+                if obj is not None and obj.name:
+                    self.objects.append(replace(obj, generated=True))
+
+    def side_files(self) -> None:
+        for key in ("crds", "configurations"):
+            for index, entry in _entries(self.data, key):
+                if isinstance(entry, str):
+                    self.side_file(entry, self.place(key, index))
+        for index, entry in _entries(self.data, "replacements"):
+            if isinstance(entry, dict) and isinstance(entry.get("path"), str):
+                self.side_file(entry["path"], self.place("replacements", index, "path"))
+        schema = self.data.get("openapi")
+        if isinstance(schema, dict) and isinstance(schema.get("path"), str):
+            self.side_file(schema["path"], self.place("openapi", "path"))
+
+
+def _shown(entry: str) -> str:
+    """A URL without credentials."""
+    return re.sub(r"//[^/@]*@", "//", entry)
+
+
+def _below(path: str, directory: str) -> bool:
+    return not directory or path.startswith(directory + "/")
+
+
+def _contains(directory: str, other: str) -> bool:
+    return directory == "" or other == directory or other.startswith(directory + "/")
+
+
+def _identity(obj: KubeObject) -> tuple[str, ...]:
+    namespace = "" if obj.namespace == "default" else obj.namespace
+    return (obj.group, obj.version, obj.kind, namespace, obj.name)
+
+
+@lru_cache(maxsize=2048)
+def parsed_text(text: str) -> tuple[Any, ...]:
+    """The documents of YAML that is written inside a string; empty when it is none."""
+    from masgitops_lint.repo.yaml import parse
+
+    document = parse("", text.encode())
+    return tuple(document.documents) if document.ok else ()
+
+
+# -- what a transformer does to one object ----------------------------------------------------------------------------
+
+
+def in_namespace(obj: KubeObject, namespace: str) -> KubeObject:
+    """The namespace transformer: it moves objects, and renames the Namespace object itself."""
+    if obj.kind == "Namespace" and not obj.group:
+        return renamed(obj, namespace)
+    if (obj.group, obj.kind) in CLUSTER_SCOPED or obj.namespace == namespace:
+        return obj
+    return replace(obj, namespace=namespace)
+
+
+def with_affixes(obj: KubeObject, prefix: str, suffix: str) -> KubeObject:
+    """Name prefix and suffix; kustomize leaves CRDs, APIServices and Namespaces alone."""
+    if obj.kind in ("CustomResourceDefinition", "APIService") or (obj.kind == "Namespace" and not obj.group):
+        return obj
+    return renamed(obj, f"{prefix}{obj.name}{suffix}")
+
+
+def annotated(obj: KubeObject, annotations: Mapping[str, Any], place: Place) -> KubeObject:
+    """Annotations laid over an object."""
+    metadata = {**obj.metadata, "annotations": {**obj.annotations, **annotations}}
+    change = Change(place, dict(annotations), ("metadata", "annotations"))
+    return replace(obj, data={**obj.data, "metadata": metadata}, changes=(*obj.changes, change))
+
+
+def selected(obj: KubeObject, target: Mapping[str, Any]) -> bool:
+    """Whether a patch target selects an object: kind, name and namespace are anchored regular expressions."""
+    group, version, kind = target.get("group"), target.get("version"), target.get("kind")
+    if (group and group != obj.group) or (version and version != obj.version):
+        return False
+    if kind and not _matches(str(kind), (obj.kind,)):
+        return False
+    name, namespace = target.get("name"), target.get("namespace")
+    if name and not _matches(str(name), (obj.name, *obj.aliases)):
+        return False
+    if namespace and not _matches(str(namespace), (obj.namespace, str(obj.metadata.get("namespace") or ""))):
+        return False
+    return _selects(target.get("labelSelector"), obj.labels) and _selects(
+        target.get("annotationSelector"), obj.annotations
+    )
+
+
+def _matches(pattern: str, candidates: Iterable[str]) -> bool:
+    try:
+        compiled = _anchored(pattern)
+    except re.error:
+        return False
+    return any(compiled.match(candidate) for candidate in candidates)
+
+
+@lru_cache(maxsize=1024)
+def _anchored(pattern: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{pattern})\\Z")
+
+
+def _selects(selector: Any, labels: Mapping[str, Any]) -> bool:
+    """A label selector in its string form: `a=b`, `a!=b`, `a`, `!a`, `a in (x,y)`, `a notin (x,y)`."""
+    if not isinstance(selector, str) or not selector.strip():
+        return True
+    for term in re.split(r",(?![^(]*\))", selector):
+        match = re.fullmatch(r"\s*([^\s=!,()]+)\s+(in|notin)\s*\(([^)]*)\)\s*", term)
+        if match:
+            values = {value.strip() for value in match[3].split(",")}
+            if (str(labels.get(match[1], "")) in values) != (match[2] == "in"):
+                return False
+            continue
+        negated = "!=" in term
+        key, found, value = term.replace("!=", "=").replace("==", "=").partition("=")
+        key = key.strip()
+        if found:
+            if (str(labels.get(key)) == value.strip()) == negated:
+                return False
+        elif key.startswith("!"):
+            if key[1:].strip() in labels:
+                return False
+        elif key not in labels:
+            return False
+    return True
+
+
+def with_patch(obj: KubeObject, patch: dict[str, Any], change: Change) -> KubeObject | None:
+    """An object with a strategic merge patch laid over it; None when the patch deletes it."""
+    if patch.get("$patch") == "delete":
+        return None
+    native = not obj.group or "." not in obj.group or obj.group.endswith(".k8s.io")
+    data = merged(obj.data, patch, native=native)
+    # The patch's own name and namespace only say what it is for.
+    if isinstance(data.get("metadata"), dict):
+        data = {**data, "metadata": {**data["metadata"]}}
+        for key in ("name", "namespace"):
+            if key in obj.metadata:
+                data["metadata"][key] = obj.metadata[key]
+            else:
+                data["metadata"].pop(key, None)
+    data["kind"], data["apiVersion"] = obj.data.get("kind"), obj.data.get("apiVersion")
+    trimmed = {key: value for key, value in patch.items() if key not in ("apiVersion", "kind")}
+    if isinstance(trimmed.get("metadata"), dict):
+        trimmed["metadata"] = {k: v for k, v in trimmed["metadata"].items() if k not in ("name", "namespace")}
+    return replace(obj, data=data, changes=(*obj.changes, replace(change, data=trimmed)))
+
+
+def with_operations(obj: KubeObject, operations: list[Any], place: Place, *, inline: bool) -> KubeObject:
+    """An object after a JSON patch."""
+    data: Any = obj.data
+    changes = list(obj.changes)
+    for index, operation in enumerate(operations):
+        if not isinstance(operation, dict) or not isinstance(operation.get("path"), str):
+            continue
+        op, value = operation.get("op"), operation.get("value")
+        if op not in ("add", "replace", "remove"):
+            continue
+        data, route = patched(data, pointer(operation["path"]), op, value)
+        if route and op != "remove":
+            where = place if inline else replace(place, keys=(*place.keys, index, "value"))
+            changes.append(Change(where, value, route, inline=inline))
+    if not isinstance(data, dict):
+        return obj
+    result = replace(obj, data=data, changes=tuple(changes))
+    old_name, name = obj.metadata.get("name"), result.metadata.get("name")
+    if isinstance(name, str) and name != old_name:
+        result = renamed(result, name)
+    namespace = result.metadata.get("namespace")
+    if isinstance(namespace, str) and namespace != obj.metadata.get("namespace"):
+        result = replace(result, namespace=namespace)
+    return result
+
+
+def merge_by_identity(
+    objects: tuple[KubeObject, ...], patch: dict[str, Any], change: Change, unmatched: Callable[[str], None] | None
+) -> Iterator[KubeObject]:
+    """Strategic merge of a patch that names its target by kind and name."""
+    meant = kube_object(patch, change.place.path)
+    found = False
+    for obj in objects:
+        if (
+            meant is not None
+            and obj.kind == meant.kind
+            and obj.group == meant.group
+            and meant.name in (obj.name, *obj.aliases)
+            and (not meant.namespace or meant.namespace in (obj.namespace, obj.metadata.get("namespace", "")))
+        ):
+            found = True
+            result = with_patch(obj, patch, change)
+            if result is not None:
+                yield result
+        else:
+            yield obj
+    if not found and unmatched is not None and meant is not None and meant.name:
+        unmatched(meant.label)
+
+
+def _merge_matching(
+    objects: Iterable[KubeObject], patch: dict[str, Any], change: Change, target: Mapping[str, Any]
+) -> Iterator[KubeObject]:
+    for obj in objects:
+        if selected(obj, target):
+            result = with_patch(obj, patch, change)
+            if result is not None:
+                yield result
+        else:
+            yield obj
+
+
+def apply_inline(
+    objects: tuple[KubeObject, ...],
+    text: str,
+    target: Mapping[str, Any] | None,
+    place: Place,
+    unmatched: Callable[[str], None] | None = None,
+) -> tuple[KubeObject, ...]:
+    """A patch that is written inside a string, of either form (as in a Flux Kustomization's `spec.patches`)."""
+    for document in parsed_text(text):
+        if isinstance(document, list):
+            if target is not None:
+                objects = tuple(
+                    with_operations(obj, document, place, inline=True) if selected(obj, target) else obj
+                    for obj in objects
+                )
+        elif isinstance(document, dict):
+            change = Change(place, document, inline=True)
+            if target is not None:
+                objects = tuple(_merge_matching(objects, document, change, target))
+            else:
+                objects = tuple(merge_by_identity(objects, document, change, unmatched))
+    return objects
+
+
+__all__ = [
+    "FIELDS",
+    "NAMES",
+    "Build",
+    "BuildProblem",
+    "ChartRenderer",
+    "Kustomizer",
+    "Opaque",
+    "annotated",
+    "apply_inline",
+    "clamped",
+    "in_namespace",
+    "is_remote",
+    "objects_in",
+    "selected",
+    "with_affixes",
+]
