@@ -21,7 +21,7 @@ from masgitops_lint.model.place import Span
 MARKER = b"mas-lint:"
 """A file without these bytes holds no directive."""
 
-_DIRECTIVE = re.compile(r"(?:^|(?<=\s))#+[ \t]*mas-lint:[ \t]*(?P<body>.*?)[ \t]*(?:[ \t]#!.*)?$")
+_DIRECTIVE = re.compile(r"(?:^|(?<=[\s\ufeff]))#+[ \t]*mas-lint:[ \t]*(?P<body>.*?)[ \t]*(?:[ \t]#!.*)?$")
 _BODY = re.compile(
     r"(?P<verb>[A-Za-z][\w-]*)[ \t]*(?P<list>\[(?P<tokens>[^\]]*)\]?)?[ \t]*(?:--|:|-)?[ \t]*(?P<rest>.*)"
 )

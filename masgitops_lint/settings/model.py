@@ -156,7 +156,7 @@ class SettingsModel(_Strict):
     baseline: Text | None = None
     """Path of the baseline file, relative to this file."""
     exclude: list[Glob] = Field(default_factory=list)
-    """Path patterns of files that are not checked. Argo CD still sees them, so they still take part in the merge."""
+    """Path patterns of files that are neither read nor reported."""
     accounts: dict[Text, AccountModel] = Field(default_factory=dict)
     """The accounts, by their id."""
     source: SourceModel = Field(default_factory=SourceModel)

@@ -55,7 +55,7 @@ def _segment(part: str) -> str:
             out.append("[^/]")
         elif character == "[" and (close := part.find("]", index + 1)) > 0:
             inner = part[index:close].replace("\\", "\\\\").replace("[", "\\[")
-            out.append(f"[{'^' + inner[1:] if inner[0] in '!^' else inner}]")
+            out.append(f"[{'^/' + inner[1:] if inner[0] in '!^' else inner}]")
             index = close + 1
         elif character == "{" and part.find("}", index) > 0:
             out.append("(?:")

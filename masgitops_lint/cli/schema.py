@@ -1,0 +1,30 @@
+"""`mas-lint schema`: the JSON Schemas that other programs and editors use."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Print JSON Schemas: of the settings file and of the JSON report."""
+
+
+@command.command("settings")
+def settings() -> None:
+    """The schema of .mas-lint.yaml, for editors."""
+    from masgitops_lint.settings.schema import schema_text, settings_schema
+
+    click.echo(schema_text(settings_schema()), nl=False)
+
+
+@command.command("report")
+def report() -> None:
+    """The schema of `--output-format json`."""
+    import masgitops_lint.data as data
+
+    file = os.path.join(os.path.dirname(str(data.__file__)), "schemas", "report.schema.json")
+    with open(file, encoding="utf-8") as stream:
+        click.echo(stream.read(), nl=False)
