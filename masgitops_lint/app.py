@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -31,7 +32,8 @@ class Request:
     """What to lint and how.
 
     `path` is a directory (or a file in one), `revision` a Git revision or `:index` instead of the working tree, `base`
-    a Git revision or directory to compare with. `today` decides whether a suppression has expired.
+    a Git revision or directory to compare with. `baseline` is a file; "" takes none even if the settings name one.
+    `today` decides whether a suppression has expired.
     """
 
     path: str = "."
@@ -96,8 +98,6 @@ def open_session(request: Request) -> Session:
 
 def _base_snapshot(root: str, base: str) -> Snapshot:
     """The older side: a directory when there is one of that name, else the merge base with a Git revision."""
-    import os
-
     from masgitops_lint.repo.snapshot import GitError, GitRevision, WorkingTree, merge_base
 
     if os.path.isdir(base):
@@ -110,15 +110,32 @@ def _base_snapshot(root: str, base: str) -> Snapshot:
 
 def lint(request: Request) -> Report:
     """Lint what the request names. Raises `UsageError`, `SettingsError`, `RuleLoadError` or `UnknownRuleError`."""
+    return lint_session(request, open_session(request))
+
+
+def lint_session(request: Request, session: Session) -> Report:
+    """Lint what is already open. Raises `RuleLoadError`, `UnknownRuleError` or `BaselineError`."""
     from masgitops_lint.engine.rules import load_rules
     from masgitops_lint.engine.run import run_rules
     from masgitops_lint.engine.selection import Selection
 
-    session = open_session(request)
     rules = load_rules(request.rules)
     selection = Selection.build(rules, session.settings, request.select, request.ignore)
     findings, crashes = run_rules(session.context, selection.rules(rules))
     return _report(request, session, rules, selection, findings, crashes)
+
+
+def new_baseline(request: Request) -> tuple[str, str, Report]:
+    """A baseline of today's findings: the file where it belongs, its text, and the report it was made from."""
+    from masgitops_lint.engine.baseline import DEFAULT_NAME, write_baseline
+
+    session = open_session(request)
+    repository = session.context.repository
+    report = lint_session(replace(request, baseline=""), session)
+    file = request.baseline or session.settings.baseline or os.path.join(session.target.root, DEFAULT_NAME)
+    known = (path for path in {finding.path for finding in report.findings} if path in repository.path_set)
+    data = {path: repository.document(path).data for path in known}
+    return file, write_baseline(report.findings, data.get), report
 
 
 def _report(
@@ -185,8 +202,8 @@ def _silence(
     )
     kept, dropped = selection.split([*outcome.findings, *selection.apply(outcome.extra)])
     suppressed = [*outcome.suppressed, *dropped]
-    baseline = request.baseline or settings.baseline
-    if baseline is not None:
+    baseline = settings.baseline if request.baseline is None else request.baseline
+    if baseline:
         known = load_baseline(baseline, session.target.root)
         applied = apply_baseline(kept, known, data, active=active, covers=session.target.covers)
         kept = [*applied.findings, *selection.apply(applied.stale)]
