@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from masgitops_lint.engine.selection import Selection, UnknownRuleError
+from masgitops_lint.engine.selection import RuleOptionError, Selection, UnknownRuleError
 from masgitops_lint.model.finding import Finding, Severity
 from masgitops_lint.model.place import Span
 from masgitops_lint.settings import Settings
@@ -22,6 +23,7 @@ class Identity:
 
     code: str
     name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,22 @@ def test_unknown_rules_in_the_settings_are_told_at_their_line(text: str, place: 
     file.write_text(text)
     with pytest.raises(UnknownRuleError, match=rf"\.mas-lint\.yaml:{place}: no rule is called"):
         chosen(settings=load_settings(str(tmp_path)))
+
+
+def test_options_are_checked_against_the_rule(tmp_path: Path) -> None:
+    rules = (Loaded(Identity("CFG050", "unrendered", {"allow": (), "limit": 3, "what": None})),)
+    file = tmp_path / ".mas-lint.yaml"
+    for text, said in (
+        ("rules:\n  CFG050:\n    alow: []\n", r"3:5: CFG050 has no option `alow`: did you mean `allow`\?"),
+        ("rules:\n  unrendered: {zzz: 1}\n", r"2:16: CFG050 has no option `zzz`: it has allow, limit, what"),
+        ("rules:\n  CFG050: {allow: x}\n", r"2:19: option `allow` of CFG050 must be a list"),
+        ("rules:\n  CFG050: {limit: true}\n", r"2:19: option `limit` of CFG050 must be a number"),
+    ):
+        file.write_text(text)
+        with pytest.raises(RuleOptionError, match=rf"\.mas-lint\.yaml:{said}"):
+            Selection.build(rules, load_settings(str(tmp_path)))
+    file.write_text("rules:\n  CFG050: {allow: [x], limit: 1, what: [1]}\n")
+    assert Selection.build(rules, load_settings(str(tmp_path))).codes == {"CFG050"}
 
 
 def finding(code: str, path: str = "dev/a.yaml") -> Finding:

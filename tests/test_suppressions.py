@@ -128,7 +128,7 @@ def test_unknown_rules_are_told_with_the_nearest() -> None:
     assert len(result.findings) == 1
     assert codes(result) == ["LNT003"]
     assert "merge-key-missing" in result.extra[0].help
-    assert result.extra[0].span == Span(1, 26, 1, 42)
+    assert result.extra[0].span == Span(1, 25, 1, 41)
 
 
 def test_groups_and_own_rules_cannot_be_named() -> None:
@@ -163,7 +163,7 @@ def test_unused_suppressions_are_told_with_a_fix() -> None:
 def test_only_the_unused_part_is_told() -> None:
     result = outcome("a: 1 # mas-lint: ignore[CFG010, CFG011] known\n", finding(1))
     assert codes(result) == ["LNT001"]
-    assert result.extra[0].span == Span(1, 34, 1, 40)
+    assert result.extra[0].span == Span(1, 33, 1, 39)
 
 
 def test_rules_that_did_not_run_are_not_called_unused() -> None:

@@ -14,13 +14,14 @@ OWNED = ("docs/rules",)
 
 def outputs() -> Iterator[tuple[str, str]]:
     """Path (relative to the checkout) and text of every generated file."""
+    from masgitops_lint.engine.options_schema import with_rules
     from masgitops_lint.engine.pages import rule_page, rules_index
     from masgitops_lint.engine.rules import load_rules
     from masgitops_lint.settings.schema import schema_text, settings_page, settings_schema
 
-    yield "masgitops_lint/data/schemas/settings.schema.json", schema_text(settings_schema())
-    yield "docs/settings.md", settings_page()
     rules = load_rules()
+    yield "masgitops_lint/data/schemas/settings.schema.json", schema_text(with_rules(settings_schema(), rules))
+    yield "docs/settings.md", settings_page()
     yield "rules/README.md", rules_index(rules)
     for loaded in rules:
         yield f"docs/rules/{loaded.rule.code}.md", rule_page(loaded)

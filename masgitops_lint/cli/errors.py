@@ -26,12 +26,12 @@ def user_errors() -> Iterator[None]:
     from masgitops_lint.app import UsageError
     from masgitops_lint.engine.baseline import BaselineError
     from masgitops_lint.engine.rules import RuleLoadError
-    from masgitops_lint.engine.selection import UnknownRuleError
+    from masgitops_lint.engine.selection import SelectionError
     from masgitops_lint.settings.load import SettingsError
 
     try:
         yield
-    except (UsageError, BaselineError, RuleLoadError, UnknownRuleError, SettingsError) as error:
+    except (UsageError, BaselineError, RuleLoadError, SelectionError, SettingsError) as error:
         raise CommandError(str(error)) from error
 
 

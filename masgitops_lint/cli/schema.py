@@ -15,9 +15,11 @@ def command() -> None:
 @command.command("settings")
 def settings() -> None:
     """The schema of .mas-lint.yaml, for editors."""
+    from masgitops_lint.engine.options_schema import with_rules
+    from masgitops_lint.engine.rules import load_rules
     from masgitops_lint.settings.schema import schema_text, settings_schema
 
-    click.echo(schema_text(settings_schema()), nl=False)
+    click.echo(schema_text(with_rules(settings_schema(), load_rules())), nl=False)
 
 
 @command.command("report")

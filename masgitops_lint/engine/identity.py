@@ -32,7 +32,7 @@ def config_path(keys: Keys, data: object = None) -> str:
             text = key if _PLAIN_KEY.match(key) else json.dumps(key)
             parts.append(f".{text}" if parts else text)
         try:
-            current = current[key] if isinstance(current, dict | list) else None
+            current = current[key] if isinstance(current, dict | list) else None  # type: ignore[index]
         except (LookupError, TypeError):
             current = None
     return "".join(parts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from masgitops_lint.model.finding import Finding, Severity
 from masgitops_lint.model.report import Suppressed
@@ -24,7 +24,7 @@ EVERYTHING = "ALL"
 
 
 class RuleIdentity(Protocol):
-    """What selection needs of a rule."""
+    """What names a rule."""
 
     @property
     def code(self) -> str: ...
@@ -32,17 +32,28 @@ class RuleIdentity(Protocol):
     def name(self) -> str: ...
 
 
+class ConfigurableRule(RuleIdentity, Protocol):
+    """A rule with its options and their defaults."""
+
+    @property
+    def options(self) -> Mapping[str, Any]: ...
+
+
 class HasRule(Protocol):
     """A loaded rule: its identity is in `rule`."""
 
     @property
-    def rule(self) -> RuleIdentity: ...
+    def rule(self) -> ConfigurableRule: ...
 
 
 _Loaded = TypeVar("_Loaded", bound=HasRule)
 
 
-class UnknownRuleError(ValueError):
+class SelectionError(ValueError):
+    """A list of rules or a rule's option that makes no sense; the message says where it is written."""
+
+
+class UnknownRuleError(SelectionError):
     """A code or name that no rule has. `where` says who named it: an option, or a line of the settings."""
 
     def __init__(self, token: str, where: object, near: Sequence[str] = ()) -> None:
@@ -51,6 +62,10 @@ class UnknownRuleError(ValueError):
         self.near = tuple(near)
         hint = f": did you mean {' or '.join(near)}?" if near else "; `mas-lint rules` lists them"
         super().__init__(f"{self.where}: no rule is called `{token}`{hint}")
+
+
+class RuleOptionError(SelectionError):
+    """An option that a rule does not have, or a value of the wrong type for it."""
 
 
 class RuleIndex:
@@ -120,17 +135,23 @@ class Selection:
         select: Sequence[str] = (),
         ignore: Sequence[str] = (),
     ) -> Selection:
-        """Resolve the settings and the command line's lists. Raises `UnknownRuleError` for a name no rule has."""
-        index = RuleIndex(loaded.rule for loaded in rules)
+        """Resolve the settings and the command line's lists.
+
+        Raises `UnknownRuleError` for a name no rule has and `RuleOptionError` for an option its rule does not have.
+        """
+        by_code = {loaded.rule.code: loaded.rule for loaded in rules}
+        index = RuleIndex(by_code.values())
         path = settings.path
         chosen = _entries(index, select, "--select")
         dropped = _entries(index, ignore, "--ignore")
         from_file = (_listed(index, settings.select, path, "select"), _listed(index, settings.ignore, path, "ignore"))
         if not select:
             chosen, dropped = from_file[0], _merge(dropped, from_file[1])
-        for token in settings.rules:
-            if index.code(token) is None:
+        for token, options in settings.rules.items():
+            code = index.code(token)
+            if code is None:
                 raise UnknownRuleError(token, SettingPlace(path, ("rules", token), "key"), index.near(token))
+            _check_options(by_code[code], options, path, ("rules", token))
         return cls(
             codes=frozenset(code for code in index.names if _wanted(code, chosen, dropped, bool(chosen))),
             severities=_severities(index, settings),
@@ -171,6 +192,30 @@ class Selection:
             else:
                 dropped.append(Suppressed(finding, "per-file-ignore", pattern))
         return kept, dropped
+
+
+def _check_options(rule: ConfigurableRule, options: Mapping[str, Any], path: str | None, keys: tuple[str, ...]) -> None:
+    for name, value in options.items():
+        if name not in rule.options:
+            near = difflib.get_close_matches(name, rule.options, n=1)
+            known = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(sorted(rule.options)) or 'none'}"
+            place = SettingPlace(path, (*keys, name), "key")
+            raise RuleOptionError(f"{place}: {rule.code} has no option `{name}`: {known}")
+        wanted = _option_kind(rule.options[name])
+        if wanted != _option_kind(value) and rule.options[name] is not None:
+            raise RuleOptionError(
+                f"{SettingPlace(path, (*keys, name))}: option `{name}` of {rule.code} must be {wanted}"
+            )
+
+
+def _option_kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    return "a mapping" if isinstance(value, Mapping) else "a list"
 
 
 def _entries(index: RuleIndex, tokens: Iterable[str], where: object) -> dict[str, int]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = ".mas-lint.yaml"
 _MISNAMED = (".mas-lint.yml", "mas-lint.yaml", "mas-lint.yml")
+# what a reader of the repo only remarks on is an error here
+_REFUSED = frozenset(("duplicate-key", "multiple-documents", "conflict-marker"))
 # mappings whose keys the user chooses: nothing there is a misspelt setting, and an explicit null is a value
 _FREE = ("rules", "parameters")
 
@@ -106,10 +108,9 @@ def parse_settings(path: str, raw: bytes) -> Settings:
     from masgitops_lint.repo.yaml import parse
 
     document = parse(path, raw)
-    if document.problems:
-        raise SettingsError(SettingsProblem(path, problem.span, problem.message) for problem in document.problems)
-    if len(document.documents) > 1:
-        raise SettingsError([SettingsProblem(path, document.span((), document=1), "more than one YAML document")])
+    broken = [problem for problem in document.problems if problem.fatal or problem.kind in _REFUSED]
+    if broken:
+        raise SettingsError(SettingsProblem(path, problem.span, problem.message) for problem in broken)
     if document.data is None:
         return Settings(path=path)
     if not isinstance(document.data, dict):
