@@ -1,0 +1,218 @@
+"""What the charts of a release do with the secret store: which Jobs write, read and delete which secrets.
+
+The catalogue is `data/charts/secrets.json`; it names its sources. Path templates hold `{account}`, `{cluster}` and
+`{instance}` (ids of the scope), `{.key}` (a value of the leaf chart), `{.key*}` (each key of a mapping of the leaf
+chart) and `{*}` (one or more segments that somebody chose).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import Any
+
+from .profile import version_key
+
+_FORMAT = 1
+_VARIABLE = re.compile(r"\{([^}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test of one value of the leaf chart: "set" (as Helm's `if`), "unset", "in" or "lacks" (a substring).
+
+    `config` is the config key that decides it ("" where none does alone), `text` why nothing happens when it fails,
+    `find` names a search for a better place ("jdbc": the suite configuration that should have matched).
+    """
+
+    key: str
+    test: str
+    value: Any = None
+    config: str = ""
+    text: str = ""
+    find: str = ""
+
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """Whether the leaf chart's values fulfil it; a value that is not known counts as fulfilling."""
+        value = values.get(self.key)
+        if value is not None and not isinstance(value, str | int | float | bool | Mapping | list | tuple):
+            return True
+        if isinstance(value, str) and "<path:" in value:
+            return True
+        if self.test == "set":
+            return bool(value)
+        if self.test == "unset":
+            return not value
+        if self.test == "in":
+            return ("" if value is None else value) in self.value
+        return not (isinstance(value, str) and str(self.value) in value)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretJob:
+    """A Job (or hook) of a leaf chart that writes, reads or deletes a secret.
+
+    `chart` is the leaf chart's directory name without its number, `level` that of the root that renders it, `file` and
+    `key` the config that makes it exist, `role` the account root's parameter that must be true for that. `wave` is the
+    Job's wave inside the leaf.
+    """
+
+    path: str
+    fields: tuple[str, ...]
+    chart: str
+    level: str
+    job: str
+    file: str = ""
+    key: str = ""
+    role: str = ""
+    wave: int | None = None
+    hook: str = ""
+    when: tuple[Condition, ...] = ()
+    optional: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreCreated:
+    """A secret that no chart writes: `by` says who creates it."""
+
+    path: str
+    fields: tuple[str, ...]
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SecretCatalogue:
+    """The catalogue as one release has it."""
+
+    writers: tuple[SecretJob, ...]
+    pre_created: tuple[PreCreated, ...]
+    runtime_reads: tuple[SecretJob, ...]
+    deleters: tuple[SecretJob, ...]
+
+    @cached_property
+    def writer_patterns(self) -> tuple[tuple[re.Pattern[str], SecretJob], ...]:
+        """A pattern for each writer's paths, ids being named groups."""
+        return tuple((template_pattern(job.path), job) for job in self.writers)
+
+    @cached_property
+    def pre_created_patterns(self) -> tuple[tuple[re.Pattern[str], PreCreated], ...]:
+        """A pattern for the paths of each secret that is created by hand."""
+        return tuple((template_pattern(one.path), one) for one in self.pre_created)
+
+
+@lru_cache(maxsize=1)
+def _data() -> Mapping[str, Any]:
+    text = resources.files("masgitops_lint.data.charts").joinpath("secrets.json").read_text("utf-8")
+    data = json.loads(text)
+    if data.get("format") != _FORMAT:
+        raise ValueError(f"the secrets catalogue has format {data.get('format')!r}")
+    return dict(data)
+
+
+@lru_cache(maxsize=16)
+def catalogue(release: str) -> SecretCatalogue:
+    """The catalogue of a release of the source repo; a name that is no version is taken for the newest."""
+    data = _data()
+    version = version_key(release) if release[:1].isdigit() or release[:1] == "v" else (999,)
+    return SecretCatalogue(
+        tuple(_jobs(data["writers"], version)),
+        tuple(
+            PreCreated(one["path"], tuple(one["fields"]), one["by"], one.get("note", "")) for one in data["pre_created"]
+        ),
+        tuple(_jobs(data["runtime_reads"], version)),
+        tuple(_jobs(data["deleted"], version)),
+    )
+
+
+def _valid(entry: Mapping[str, Any], version: tuple[int, ...]) -> bool:
+    since, until = entry.get("since"), entry.get("until")
+    return not (since and version < version_key(since)) and not (until and version > version_key(until))
+
+
+def _jobs(entries: list[dict[str, Any]], version: tuple[int, ...]) -> Iterator[SecretJob]:
+    for one in entries:
+        if not _valid(one, version):
+            continue
+        fields = [*one.get("fields", ()), *([one["field"]] if one.get("field") else ())]
+        for since, more in one.get("added", {}).items():
+            if version >= version_key(since):
+                fields += more
+        yield SecretJob(
+            path=one["path"],
+            fields=tuple(fields),
+            chart=one["chart"],
+            level=one["level"],
+            job=one["job"],
+            file=one.get("file", ""),
+            key=one.get("key", ""),
+            role=one.get("role", ""),
+            wave=one.get("wave"),
+            hook=one.get("hook", ""),
+            when=tuple(
+                Condition(
+                    when["key"],
+                    when["test"],
+                    when.get("value"),
+                    when.get("config", ""),
+                    when.get("text", ""),
+                    when.get("find", ""),
+                )
+                for when in one.get("when", ())
+                if _valid(when, version)
+            ),
+            optional=bool(one.get("optional")),
+            note=one.get("note", ""),
+        )
+
+
+@lru_cache(maxsize=512)
+def template_pattern(template: str) -> re.Pattern[str]:
+    """The paths that a template can give; `account`, `cluster` and `instance` are groups, each one segment."""
+    parts: list[str] = []
+    at = 0
+    seen: set[str] = set()
+    for match in _VARIABLE.finditer(template):
+        parts.append(re.escape(template[at : match.start()]))
+        name = match[1]
+        if name in ("account", "cluster", "instance") and name not in seen:
+            seen.add(name)
+            parts.append(f"(?P<{name}>[^/]+)")
+        elif name in seen:
+            parts.append(f"(?P={name})")
+        elif name == "*" and match.end() == len(template):
+            parts.append(".+")
+        else:
+            parts.append("[^/]+")
+        at = match.end()
+    parts.append(re.escape(template[at:]))
+    return re.compile("".join(parts))
+
+
+def fill(template: str, ids: Mapping[str, str], values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The paths that a template gives with these ids and leaf values; none where something is missing."""
+    paths = [""]
+    at = 0
+    for match in _VARIABLE.finditer(template):
+        choices = _choices(match[1], ids, values)
+        paths = [path + template[at : match.start()] + choice for path in paths for choice in choices]
+        at = match.end()
+    return tuple(path + template[at:] for path in paths)
+
+
+def _choices(name: str, ids: Mapping[str, str], values: Mapping[str, Any]) -> tuple[str, ...]:
+    if name.startswith(".") and name.endswith("*"):
+        mapping = values.get(name[1:-1])
+        return tuple(str(key) for key in mapping) if isinstance(mapping, Mapping) else ()
+    value = values.get(name[1:]) if name.startswith(".") else ids.get(name)
+    return (str(value),) if isinstance(value, str | int) and value not in ("", True, False) else ()
+
+
+def with_ids(template: str, ids: Mapping[str, str]) -> str:
+    """The template with the ids that are known filled in, the rest left as it is."""
+    return _VARIABLE.sub(lambda match: ids.get(match[1]) or match[0], template)
