@@ -10,16 +10,12 @@ a comment. `ignore-file` speaks of the whole file. A reason is required; `until`
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from masgitops_lint.model.place import Span
-
-MARKER = b"mas-lint:"
-"""A file without these bytes holds no directive."""
 
 _DIRECTIVE = re.compile(r"(?:^|(?<=[\s\ufeff]))#+[ \t]*mas-lint:[ \t]*(?P<body>.*?)[ \t]*(?:[ \t]#!.*)?$")
 _BODY = re.compile(
@@ -209,6 +205,8 @@ def _allow_delete(path: str, span: Span, body: re.Match[str], rest: str, until: 
 
 
 def _unknown_verb(path: str, span: Span, verb: str, *, listed: bool) -> Malformed | None:
+    import difflib
+
     near = difflib.get_close_matches(verb.lower(), (*_VERBS, "disable", "file-ignore", "noqa"), n=1, cutoff=0.7)
     if not listed and not near:
         return None  # prose such as "mas-lint: see the docs"

@@ -7,7 +7,6 @@ command line takes the place of both lists of the settings; `--ignore` adds to w
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -98,6 +97,8 @@ class RuleIndex:
 
     def near(self, token: str) -> tuple[str, ...]:
         """Up to two codes or names that `token` may have been meant to be."""
+        import difflib
+
         by_code = difflib.get_close_matches(token.upper(), self.names, n=2, cutoff=0.75)
         by_name = difflib.get_close_matches(token.lower().replace("_", "-"), self._codes, n=2, cutoff=0.6)
         return tuple((by_name + by_code if "-" in token or "_" in token else by_code + by_name)[:2])
@@ -197,6 +198,8 @@ class Selection:
 def _check_options(rule: ConfigurableRule, options: Mapping[str, Any], path: str | None, keys: tuple[str, ...]) -> None:
     for name, value in options.items():
         if name not in rule.options:
+            import difflib
+
             near = difflib.get_close_matches(name, rule.options, n=1)
             known = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(sorted(rule.options)) or 'none'}"
             place = SettingPlace(path, (*keys, name), "key")

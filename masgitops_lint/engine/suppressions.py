@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from masgitops_lint.model.finding import Edit, Finding, Fix
 from masgitops_lint.model.report import Suppressed
 
-from .directives import MARKER, FileDirectives, Ignore, parse_directives
 from .own_rules import EXPIRED_SUPPRESSION, INVALID_SUPPRESSION, OWN_RULES, UNUSED_SUPPRESSION
 from .selection import RuleIndex
 
 if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.yaml import Document
+
+    from .directives import FileDirectives, Ignore
+
+MARKER = b"mas-lint:"
+"""A file without these bytes holds no directive, and is not looked at again."""
 
 _OWN_CODES = frozenset(rule.code for rule in OWN_RULES)
 
@@ -43,6 +47,8 @@ def collect_directives(repository: Repository, paths: Iterable[str]) -> tuple[Fi
         except OSError:
             continue
         if MARKER in raw:
+            from .directives import parse_directives
+
             document = repository.document(path)
             lines = {comment.line for comment in document.comments()} if document.ok else None
             found.append(parse_directives(path, document.text, lines))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -229,6 +228,8 @@ def _fields(model: Any) -> list[tuple[str, Any]]:
 
 
 def _near(word: str, known: Iterable[str]) -> str | None:
+    import difflib
+
     plain = {name.replace("_", "-").lower(): name for name in known}
     matches = difflib.get_close_matches(word.replace("_", "-").lower(), plain, n=1, cutoff=0.6)
     return plain[matches[0]] if matches else None
