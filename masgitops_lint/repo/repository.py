@@ -1,0 +1,72 @@
+"""A snapshot's files, each parsed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from .limits import TooLarge
+from .problem import Problem
+from .snapshot import Skip, Snapshot
+from .yaml import Document, parse, unreadable
+
+YAML_ENDINGS = (".yaml", ".yml")
+
+
+class Repository:
+    """What rules see of a config repo. `excluded` says which paths are as good as absent."""
+
+    def __init__(self, snapshot: Snapshot, excluded: Callable[[str], bool] | None = None) -> None:
+        self.snapshot = snapshot
+        self._excluded = excluded
+        self._documents: dict[str, Document] = {}
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Every file, sorted."""
+        found = self.snapshot.paths()
+        return found if self._excluded is None else tuple(path for path in found if not self._excluded(path))
+
+    @cached_property
+    def path_set(self) -> frozenset[str]:
+        """Every file, to ask whether one is there."""
+        return frozenset(self.paths)
+
+    @cached_property
+    def yaml_paths(self) -> tuple[str, ...]:
+        """Files that end in .yaml or .yml, sorted."""
+        return tuple(path for path in self.paths if path.endswith(YAML_ENDINGS))
+
+    @cached_property
+    def by_basename(self) -> Mapping[str, tuple[str, ...]]:
+        """Paths by the last part of their name."""
+        found: dict[str, list[str]] = {}
+        for path in self.paths:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return {name: tuple(paths) for name, paths in found.items()}
+
+    def documents_named(self, basename: str) -> tuple[Document, ...]:
+        """The documents of every file of a name, sorted by path."""
+        return tuple(self.document(path) for path in self.by_basename.get(basename, ()))
+
+    @cached_property
+    def skipped(self) -> tuple[Skip, ...]:
+        """What the snapshot holds but cannot read, with the reason; excluded paths are not mentioned."""
+        return tuple(skip for skip in self.snapshot.skipped if self._excluded is None or not self._excluded(skip[0]))
+
+    def read(self, path: str) -> bytes:
+        """A file's content. Raises OSError."""
+        return self.snapshot.read(path)
+
+    def document(self, path: str) -> Document:
+        """A file, parsed on first use. One that cannot be read is a document with a problem that says so."""
+        known = self._documents.get(path)
+        if known is None:
+            try:
+                known = parse(path, self.snapshot.read(path))
+            except TooLarge as error:
+                known = Document(path, fatal=(Problem("too-large", f"the file is not read: {error.strerror}"),))
+            except OSError as error:
+                known = unreadable(path, error.strerror or str(error))
+            self._documents[path] = known
+        return known

@@ -1,0 +1,81 @@
+"""What only the tokens of a file know: comments, aliases, directives, document separators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from yaml.error import YAMLError
+from yaml.tokens import AliasToken, DirectiveToken, DocumentStartToken, ScalarToken
+
+from .lines import Lines
+from .nodes import GoParser
+
+_COMMENT = re.compile(r"(?:^|(?<=[ \t\r\n\ufeff]))#[^\r\n]*", re.MULTILINE)
+_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*")
+
+
+class Comment(NamedTuple):
+    """A YAML comment: where its `#` stands (from 1; `offset` into the text from 0), and its text from there on."""
+
+    line: int
+    column: int
+    text: str
+    offset: int
+
+
+def tokens(text: str) -> Iterator[Any]:
+    """The tokens of a text, up to the first error."""
+    parser = GoParser(text.encode("utf-8", "replace"))
+    try:
+        while parser.check_token():
+            yield parser.get_token()
+    except YAMLError:
+        return
+
+
+def alias_offsets(text: str) -> list[tuple[int, int]]:
+    """Where every `*name` stands."""
+    return [(t.start_mark.index, t.end_mark.index) for t in tokens(text) if isinstance(t, AliasToken)]
+
+
+def document_starts(text: str) -> list[int]:
+    """Offsets of the `---` separators."""
+    return [t.start_mark.index for t in tokens(text) if isinstance(t, DocumentStartToken)]
+
+
+def wrong_version(text: str) -> tuple[int, int] | None:
+    """Where a `%YAML` directive other than 1.1 stands; go-yaml v2 refuses it."""
+    for token in tokens(text):
+        if isinstance(token, DirectiveToken) and token.name == "YAML" and token.value != (1, 1):
+            return token.start_mark.index, token.end_mark.index
+        if isinstance(token, DocumentStartToken):
+            return None
+    return None
+
+
+def comments(text: str) -> tuple[Comment, ...]:
+    """Every comment, in order; for a text that does not parse those before the error."""
+    if "#" not in text:
+        return ()
+    found: list[Comment] = []
+    lines = Lines(text)
+    position = 0
+    reached = 0
+
+    def collect(start: int, end: int) -> None:
+        for match in _COMMENT.finditer(text, start, end):
+            found.append(Comment(*lines.position(match.start()), match.group().rstrip(), match.start()))
+
+    for token in tokens(text):
+        reached = token.end_mark.index
+        if isinstance(token, ScalarToken):
+            start = token.start_mark.index
+            collect(position, start)
+            position = reached
+            if token.style in ("|", ">"):
+                header = _BLOCK_HEADER.match(text, start)
+                collect(header.end() if header else start, lines.line_end(start))
+    collect(position, max(position, reached))
+    return tuple(found)

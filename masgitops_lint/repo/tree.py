@@ -1,0 +1,171 @@
+"""The nodes of a file, for whoever asks where something stands."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple, TypeAlias
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from masgitops_lint.model.place import Keys
+
+from .construct import Unfit, is_merge, key_text, merge_sources
+from .lines import Lines
+from .nodes import compose
+from .tokens import alias_offsets
+
+Part: TypeAlias = Literal["key", "value", "both"]
+
+
+class Site(NamedTuple):
+    """Character offsets of a node where a collection mentions it: its own text, or that of an alias to it."""
+
+    start: int
+    end: int
+
+
+class Entry(NamedTuple):
+    """A step of a route: a value, the key it stands under (None in a list), and where both stand."""
+
+    key: Node | None
+    value: Node
+    key_site: Site | None
+    value_site: Site
+
+
+class Tree:
+    """One text composed into nodes."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = Lines(text)
+        self.roots = compose(text.encode("utf-8", "replace"))[0]
+        self._entries: dict[int, dict[str, Entry]] = {}
+        self._sites: dict[int, list[Site]] = {}
+
+    @cached_property
+    def _aliases(self) -> list[Site]:
+        return [Site(start, end) for start, end in alias_offsets(self.text)]
+
+    def sites(self, collection: Node) -> list[Site]:
+        """Where the children of a collection stand, keys and values in turn."""
+        known = self._sites.get(id(collection))
+        if known is not None:
+            return known
+        if isinstance(collection, MappingNode):
+            children = [child for pair in collection.value for child in pair]
+        else:
+            children = collection.value
+        found: list[Site] = []
+        cursor: int = collection.start_mark.index
+        for child in children:
+            if child.start_mark.index >= cursor and child is not collection:
+                cursor = child.end_mark.index
+                found.append(Site(child.start_mark.index, self.end(child)))
+            else:
+                # what an alias repeats stands further up
+                at = bisect_left(self._aliases, (cursor, 0))
+                site = self._aliases[at] if at < len(self._aliases) else Site(cursor, cursor)
+                cursor = site.end
+                found.append(site)
+        self._sites[id(collection)] = found
+        return found
+
+    def end(self, node: Node) -> int:
+        """Where a node's text ends. libyaml lets block collections and block scalars reach up to the next token."""
+        end: int = node.end_mark.index
+        if isinstance(node, ScalarNode):
+            if node.style in ("|", ">"):
+                source = self.text[node.start_mark.index : end]
+                return node.start_mark.index + len(source.rstrip())
+            return end
+        if node.flow_style or not node.value:
+            return end
+        return self.sites(node)[-1].end
+
+    def entries(self, mapping: MappingNode) -> dict[str, Entry]:
+        """A mapping's entries by the keys that Argo CD sees: the last of a key wins, `<<` counts where it stands."""
+        known = self._entries.get(id(mapping))
+        if known is not None:
+            return known
+        found: dict[str, Entry] = {}
+        self._entries[id(mapping)] = found
+        sites = self.sites(mapping)
+        for index, (key, value) in enumerate(mapping.value):
+            try:
+                if is_merge(key, self.text):
+                    for source in merge_sources(key, value):
+                        found.update(self.entries(source))
+                else:
+                    name = key_text(key, self.text)
+                    found[name] = Entry(key, value, sites[2 * index], sites[2 * index + 1])
+            except Unfit:
+                continue
+        return found
+
+    def follow(self, keys: Keys, document: int) -> tuple[list[Entry], bool]:
+        """The entries along a route, and whether it exists to its end."""
+        path: list[Entry] = []
+        if document >= len(self.roots):
+            return path, False
+        node = self.roots[document]
+        for key in keys:
+            entry: Entry | None = None
+            if isinstance(node, MappingNode):
+                entry = self.entries(node).get(key if isinstance(key, str) else str(key))
+            elif isinstance(node, SequenceNode) and isinstance(key, int) and 0 <= key < len(node.value):
+                entry = Entry(None, node.value[key], None, self.sites(node)[key])
+            if entry is None:
+                return path, False
+            path.append(entry)
+            node = entry.value
+        return path, True
+
+    def offsets(self, keys: Keys, part: Part, document: int) -> Site | None:
+        """Where a route that exists stands in the text."""
+        path, exists = self.follow(keys, document)
+        if not exists:
+            return None
+        if not path:
+            root = self.roots[document]
+            return Site(root.start_mark.index, self.end(root))
+        _, _, key, value = path[-1]
+        if key is None or part == "value":
+            return value
+        return key if part == "key" else Site(key.start, max(key.end, value.end))
+
+    def nearest(self, keys: Keys, document: int) -> Site | None:
+        """The key, or the first line of the list item, at the end of a route's longest existing prefix."""
+        path, _ = self.follow(keys, document)
+        if not path:
+            if document == 0 or document >= len(self.roots):
+                return None
+            start = self.roots[document].start_mark.index
+            return Site(start, min(self.lines.line_end(start), self.end(self.roots[document])))
+        _, _, key, value = path[-1]
+        return key or Site(value.start, min(value.end, self.lines.line_end(value.start)))
+
+    def scalars(self) -> Iterator[ScalarNode]:
+        """Every scalar, keys included, once, in no special order."""
+        todo: list[Node] = list(self.roots)
+        seen: set[int] = set()
+        while todo:
+            node = todo.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, ScalarNode):
+                yield node
+            elif isinstance(node, MappingNode):
+                for pair in node.value:
+                    todo.extend(pair)
+            else:
+                todo.extend(node.value)
+
+
+@lru_cache(maxsize=8)
+def tree_of(text: str) -> Tree:
+    """The tree of a text; the last few are kept, as findings come file by file."""
+    return Tree(text)

@@ -1,0 +1,156 @@
+"""Parse a file as Argo CD reads it. Nothing in a file raises: it becomes a `Problem`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from yaml.nodes import ScalarNode
+
+from masgitops_lint.model.place import Keys, Span
+
+from .construct import Unfit, construct
+from .hostile import conflict_markers, decode, measure, needs_count, too_large
+from .nodes import compose
+from .problem import Problem
+from .tokens import Comment, comments
+from .tree import Part, Tree, tree_of
+
+Style: TypeAlias = Literal["plain", "single", "double", "literal", "folded"]
+_STYLES: dict[str, Style] = {"": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded"}
+
+
+class Document:
+    """One file, read.
+
+    `documents` holds the data of every YAML document in the file, `data` that of the first, which is the only one
+    that Argo CD's git file generator looks at. Data is plain (dict, list, str, int, float, bool, None) and must not be
+    changed: what an alias repeats is one shared object. Keys are strings, numbers as in `scalars.py`.
+
+    `text` is the decoded file without its byte order mark; `text.encode(encoding)` gives the file back.
+    Positions are worked out when somebody asks.
+    """
+
+    __slots__ = ("_fatal", "_remarks", "documents", "encoding", "ok", "path", "text")
+
+    def __init__(
+        self,
+        path: str,
+        text: str = "",
+        documents: tuple[Any, ...] = (),
+        *,
+        encoding: str = "utf-8",
+        fatal: tuple[Problem, ...] = (),
+        remarkable: bool = False,
+    ) -> None:
+        self.path = path
+        self.text = text
+        self.documents = documents
+        self.encoding = encoding
+        self.ok = not any(problem.fatal and problem.document == 0 for problem in fatal)
+        """Whether the first document could be read (it may still be empty or not a mapping)."""
+        self._fatal = fatal
+        self._remarks: tuple[Problem, ...] | None = None if remarkable else ()
+
+    @property
+    def data(self) -> Any:
+        """The first document's data; None when there is none."""
+        return self.documents[0] if self.documents else None
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything to say about the file: what stopped the reading first, then remarks in the order of the text."""
+        if self._remarks is None:
+            from .remarks import remarks
+
+            self._remarks = remarks(tree_of(self.text), ok=self.ok)
+        return self._fatal + self._remarks
+
+    @property
+    def _tree(self) -> Tree:
+        return tree_of(self.text)
+
+    def span(self, keys: Keys, part: Part = "value", document: int = 0) -> Span:
+        """Where a route stands. A route that does not exist gives the key of its longest existing prefix.
+
+        `keys` are mapping keys as Argo CD reads them and list indexes; aliases and `<<` are followed, so the span can
+        lie inside another block. Without any prefix: line 1 of the file, or the start of a later document.
+        """
+        if not keys and document == 0:
+            return Span()
+        site = self._tree.offsets(keys, part, document) or self._tree.nearest(keys, document)
+        return Span() if site is None else self._tree.lines.span(*site)
+
+    def offsets(self, keys: Keys, part: Part = "value", document: int = 0) -> tuple[int, int] | None:
+        """Character offsets into `text` of a route that exists, else None."""
+        return self._tree.offsets(keys, part, document)
+
+    def scalar_text(self, keys: Keys, document: int = 0) -> str | None:
+        """The source text of the scalar at a route, quotes or block indicator included; None if there is no scalar."""
+        node = self._scalar(keys, document)
+        return None if node is None else self.text[node.start_mark.index : self._tree.end(node)]
+
+    def scalar_style(self, keys: Keys, document: int = 0) -> Style | None:
+        """How the scalar at a route is written; None if there is no scalar."""
+        node = self._scalar(keys, document)
+        return None if node is None else _STYLES[node.style or ""]
+
+    def _scalar(self, keys: Keys, document: int) -> Any:
+        path, exists = self._tree.follow(keys, document)
+        if not exists:
+            return None
+        node = path[-1].value if path else self._tree.roots[document]
+        return node if isinstance(node, ScalarNode) else None
+
+    def comments(self) -> tuple[Comment, ...]:
+        """Every comment of the file in order. `#` inside a scalar is none; block scalars cannot hold any."""
+        return comments(self.text)
+
+
+def parse(path: str, raw: bytes) -> Document:
+    """Read a file. Never raises on content; `path` is only passed on."""
+    problem = too_large(len(raw))
+    if problem is not None:
+        return Document(path, fatal=(problem,))
+    text, encoding, problem = decode(raw)
+    if encoding != "utf-8":
+        raw = text.encode("utf-8", "replace")
+    if problem is None and needs_count(raw):
+        problem = measure(raw, text)
+    if problem is not None:
+        return Document(path, text, encoding=encoding, fatal=(problem,))
+    roots, error = compose(raw)
+    fatal: list[Problem] = []
+    documents: list[Any] = []
+    aliases = b"*" in raw and b"&" in raw
+    remarkable = len(roots) != 1
+    for index, root in enumerate(roots):
+        try:
+            data, noted = construct(root, text, aliases=aliases)
+        except Unfit as unfit:
+            data, noted = None, True
+            fatal.append(_unfit_problem(unfit, text, index))
+        except RecursionError:
+            data, noted = None, False
+            fatal.append(Problem("too-deep", "nested too deep to be read here", document=index))
+        documents.append(data)
+        remarkable = remarkable or noted or data is None
+    if error is not None:
+        from .syntax import syntax_problem
+
+        fatal.append(syntax_problem(error, text, len(roots)))
+    if "<<<<<<<" in text or ">>>>>>>" in text:
+        fatal.extend(conflict_markers(text))
+    return Document(path, text, tuple(documents), encoding=encoding, fatal=tuple(fatal), remarkable=remarkable)
+
+
+def _unfit_problem(unfit: Unfit, text: str, document: int) -> Problem:
+    from .lines import Lines
+
+    start, end = unfit.node.start_mark.index, unfit.node.end_mark.index
+    lines = Lines(text)
+    return Problem(unfit.kind, unfit.message, lines.span(start, min(end, lines.line_end(start))), document=document)
+
+
+def unreadable(path: str, reason: str) -> Document:
+    """The document of a file that could not be read at all."""
+    return Document(path, fatal=(Problem("unreadable", f"the file cannot be read: {reason}"),))
