@@ -79,6 +79,7 @@ def open_session(request: Request) -> Session:
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.sdk import Context
     from masgitops_lint.settings.load import load_settings
+    from masgitops_lint.settings.patterns import PathPatterns
 
     try:
         target = locate(request.path)
@@ -89,10 +90,11 @@ def open_session(request: Request) -> Session:
         settings = replace(settings, argocd_version=request.argocd_version)
     if request.charts:
         settings = replace(settings, source=replace(settings.source, charts=request.charts))
+    excluded = PathPatterns(settings.exclude).matches if settings.exclude else None
     base = None
     if request.base is not None:
-        base = Context(Repository(_base_snapshot(target.root, request.base), settings.exclude), settings)
-    repository = Repository(open_snapshot(target.root, request.revision), settings.exclude)
+        base = Context(Repository(_base_snapshot(target.root, request.base), excluded), settings)
+    repository = Repository(open_snapshot(target.root, request.revision), excluded)
     return Session(target, settings, Context(repository, settings, base))
 
 
