@@ -57,6 +57,11 @@ class Document:
         return self.documents[0] if self.documents else None
 
     @property
+    def fatal(self) -> tuple[Problem, ...]:
+        """What stopped the reading of any of the documents; needs no work, unlike `problems`."""
+        return self._fatal
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything to say about the file: what stopped the reading first, then remarks in the order of the text."""
         if self._remarks is None:
