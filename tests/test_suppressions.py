@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +14,11 @@ from masgitops_lint.engine.directives import parse_directives
 from masgitops_lint.engine.own_rules import OWN_RULES
 from masgitops_lint.engine.rules import load_rules
 from masgitops_lint.engine.selection import RuleIndex
-from masgitops_lint.engine.suppressions import Outcome, apply_suppressions
+from masgitops_lint.engine.suppressions import Outcome, apply_suppressions, collect_directives
 from masgitops_lint.model.finding import Finding, Severity
 from masgitops_lint.model.place import Keys, Span
+from masgitops_lint.repo.repository import Repository
+from masgitops_lint.repo.snapshot import WorkingTree
 from masgitops_lint.repo.yaml import parse
 
 TODAY = date(2027, 1, 31)
@@ -168,6 +171,20 @@ def test_only_the_unused_part_is_told() -> None:
 
 def test_rules_that_did_not_run_are_not_called_unused() -> None:
     assert not outcome("a: 1 # mas-lint: ignore[CFG011] known\n", active=["CFG010"]).extra
+
+
+def test_directives_are_collected_from_comments_only(tmp_path: Path) -> None:
+    (tmp_path / "none.yaml").write_text("a: 1\n")
+    (tmp_path / "some.yaml").write_text(
+        "# mas-lint: ignore-file[CFG010] why\na: |\n  # mas-lint: ignore[CFG010] why\n"
+        "b: ' # mas-lint: ignore[CFG010] why'\nc: 1 # mas-lint: ignore[CFG010] why\n"
+    )
+    (tmp_path / "broken.yaml").write_text("a: {{ x }}\n b: [ # mas-lint: ignore[CFG010] why\n")
+    repository = Repository(WorkingTree(str(tmp_path)))
+    broken, some = collect_directives(repository, [*repository.yaml_paths, "gone.yaml"])
+    assert [ignore.span.line for ignore in broken.ignores] == [2]
+    assert [ignore.span.line for ignore in some.ignores] == [1, 5]
+    assert [problem.span.line for problem in some.malformed] == [3, 4]
 
 
 def test_the_own_rules_agree_with_their_pages() -> None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from .directives import FileDirectives, Ignore
 
-MARKER = b"mas-lint:"
-"""A file without these bytes holds no directive, and is not looked at again."""
+MARKER = "mas-lint:"
+"""A file without this text holds no directive, and is not looked at again."""
 
 _OWN_CODES = frozenset(rule.code for rule in OWN_RULES)
 
@@ -42,11 +42,7 @@ def collect_directives(repository: Repository, paths: Iterable[str]) -> tuple[Fi
     """The directives of the files `paths`; only files that hold the marker are parsed. Never raises on content."""
     found = []
     for path in paths:
-        try:
-            raw = repository.read(path)
-        except OSError:
-            continue
-        if MARKER in raw:
+        if repository.mentions(path, MARKER):
             from .directives import parse_directives
 
             document = repository.document(path)

@@ -58,6 +58,16 @@ class Repository:
         """A file's content. Raises OSError."""
         return self.snapshot.read(path)
 
+    def mentions(self, path: str, text: str) -> bool:
+        """Whether a file holds `text` (ASCII), without parsing it. False for one that cannot be read."""
+        known = self._documents.get(path)
+        if known is not None:
+            return text in known.text
+        try:
+            return text.encode() in self.snapshot.read(path)
+        except OSError:
+            return False
+
     def document(self, path: str) -> Document:
         """A file, parsed on first use. One that cannot be read is a document with a problem that says so."""
         known = self._documents.get(path)
