@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-_ACTION = re.compile(r"\{\{(?P<left>-(?=\s))?(?P<body>.*?)(?P<right>(?<=\s)-)?\}\}", re.DOTALL)
-_PIECE = re.compile(
+ACTION_PIECE = re.compile(
+    # the groups are exclusive; what is none of them is one character of "other"
     r"(?P<comment>/\*.*?\*/)"
     r"|(?P<string>\"(?:\\.|[^\"\\])*\"|`[^`]*`|'(?:\\.|[^'\\])*')"
     r"|(?P<chain>(?<![\w.)\]])(?P<root>\$\w*)?(?P<fields>(?:\.[A-Za-z_]\w*)+))"
+    r"|(?P<variable>\$\w*)"
     r"|(?P<word>(?<![\w.$])[A-Za-z_]\w*)"
     r"|(?P<other>.)",
     re.DOTALL,
@@ -28,7 +29,7 @@ def _actions(text: str, rewrite: Callable[[str, str, str], str]) -> str:
         start = text.find("{{", position)
         if start < 0:
             return "".join(out) + text[position:]
-        end = _end_of_action(text, start + 2)
+        end = end_of_action(text, start + 2)
         if end < 0:
             return "".join(out) + text[position:]
         inner = text[start + 2 : end]
@@ -39,8 +40,9 @@ def _actions(text: str, rewrite: Callable[[str, str, str], str]) -> str:
         position = end + 2
 
 
-def _end_of_action(text: str, position: int) -> int:
-    for piece in _PIECE.finditer(text, position):
+def end_of_action(text: str, position: int) -> int:
+    """The offset of the `}}` that closes the action whose content starts at `position`; -1 when there is none."""
+    for piece in ACTION_PIECE.finditer(text, position):
         if piece["other"] == "}" and text.startswith("}}", piece.start()):
             return piece.start()
     return -1
@@ -54,7 +56,7 @@ def with_dug_fields(text: str) -> str:
     """Chains of two and more fields as `dig`: `.a.b` becomes `(dig "a" "b" nil .)`."""
 
     def rewrite(left: str, body: str, right: str) -> str:
-        return _plain(left, _PIECE.sub(_dig, body), right)
+        return _plain(left, ACTION_PIECE.sub(_dig, body), right)
 
     return _actions(text, rewrite)
 
@@ -77,7 +79,7 @@ def with_checked_fields(text: str) -> str:
             return _plain(left, body, right)
         checks = [
             "(list {} {})".format(piece["root"] or ".", " ".join(f'"{n}"' for n in piece["fields"].split(".")[1:]))
-            for piece in _PIECE.finditer(body)
+            for piece in ACTION_PIECE.finditer(body)
             if piece["chain"] is not None and not _is_method_root(piece)
         ]
         ahead = "".join(f'{{{{ template "controller.need" {check} }}}}' for check in checks)
@@ -105,7 +107,7 @@ def controller_functions(text: str) -> str:
 
 
 def _functions(body: str) -> str:
-    pieces = list(_PIECE.finditer(body))
+    pieces = list(ACTION_PIECE.finditer(body))
     out: list[str] = []
     closing: dict[int, str] = {}
     for index, piece in enumerate(pieces):
@@ -142,7 +144,7 @@ def field_chains(text: str) -> Iterator[tuple[str, ...]]:
     chains: list[tuple[str, ...]] = []
 
     def note(left: str, body: str, right: str) -> str:
-        for piece in _PIECE.finditer(body):
+        for piece in ACTION_PIECE.finditer(body):
             if piece["chain"] is not None and not _is_method_root(piece):
                 chains.append(tuple(piece["fields"].split(".")[1:]))
         return _plain(left, body, right)

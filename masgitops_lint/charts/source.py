@@ -1,0 +1,208 @@
+"""Where the real charts come from: a checkout of the source repo, a Git revision of one, or a release fetched earlier."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import posixpath
+import re
+import sys
+from functools import cached_property
+
+from .helm.chart import Chart, ChartError, directory_reader, load_chart
+
+DEFAULT_URL = "https://github.com/ibm-mas/gitops"
+_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_SECONDS = 600
+
+
+class SourceError(Exception):
+    """Charts that cannot be had: the sentence says why and what to do."""
+
+
+class ChartSource:
+    """A tree of charts on disk. `root` is the directory, `label` what to call it in a report."""
+
+    def __init__(self, root: str, label: str) -> None:
+        self.root = root
+        self.label = label
+        self._charts: dict[str, Chart] = {}
+
+    def __repr__(self) -> str:
+        return f"ChartSource({self.label!r})"
+
+    def chart(self, path: str) -> Chart:
+        """The chart in a directory of the tree. Raises `ChartError` when there is none."""
+        path = posixpath.normpath(path.strip("/") or ".")
+        known = self._charts.get(path)
+        if known is None:
+            if path.startswith("../") or not os.path.isfile(os.path.join(self.root, *path.split("/"), "Chart.yaml")):
+                raise ChartError(f"{path}: app path does not exist")
+            known = self._charts[path] = load_chart(path, directory_reader(self.root))
+        return known
+
+    def has(self, path: str) -> bool:
+        """Whether there is a chart at a path."""
+        return os.path.isfile(os.path.join(self.root, *path.strip("/").split("/"), "Chart.yaml"))
+
+    @cached_property
+    def identity(self) -> str:
+        """A short name for this tree's place, for cache keys beside the charts' own digests."""
+        return hashlib.sha256(os.path.realpath(self.root).encode()).hexdigest()[:12]
+
+
+def cache_directory() -> str:
+    """The user's cache directory for mas-lint; `MAS_LINT_CACHE_DIR` overrides it. It need not exist."""
+    chosen = os.environ.get("MAS_LINT_CACHE_DIR")
+    if chosen:
+        return chosen
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
+        return os.path.join(base, "mas-lint", "Cache")
+    if sys.platform == "darwin":
+        return os.path.expanduser("~/Library/Caches/mas-lint")
+    return os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "mas-lint")
+
+
+def fetched_directory(revision: str) -> str:
+    """Where `mas-lint charts fetch` puts a revision."""
+    return os.path.join(cache_directory(), "charts", _SAFE.sub("_", revision))
+
+
+def is_source(wanted: str | None) -> bool:
+    """Whether `--charts` names real charts here on this machine, rather than a bundled release profile."""
+    if not wanted:
+        return False
+    path, _, revision = wanted.rpartition("@")
+    return (
+        os.path.isdir(wanted)
+        or bool(path and revision and os.path.isdir(path))
+        or _has_charts(fetched_directory(wanted))
+    )
+
+
+def open_source(wanted: str) -> ChartSource:
+    """The charts that `--charts` names: a directory, `DIRECTORY@REVISION` (any Git revision of a clone), or a revision
+    that was fetched. Raises `SourceError`."""
+    if os.path.isdir(wanted):
+        if not _has_charts(wanted):
+            raise SourceError(
+                f"{wanted} holds no charts: a checkout of the source repo has root-applications/ibm-mas-account-root"
+            )
+        return ChartSource(os.path.abspath(wanted), _label(wanted))
+    path, _, revision = wanted.rpartition("@")
+    if path and revision and os.path.isdir(path):
+        return ChartSource(_extracted(path, revision), f"{_name(path)} {revision}")
+    fetched = fetched_directory(wanted)
+    if _has_charts(fetched):
+        return ChartSource(fetched, f"ibm-mas/gitops {wanted}")
+    raise SourceError(
+        f"there are no charts at {wanted!r}: give a checkout of the source repo, DIRECTORY@REVISION, or fetch them "
+        f"first with `mas-lint charts fetch {wanted}`"
+    )
+
+
+def _has_charts(directory: str) -> bool:
+    return os.path.isdir(os.path.join(directory, "root-applications"))
+
+
+def _name(path: str) -> str:
+    base = os.path.basename(os.path.abspath(path).rstrip("/"))
+    return base.removesuffix(".git") or "charts"
+
+
+def _label(path: str) -> str:
+    """What Git calls the checkout's commit, else the directory's name."""
+    try:
+        described = _git(path, "describe", "--tags", "--always", "--dirty").decode("utf-8", "replace").strip()
+    except SourceError:
+        return _name(path)
+    top = _git(path, "rev-parse", "--show-toplevel").decode("utf-8", "replace").strip()
+    inside = os.path.realpath(top) == os.path.realpath(path)
+    return f"{_name(path)} {described}" if described and inside else _name(path)
+
+
+def _git(path: str, *arguments: str) -> bytes:
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            ["git", "-C", path, *arguments],
+            capture_output=True,
+            check=False,
+            timeout=_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SourceError(f"git cannot be run: {error}") from None
+    if done.returncode != 0:
+        text = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise SourceError(text[-1] if text else f"git {arguments[0]} failed")
+    return done.stdout
+
+
+def _extracted(path: str, revision: str) -> str:
+    """The tree of a revision, extracted into the cache (once a commit)."""
+    if revision.startswith("-"):
+        raise SourceError(f"{revision!r} is no Git revision")
+    try:
+        commit = _git(path, "rev-parse", "--verify", "--quiet", revision + "^{commit}").decode().strip()
+    except SourceError:
+        raise SourceError(f"{path} has no Git revision {revision!r}") from None
+    target = os.path.join(cache_directory(), "trees", commit)
+    if not _has_charts(target):
+        _install(_git(path, "archive", "--format=tar", commit), target)
+    if not _has_charts(target):
+        raise SourceError(f"{path}@{revision} holds no charts: there is no root-applications directory")
+    return target
+
+
+def _install(tar: bytes, target: str) -> None:
+    """Unpack next to the target, then rename: another process sees all of it or nothing."""
+    import shutil
+    import tarfile
+    import tempfile
+
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    scratch = tempfile.mkdtemp(prefix=".new-", dir=os.path.dirname(target))
+    try:
+        with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
+            for member in archive:
+                if member.isfile() and not member.name.startswith(("/", "..")) and "/../" not in member.name:
+                    archive.extract(member, scratch, filter="data")
+        try:
+            os.rename(scratch, target)
+        except OSError:
+            if not _has_charts(target):
+                raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def fetch(revision: str, url: str = DEFAULT_URL) -> str:
+    """Clone one revision of the source repo into the cache; the directory it is in. Needs the network.
+
+    Raises `SourceError`.
+    """
+    import shutil
+    import tempfile
+
+    if revision.startswith("-") or url.startswith("-"):
+        raise SourceError("neither a revision nor an address starts with a dash")
+    target = fetched_directory(revision)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    scratch = tempfile.mkdtemp(prefix=".fetch-", dir=os.path.dirname(target))
+    try:
+        _git(scratch, "init", "--quiet")
+        _git(scratch, "fetch", "--quiet", "--depth", "1", url, revision)
+        tar = _git(scratch, "archive", "--format=tar", "FETCH_HEAD")
+        shutil.rmtree(target, ignore_errors=True)
+        _install(tar, target)
+    except OSError as error:
+        raise SourceError(f"the charts cannot be written to {target}: {error}") from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    if not _has_charts(target):
+        raise SourceError(f"{url} at {revision} holds no charts: there is no root-applications directory")
+    return target
