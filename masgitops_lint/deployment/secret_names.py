@@ -1,0 +1,80 @@
+"""What a secret path was probably meant to be, judged segment by segment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+_FREE = re.compile(r"\{[^}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """`path` is the likely path; of kind "level" when it is right but for the level (cluster or instance)."""
+
+    path: str
+    kind: Literal["spelling", "level"]
+    written: bool = False
+    """Whether a Job of the deployment writes the suggested path."""
+
+
+def suggest(path: str, written: Iterable[str], templates: Iterable[str], ids: Mapping[str, str]) -> Suggestion | None:
+    """The path nearest to `path` among those that are written and those that templates allow, or None."""
+    parts = path.split("/")
+    best: tuple[float, Suggestion] | None = None
+    for candidates, known in ((written, True), (templates, False)):
+        for candidate in candidates:
+            likeness, found = _likeness(parts, candidate.split("/"), ids)
+            if found and likeness >= 0.6 and (best is None or likeness > best[0]):
+                best = likeness, Suggestion("/".join(found), "spelling", known)
+    if best is not None:
+        return best[1]
+    return _other_level(parts, [*((one, True) for one in written), *((one, False) for one in templates)], ids)
+
+
+def _likeness(parts: list[str], wanted: list[str], ids: Mapping[str, str]) -> tuple[float, list[str]]:
+    """How near two paths are (0 to 1), and the path with the one differing segment put right."""
+    if len(parts) != len(wanted):
+        return 0.0, []
+    own = set(ids.values())
+    differing = -1
+    literal_equal = 0
+    for index, (part, want) in enumerate(zip(parts, wanted, strict=True)):
+        if _FREE.search(want):
+            continue
+        if part == want:
+            literal_equal += want not in own
+        elif differing < 0:
+            differing = index
+        else:
+            return 0.0, []
+    if differing < 0 or wanted[differing] in own or parts[differing] in own:
+        # an id that differs is another scope, not a misspelling
+        return 0.0, []
+    right = [want if index == differing else part for index, (part, want) in enumerate(zip(parts, wanted, strict=True))]
+    ratio = SequenceMatcher(None, parts[differing].lower(), wanted[differing].lower()).ratio()
+    if literal_equal:
+        # `db2/<name>/config` for `jdbc/<name>/config`: the rest of the path says enough
+        return max(ratio, 0.7), right
+    return (ratio if ratio >= 0.72 else 0.0), right
+
+
+def _other_level(parts: list[str], candidates: Iterable[tuple[str, bool]], ids: Mapping[str, str]) -> Suggestion | None:
+    own = [ids[name] for name in ("account", "cluster", "instance", "tenant") if name in ids]
+    rest = parts
+    for one in own:
+        if rest and rest[0] == one:
+            rest = rest[1:]
+    if not rest or len(rest) == len(parts):
+        return None
+    for candidate, written in candidates:
+        below = candidate.split("/")
+        for one in own:
+            if below and below[0] == one:
+                below = below[1:]
+        if below and below == rest and candidate.split("/") != parts and not _FREE.search(candidate):
+            return Suggestion(candidate, "level", written)
+    return None

@@ -1,0 +1,534 @@
+"""The secrets graph of a config repo: every vault reference, who reads it, who writes it, and when.
+
+Readers are Applications whose leaf values hold the placeholder. Writers are the Jobs of the release's catalogue in the
+Applications that exist, each with the conditions that it does not meet. What nobody writes is created by hand, declared
+in the settings, or unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+from masgitops_lint.argocd.placeholders import OPENER, scan
+from masgitops_lint.argocd.secret_paths import reference
+from masgitops_lint.charts.profile import ReleaseProfile
+from masgitops_lint.charts.secrets import Condition, PreCreated, SecretCatalogue, SecretJob, catalogue, fill, with_ids
+from masgitops_lint.mas.account_root import AccountRoot
+from masgitops_lint.mas.config import MasConfig
+from masgitops_lint.mas.scope import Scope
+from masgitops_lint.model.application import Application
+from masgitops_lint.model.place import Keys, Place
+from masgitops_lint.model.secret import Backend, SecretReference
+from masgitops_lint.settings.values import DeclaredSecret, Settings
+
+from .deployment import Deployment
+from .secret_names import Suggestion, suggest
+from .secret_owner import Owner, Owners, near_name
+
+Status: TypeAlias = Literal["written", "off", "by-hand", "declared", "elsewhere", "unknown"]
+"""How a secret comes to be: written by a Job that runs, by one that does not, by hand, declared in the settings,
+not judged (another store, or another scope's), or not known at all."""
+
+
+_OWN = Owner("own")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One placeholder in the merged values of a scope, and the Applications that it is substituted in."""
+
+    reference: SecretReference
+    keys: Keys
+    scope: Scope
+    readers: tuple[Application, ...] = ()
+    owner: Owner = _OWN
+
+    @property
+    def path(self) -> str:
+        """The secret's path."""
+        return self.reference.path
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A condition of a writer that does not hold: the reason as a clause, and the config that decides it."""
+
+    text: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A Job that writes a secret: in which Application, and what keeps it from running."""
+
+    path: str
+    fields: tuple[str, ...]
+    job: SecretJob
+    application: Application | None
+    scope: str
+    unmet: tuple[Unmet, ...] = ()
+
+    @property
+    def runs(self) -> bool:
+        """Whether the Job is there and nothing keeps it from writing."""
+        return self.application is not None and not self.unmet
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeRead:
+    """A Job that reads a secret itself, outside the vault plugin."""
+
+    path: str
+    fields: tuple[str, ...]
+    job: SecretJob
+    application: Application
+
+
+@dataclass(frozen=True, slots=True)
+class Deleter:
+    """A Job that deletes a secret when its Application is deleted."""
+
+    path: str
+    job: SecretJob
+    application: Application
+
+
+@dataclass(slots=True)
+class Secret:
+    """One secret path: its uses, writers and deleters, and what is known of its fields."""
+
+    path: str
+    backend: Backend
+    status: Status
+    uses: list[Use] = field(default_factory=list)
+    writers: tuple[Writer, ...] = ()
+    pre_created: PreCreated | None = None
+    declared: DeclaredSecret | None = None
+    runtime_reads: list[RuntimeRead] = field(default_factory=list)
+    deleters: list[Deleter] = field(default_factory=list)
+    suggestion: Suggestion | None = None
+    extra_fields: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that are read, in order of appearance."""
+        read = dict.fromkeys(use.reference.field for use in self.uses)
+        read.update(dict.fromkeys(name for one in self.runtime_reads for name in one.fields))
+        return tuple(name for name in read if name)
+
+    @property
+    def known_fields(self) -> tuple[str, ...]:
+        """The fields that writers and documentation name; empty where any field may be."""
+        if self.declared is not None and not self.declared.fields:
+            return ()
+        names: dict[str, None] = {}
+        for writer in self.writers:
+            names.update(dict.fromkeys(writer.fields))
+        for source in (self.pre_created, self.declared):
+            if source is not None:
+                names.update(dict.fromkeys(source.fields))
+        names.update(dict.fromkeys(self.extra_fields))
+        return tuple(names)
+
+
+@dataclass(frozen=True)
+class SecretsGraph:
+    """All secrets by path, and all uses in order of scope and config."""
+
+    secrets: Mapping[str, Secret]
+    uses: tuple[Use, ...]
+    writers: tuple[Writer, ...]
+
+    @cached_property
+    def by_scope(self) -> Mapping[str, tuple[Use, ...]]:
+        """Uses by the directory of their scope."""
+        found: dict[str, list[Use]] = {}
+        for use in self.uses:
+            found.setdefault(use.scope.directory, []).append(use)
+        return {scope: tuple(uses) for scope, uses in found.items()}
+
+
+def build_secrets(
+    mas: MasConfig,
+    deployment: Deployment,
+    settings: Settings,
+    profiles: Callable[[str], ReleaseProfile],
+    account_root: Callable[[str], AccountRoot],
+) -> SecretsGraph:
+    """The secrets graph of the meant config."""
+    builder = _Builder(mas, deployment, settings, profiles, account_root)
+    return builder.build()
+
+
+def leaves(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:
+    """Every text in a document with its route, depth first."""
+    stack: list[tuple[Keys, Any]] = [(keys, value)]
+    while stack:
+        at, current = stack.pop()
+        if isinstance(current, str):
+            yield at, current
+        elif isinstance(current, Mapping):
+            stack.extend(((*at, key), below) for key, below in reversed(list(current.items())))
+        elif isinstance(current, list):
+            stack.extend(((*at, index), current[index]) for index in range(len(current) - 1, -1, -1))
+
+
+def ids_of(scope: Scope) -> dict[str, str]:
+    """The ids of a scope that path templates may hold."""
+    ids = {"account": scope.account, "cluster": scope.cluster, "instance": scope.instance, "tenant": scope.tenant}
+    return {name: value for name, value in ids.items() if value}
+
+
+_CHART_NUMBER = re.compile(r"^\d+(?:-\d+)?-")
+
+
+def chart_name(path: str) -> str:
+    """A leaf chart's name: the last segment of its path without the number (`030-ibm-dro` -> `ibm-dro`)."""
+    return _CHART_NUMBER.sub("", path.rstrip("/").rpartition("/")[2])
+
+
+class _Builder:
+    def __init__(
+        self,
+        mas: MasConfig,
+        deployment: Deployment,
+        settings: Settings,
+        profiles: Callable[[str], ReleaseProfile],
+        account_root: Callable[[str], AccountRoot],
+    ) -> None:
+        self.mas = mas
+        self.deployment = deployment
+        self.settings = settings
+        self.profiles = profiles
+        self.account_root = account_root
+        self.backend: Backend = settings.secrets.backend or "unknown"  # type: ignore[assignment]
+        self.scopes = {(scope.directory, scope.level): scope for scope in mas.scopes}
+        self.by_directory: dict[str, list[Application]] = {}
+        for application in deployment.applications:
+            self.by_directory.setdefault(application.scope, []).append(application)
+        self._catalogues: dict[str, SecretCatalogue] = {}
+        self.owners = Owners(mas.scopes)
+
+    def catalogue(self, account_directory: str) -> SecretCatalogue:
+        known = self._catalogues.get(account_directory)
+        if known is None:
+            known = self._catalogues[account_directory] = catalogue(self.profiles(account_directory).release)
+        return known
+
+    def build(self) -> SecretsGraph:
+        uses = [use for scope in self.mas.scopes for use in self.uses_of(scope)]
+        writers: list[Writer] = []
+        reads: list[RuntimeRead] = []
+        deleters: list[Deleter] = []
+        for scope in self.mas.scopes:
+            jobs = self.catalogue(account_of(scope))
+            for application in self.by_directory.get(scope.directory, ()):
+                if application.kind == "Application":
+                    self.jobs_of(application, scope, jobs, writers, reads, deleters)
+        by_path: dict[str, list[Writer]] = {}
+        for writer in writers:
+            by_path.setdefault(writer.path, []).append(writer)
+        secrets: dict[str, Secret] = {}
+        for use in sorted(uses, key=lambda one: one.owner.kind != "own"):
+            secret = secrets.get(use.path)
+            if secret is None:
+                secret = secrets[use.path] = self.classify(use, by_path)
+            secret.uses.append(use)
+        for read in reads:
+            secret = secrets.get(read.path)
+            if secret is None:
+                secret = secrets[read.path] = self.read_only(read, by_path)
+            secret.runtime_reads.append(read)
+        for deleter in deleters:
+            if deleter.path in secrets:
+                secrets[deleter.path].deleters.append(deleter)
+        for path, written in by_path.items():
+            if path not in secrets:
+                status: Status = "written" if any(writer.runs for writer in written) else "off"
+                secrets[path] = Secret(path, "aws", status, writers=tuple(written))
+        return SecretsGraph(secrets, tuple(uses), tuple(writers))
+
+    # -- readers
+
+    def uses_of(self, scope: Scope) -> Iterator[Use]:
+        found: list[tuple[Keys, SecretReference]] = []
+        for keys, text in leaves(scope.values):
+            if OPENER not in text:
+                continue
+            place = scope.place(keys)
+            found.extend((keys, reference(one, place, self.backend)) for one in scan(text))
+        if not found:
+            return
+        holders = self.holders(scope)
+        for keys, ref in found:
+            yield Use(ref, keys, scope, narrowed(holders.get(ref.raw, ()), ref.place), self.owner_of(ref, scope))
+
+    def owner_of(self, ref: SecretReference, scope: Scope) -> Owner:
+        """Whose secret it is; a declared one, or one that fits the path convention, is its reader's own."""
+        if self.declared(ref.path, scope) is not None or self.conventional(ref.path, scope):
+            return Owner("own")
+        jobs = self.catalogue(account_of(scope)) if self.judged(ref, scope) else None
+        owner = self.owners.owner(ref.path, scope, jobs)
+        if owner.kind == "own" and jobs is not None:
+            return self.owners.instance_unknown(ref.path, scope, jobs) or owner
+        return owner
+
+    def conventional(self, path: str, scope: Scope) -> bool:
+        ids = ids_of(scope)
+        return any(pattern_of(one, ids).fullmatch(path) for one in self.settings.secrets.path_convention)
+
+    def holders(self, scope: Scope) -> Mapping[str, tuple[Application, ...]]:
+        """Placeholder text -> the Applications with the plugin whose leaf values hold it."""
+        found: dict[str, list[Application]] = {}
+        for application in self.by_directory.get(scope.directory, ()):
+            if application.kind != "Application" or not application.plugin:
+                continue
+            held: set[str] = set()
+            for _, text in leaves(application.values):
+                if OPENER in text:
+                    held.update(one.raw for one in scan(text))
+            for raw in held:
+                found.setdefault(raw, []).append(application)
+        return {raw: tuple(applications) for raw, applications in found.items()}
+
+    # -- Jobs
+
+    def jobs_of(
+        self,
+        application: Application,
+        scope: Scope,
+        jobs: SecretCatalogue,
+        writers: list[Writer],
+        reads: list[RuntimeRead],
+        deleters: list[Deleter],
+    ) -> None:
+        chart = chart_name(application.path)
+        ids = ids_of(scope)
+        for job in jobs.writers:
+            if job.chart != chart or job.level != scope.level:
+                continue
+            unmet = tuple(
+                self.unmet(when, job, application, scope) for when in job.when if not when.holds(application.values)
+            )
+            for path in fill(job.path, ids, application.values):
+                writers.append(Writer(path, job.fields, job, application, scope.directory, unmet))
+        for job in jobs.runtime_reads:
+            if job.chart == chart and job.level == scope.level and all(w.holds(application.values) for w in job.when):
+                reads.extend(
+                    RuntimeRead(p, job.fields, job, application) for p in fill(job.path, ids, application.values)
+                )
+        for job in jobs.deleters:
+            if job.chart == chart and job.level == scope.level and all(w.holds(application.values) for w in job.when):
+                deleters.extend(Deleter(p, job, application) for p in fill(job.path, ids, application.values))
+
+    def unmet(self, when: Condition, job: SecretJob, application: Application, scope: Scope) -> Unmet:
+        if when.find == "jdbc":
+            found = self.unmatched_jdbc(application, scope)
+            if found is not None:
+                return Unmet(when.text, found)
+        place = application.source
+        if when.config:
+            keys = tuple(when.config.split("."))
+            place = scope.place(keys) if scope.has(*keys) else scope.place(keys[:1], "key")
+        text = when.text or f"`{when.key}` does not have the value that the Job needs"
+        return Unmet(text, place)
+
+    def unmatched_jdbc(self, application: Application, scope: Scope) -> Place | None:
+        """The suite configuration that was probably meant for a database: same application, or named after it."""
+        wanted = application.values.get("mas_application_id")
+        configs = scope.get("ibm_mas_suite_configs")
+        for index, config in enumerate(configs if isinstance(configs, list) else ()):
+            if (
+                isinstance(config, dict)
+                and config.get("mas_application_id") == wanted
+                and "jdbc" in str(config.get("mas_config_chart", ""))
+            ):
+                keys = ("ibm_mas_suite_configs", index)
+                return scope.place((*keys, "jdbc_type") if "jdbc_type" in config else keys)
+        return None
+
+    # -- what a path is
+
+    def classify(self, use: Use, by_path: Mapping[str, list[Writer]]) -> Secret:
+        ref, scope = use.reference, use.scope
+        path = ref.path
+        secret = Secret(path, ref.backend, "unknown")
+        secret.declared = self.declared(path, scope)
+        secret.extra_fields = self.contract_fields(path, scope)
+        secret.writers = tuple(by_path.get(path, ()))
+        if secret.declared is not None:
+            secret.status = "declared"
+            return secret
+        if not self.judged(ref, scope) or use.owner.kind not in ("own", "none"):
+            secret.status = "elsewhere"
+            return secret
+        jobs = self.catalogue(account_of(scope))
+        secret.pre_created = next((one for pattern, one in jobs.pre_created_patterns if pattern.fullmatch(path)), None)
+        if any(writer.runs for writer in secret.writers):
+            secret.status = "written"
+        elif secret.writers:
+            by_hand = secret.pre_created is not None and "{*}" not in secret.pre_created.path
+            secret.status = "by-hand" if by_hand else "off"
+        elif secret.pre_created is not None:
+            secret.status = "by-hand"
+            self.reconsider_by_hand(secret, use, by_path)
+        else:
+            self.without_writer(secret, scope, jobs, by_path)
+        return secret
+
+    def reconsider_by_hand(self, secret: Secret, use: Use, by_path: Mapping[str, list[Writer]]) -> None:
+        """A free name in a by-hand path may be a misspelling of a name that a Job writes.
+
+        It is none when the same block of the config says the name elsewhere: then the author means it.
+        """
+        if secret.pre_created is None or "{*}" not in secret.pre_created.path:
+            return
+        segments = secret.path.split("/")
+        free = secret.pre_created.path.split("/").index("{*}")
+        if free >= len(segments):
+            return
+        prefix = segments[:free]
+        names = {
+            path.split("/")[free] for path in by_path if path.split("/")[:free] == prefix and path.count("/") >= free
+        }
+        name = segments[free]
+        block = use.scope.get(*use.keys[:2]) if len(use.keys) > 1 else None
+        if name in names or any(text == name for _, text in leaves(block)):
+            return
+        right = near_name(name, names)
+        if right:
+            secret.suggestion = Suggestion("/".join([*prefix, right, *segments[free + 1 :]]), "spelling", True)
+
+    def without_writer(
+        self, secret: Secret, scope: Scope, jobs: SecretCatalogue, by_path: Mapping[str, list[Writer]]
+    ) -> None:
+        for pattern, job in jobs.writer_patterns:
+            match = pattern.fullmatch(secret.path)
+            if match is None:
+                continue
+            owner = self.owner(job, match.groupdict(), scope)
+            if owner is None:
+                continue
+            if "{." in job.path:
+                # a name nobody declares: likelier misspelt than switched off
+                continue
+            secret.writers = (Writer(secret.path, job.fields, job, None, owner.directory, (self.absent(job, owner),)),)
+            secret.status = "off"
+            return
+        templates = [with_ids(one.path, ids_of(scope)) for one in jobs.pre_created]
+        templates += [with_ids(job.path, ids_of(scope)) for job in jobs.writers]
+        secret.suggestion = suggest(secret.path, by_path, templates, ids_of(scope))
+
+    def owner(self, job: SecretJob, ids: Mapping[str, str], scope: Scope) -> Scope | None:
+        """The scope that a path with these ids belongs to, if the repo has it."""
+        for candidate in self.mas.scopes:
+            if candidate.level != job.level:
+                continue
+            own = ids_of(candidate)
+            if all(own.get(name) == value for name, value in ids.items()):
+                return candidate
+        return None
+
+    def absent(self, job: SecretJob, scope: Scope) -> Unmet:
+        """Why the Application with the Job does not exist."""
+        file = scope.file(job.file)
+        if file is None:
+            base = scope.base.path if scope.base is not None else scope.directory
+            return Unmet(f"`{scope.directory}/{job.file}` does not exist", Place(base))
+        if not scope.has(job.key):
+            return Unmet(f"`{file.path}` has no `{job.key}`", Place(file.path))
+        if not scope.get(job.key):
+            return Unmet(f"`{job.key}` is empty", scope.place((job.key,), "key"))
+        root = self.account_root(account_of(scope))
+        if job.role and not root.flag(job.role):
+            return Unmet(f"the account root sets `{job.role}` to false", root.places.get(job.role))
+        return Unmet(
+            f"the charts leave out the Application for `{job.key}` with these values", scope.place((job.key,), "key")
+        )
+
+    def read_only(self, read: RuntimeRead, by_path: Mapping[str, list[Writer]]) -> Secret:
+        """A secret that only Jobs read."""
+        secret = Secret(read.path, "aws", "by-hand", writers=tuple(by_path.get(read.path, ())))
+        if any(writer.runs for writer in secret.writers):
+            secret.status = "written"
+        scope = next((s for s in self.mas.scopes if s.directory == read.application.scope), None)
+        if scope is not None:
+            jobs = self.catalogue(account_of(scope))
+            patterns = jobs.pre_created_patterns
+            secret.pre_created = next((one for pattern, one in patterns if pattern.fullmatch(read.path)), None)
+            secret.declared = self.declared(read.path, scope)
+            if secret.declared is not None:
+                secret.status = "declared"
+        return secret
+
+    # -- settings
+
+    def declared(self, path: str, scope: Scope) -> DeclaredSecret | None:
+        ids = ids_of(scope)
+        return next((one for one in self.settings.secrets.declared if pattern_of(one.path, ids).fullmatch(path)), None)
+
+    def contract_fields(self, path: str, scope: Scope) -> tuple[str, ...]:
+        ids = ids_of(scope)
+        names: list[str] = []
+        for pattern, fields in self.settings.contract.secret_fields.items():
+            if pattern_of(pattern, ids).fullmatch(path):
+                names += fields
+        return tuple(names)
+
+    def judged(self, ref: SecretReference, scope: Scope) -> bool:
+        """Whether the release's catalogue can say something: AWS names below this repo's own accounts and clusters."""
+        if ref.backend == "aws":
+            return True
+        if ref.backend != "unknown" or self.backend not in ("unknown", "aws"):
+            return False
+        return ref.path.startswith(f"{scope.account}/{scope.cluster}/")
+
+
+def account_of(scope: Scope) -> str:
+    """The account's directory."""
+    return scope.directory[len(scope.root) :].split("/", 1)[0]
+
+
+def narrowed(applications: tuple[Application, ...], place: Place) -> tuple[Application, ...]:
+    """Of the Applications that hold a placeholder, those made by the block or entry it stands in, if there are any."""
+    own = tuple(
+        one
+        for one in applications
+        if one.source.path == place.path and one.source.keys and place.keys[: len(one.source.keys)] == one.source.keys
+    )
+    return own or applications
+
+
+def pattern_of(template: str, ids: Mapping[str, str]) -> re.Pattern[str]:
+    """A settings pattern: `{account}` and its like are the scope's ids (any segment for a missing one), `*` is any."""
+    parts = re.split(r"(\{[a-z]+\}|\*)", template)
+    texts: list[str] = []
+    for part in parts:
+        if part == "*":
+            texts.append(".*")
+        elif part.startswith("{") and part.endswith("}"):
+            texts.append(re.escape(ids[part[1:-1]]) if part[1:-1] in ids else "[^/]+")
+        else:
+            texts.append(re.escape(part))
+    return re.compile("".join(texts))
+
+
+__all__ = [
+    "Deleter",
+    "RuntimeRead",
+    "Secret",
+    "SecretsGraph",
+    "Status",
+    "Suggestion",
+    "Unmet",
+    "Use",
+    "Writer",
+    "build_secrets",
+    "chart_name",
+    "ids_of",
+    "leaves",
+]
