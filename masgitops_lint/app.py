@@ -128,10 +128,15 @@ def lint_session(request: Request, session: Session) -> Report:
 
 
 def new_baseline(request: Request) -> tuple[str, str, Report]:
-    """A baseline of today's findings: the file where it belongs, its text, and the report it was made from."""
+    """A baseline of today's findings: the file where it belongs, its text, and the report it was made from.
+
+    Raises `UsageError` for a part of a repo: the entries of the other parts would be lost.
+    """
     from masgitops_lint.engine.baseline import DEFAULT_NAME, write_baseline
 
     session = open_session(request)
+    if session.target.prefix:
+        raise UsageError(f"a baseline holds the findings of a whole config repo: name {session.target.root}")
     repository = session.context.repository
     report = lint_session(replace(request, baseline=""), session)
     file = request.baseline or session.settings.baseline or os.path.join(session.target.root, DEFAULT_NAME)
