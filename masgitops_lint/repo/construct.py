@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from .scalars import MERGE, REFUSED, Refused, Resolution, resolve_tagged
+from .nodes import Node
+from .scalars import MERGE, REFUSED, RefusedError, Resolution, resolve_tagged
 
 MAX_DEPTH = 250
 """Levels of nesting, aliases followed. Argo CD takes 10,000; nobody writes more than a few dozen."""
 
 
-class Unfit(Exception):
+class UnfitError(Exception):
     """A document that parses but that Argo CD does not accept: `kind` of problem, what is wrong, and where."""
 
     def __init__(self, kind: str, message: str, node: Node) -> None:
@@ -22,12 +23,12 @@ class Unfit(Exception):
         self.node = node
 
 
-class _NeedsCare(Exception):
+class _CarefulError(Exception):
     """The document holds something that the quick way does not know."""
 
 
 def construct(root: Node, text: str, *, aliases: bool) -> tuple[Any, bool]:
-    """The data below `root`, and whether anything in it deserves a remark. Raises `Unfit`.
+    """The data below `root`, and whether anything in it deserves a remark. Raises `UnfitError`.
 
     `aliases` says that the text may hold aliases, so that the same node may be met twice.
     """
@@ -35,7 +36,7 @@ def construct(root: Node, text: str, *, aliases: bool) -> tuple[Any, bool]:
         notes: list[Any] = []
         try:
             return (_quick(root, notes), bool(notes)) if root.tag in _COLLECTIONS else _scalar_root(root)
-        except (_NeedsCare, RecursionError):
+        except (_CarefulError, RecursionError):
             pass
     careful = Decoder(text)
     return careful.decode(root), True
@@ -50,7 +51,7 @@ def _scalar_root(root: Node) -> tuple[Any, bool]:
         return root.value, False
     if tag.__class__ is Resolution and tag.note != REFUSED:
         return tag.value, bool(tag.note)
-    raise _NeedsCare
+    raise _CarefulError
 
 
 def _quick(node: Node, notes: list[Any]) -> Any:
@@ -66,7 +67,7 @@ def _quick(node: Node, notes: list[Any]) -> Any:
             elif tag.__class__ is Resolution:
                 if tag[1]:
                     if tag[1] == REFUSED:
-                        raise _NeedsCare
+                        raise _CarefulError
                     notes.append(value)
                 result[name] = tag[0]
             else:
@@ -75,7 +76,7 @@ def _quick(node: Node, notes: list[Any]) -> Any:
             notes.append(node)
         return result
     if node.tag is not SequenceNode:
-        raise _NeedsCare
+        raise _CarefulError
     items: list[Any] = []
     for value in node.value:
         tag = value.tag
@@ -84,7 +85,7 @@ def _quick(node: Node, notes: list[Any]) -> Any:
         elif tag.__class__ is Resolution:
             if tag[1]:
                 if tag[1] == REFUSED:
-                    raise _NeedsCare
+                    raise _CarefulError
                 notes.append(value)
             items.append(tag[0])
         else:
@@ -95,7 +96,7 @@ def _quick(node: Node, notes: list[Any]) -> Any:
 def _quick_key(key: Node, notes: list[Any]) -> str:
     tag = key.tag
     if tag.__class__ is not Resolution or tag is MERGE or tag.key is None:
-        raise _NeedsCare
+        raise _CarefulError
     if tag.key != key.value:
         notes.append(key)
     return str(tag.key)
@@ -118,15 +119,15 @@ def has_lone_tag(node: Node, text: str) -> bool:
 
 
 def resolution_of(node: Node, text: str) -> Resolution | None:
-    """What a scalar node stands for, None for a string. Raises `Unfit`."""
+    """What a scalar node stands for, None for a string. Raises `UnfitError`."""
     tag = node.tag
     if tag is None:
         return None
     if isinstance(tag, str):
         try:
             return resolve_tagged(tag, node.value)
-        except Refused as error:
-            raise Unfit("syntax", str(error), node) from None
+        except RefusedError as error:
+            raise UnfitError("syntax", str(error), node) from None
     if has_lone_tag(node, text):
         return None
     resolution: Resolution = tag
@@ -134,20 +135,20 @@ def resolution_of(node: Node, text: str) -> Resolution | None:
 
 
 def key_text(key: Node, text: str) -> str:
-    """A mapping key as the string that Argo CD makes of it. Raises `Unfit` for a null, a list or a mapping."""
+    """A mapping key as the string that Argo CD makes of it. Raises `UnfitError` for a null, a list or a mapping."""
     if not isinstance(key, ScalarNode):
         source = text[key.start_mark.index : key.end_mark.index]
         if source.startswith("{"):
             message = "a value that starts with `{` is a YAML mapping, not text: put it in quotes"
         else:
             message = "a list or a mapping cannot be a key"
-        raise Unfit("syntax", message, key)
+        raise UnfitError("syntax", message, key)
     resolution = resolution_of(key, text)
     if resolution is None:
         return str(key.value)
     if resolution.key is None:
-        what = "null" if resolution.value is None else f"the number {key.value}"
-        raise Unfit("syntax", f"{what} cannot be a key", key)
+        what = "null" if resolution.value is None else "a number beyond 64 bits with a sign"
+        raise UnfitError("syntax", f"{what} cannot be a key of a mapping", key)
     return resolution.key
 
 
@@ -165,13 +166,13 @@ class Decoder:
         self._aliased = 0
 
     def decode(self, root: Node) -> Any:
-        """The data below `root`. Raises `Unfit`."""
+        """The data below `root`. Raises `UnfitError`."""
         return self._value(root, 0)
 
     def _value(self, node: Node, level: int) -> Any:
         identity = id(node)
         if identity in self._open:
-            raise Unfit("syntax", "an alias stands inside the value that it repeats", node)
+            raise UnfitError("syntax", "an alias stands inside the value that it repeats", node)
         if identity in self._sizes:
             self._repeat(node, identity, level)
             return self._built[identity]
@@ -181,7 +182,7 @@ class Decoder:
             value, depth = self._scalar(node), 0
         else:
             if level >= MAX_DEPTH:
-                raise Unfit("too-deep", f"nested more than {MAX_DEPTH} levels deep", node)
+                raise UnfitError("too-deep", f"nested more than {MAX_DEPTH} levels deep", node)
             self._open.add(identity)
             if isinstance(node, MappingNode):
                 value, depth = self._mapping(node, level)
@@ -198,16 +199,16 @@ class Decoder:
         self._decoded += 1 + size
         self._aliased += size
         if level + self._depths[identity] > MAX_DEPTH:
-            raise Unfit("too-deep", f"nested more than {MAX_DEPTH} levels deep, aliases followed", node)
+            raise UnfitError("too-deep", f"nested more than {MAX_DEPTH} levels deep, aliases followed", node)
         if self._aliased > 100 and self._decoded > 1000 and self._aliased / self._decoded > _allowed(self._decoded):
-            raise Unfit("alias-bomb", "aliases repeat so much that Argo CD refuses the document", node)
+            raise UnfitError("alias-bomb", "aliases repeat so much that Argo CD refuses the document", node)
 
     def _scalar(self, node: Node) -> Any:
         resolution = resolution_of(node, self._text)
         if resolution is None:
             return node.value
         if resolution.note == REFUSED:
-            raise Unfit("syntax", f"`{node.value}` is a number that JSON does not have: put it in quotes", node)
+            raise UnfitError("syntax", f"`{node.value}` is a number that JSON does not have: put it in quotes", node)
         return resolution.value
 
     def _mapping(self, node: Node, level: int) -> tuple[dict[str, Any], int]:
@@ -234,12 +235,12 @@ class Decoder:
 
 
 def merge_sources(key: Node, value: Node) -> list[Node]:
-    """The mappings that `<<: value` copies, in the order in which Go applies them: the last one wins. Raises `Unfit`."""
+    """The mappings that `<<: value` copies, in the order in which Go does: the last one wins. Raises `UnfitError`."""
     if isinstance(value, MappingNode):
         return [value]
     if isinstance(value, SequenceNode) and all(isinstance(item, MappingNode) for item in value.value):
         return list(reversed(value.value))
-    raise Unfit("syntax", "`<<` merges a mapping or a list of mappings, and this is neither", key)
+    raise UnfitError("syntax", "`<<` merges a mapping or a list of mappings, and this is neither", key)
 
 
 def _allowed(decoded: int) -> float:

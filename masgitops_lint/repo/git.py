@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
-from .limits import MAX_READ, TooLarge
+from .limits import MAX_READ, TooLargeError
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -212,10 +213,8 @@ def _stop(process: Popen[bytes], owner: int) -> None:
         return  # a forked child must not end its parent's program
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            try:
+            with contextlib.suppress(OSError):
                 pipe.close()
-            except OSError:
-                pass
     process.wait()
 
 
@@ -230,7 +229,7 @@ def _receive(stream: IO[bytes], oid: str) -> bytes:
     size = int(header[2])
     if size > MAX_READ:
         _drain(stream, size + 1)
-        raise TooLarge(size)
+        raise TooLargeError(size)
     content = stream.read(size)
     if len(content) != size or stream.read(1) != b"\n":
         raise EOFError

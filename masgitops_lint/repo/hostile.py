@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from masgitops_lint.model.place import Span
+from yaml.error import YAMLError
+from yaml.events import CollectionEndEvent, CollectionStartEvent, NodeEvent
 
 from .construct import MAX_DEPTH
 from .lines import Lines
+from .nodes import GoParser
 from .problem import Problem
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -15,7 +18,8 @@ MAX_NODES = 400_000
 """A node takes about half a kilobyte while a file is parsed."""
 
 _INDENT = b" " * 40
-_COMPACT = re.compile(rb"(?:[-?:][ \t]+){30}")
+_INDICATORS = bytes.maketrans(b"?:", b"--")
+_COMPACT = b"-" * 30
 _MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?= |\t|$|\r)[^\r\n]*", re.MULTILINE)
 
 
@@ -62,18 +66,13 @@ def needs_count(raw: bytes) -> bool:
     return (
         raw.count(b"[") + raw.count(b"{") > 90
         or _INDENT in raw
-        or _COMPACT.search(raw) is not None
+        or _COMPACT in raw.translate(_INDICATORS, b" \t")
         or len(raw) > MAX_NODES
     )
 
 
 def measure(raw: bytes, text: str) -> Problem | None:
     """Walk the events of a file, which needs no stack, and report what is too deep or too much."""
-    from yaml.error import YAMLError
-    from yaml.events import CollectionEndEvent, CollectionStartEvent, NodeEvent
-
-    from .nodes import GoParser
-
     parser = GoParser(raw)
     depth = nodes = 0
     try:
@@ -86,13 +85,14 @@ def measure(raw: bytes, text: str) -> Problem | None:
                 if isinstance(event, CollectionStartEvent):
                     depth += 1
                     if depth > MAX_DEPTH:
-                        offset = event.start_mark.index
+                        mark: Any = event.start_mark
+                        offset = mark.index
                         message = f"nested more than {MAX_DEPTH} levels deep"
                         return Problem("too-deep", message, Lines(text).span(offset, offset + 1))
             elif isinstance(event, CollectionEndEvent):
                 depth -= 1
     except YAMLError:
-        pass  # the parser proper reports it
+        pass  # composing reports it
     return None
 
 
@@ -113,9 +113,3 @@ def conflict_markers(text: str) -> tuple[Problem, ...]:
         )
         for match in found
     )
-
-
-def whole(text: str) -> Span:
-    """The first line of a text."""
-    end = Lines(text).line_end(0)
-    return Span(1, 1, 1, end + 1)

@@ -7,7 +7,7 @@ import errno
 MAX_READ = 64 * 1024 * 1024
 
 
-class TooLarge(OSError):
+class TooLargeError(OSError):
     """A file beyond `MAX_READ` bytes, which is not read at all."""
 
     def __init__(self, size: int) -> None:

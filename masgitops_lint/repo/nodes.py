@@ -12,12 +12,24 @@ go-yaml v2 is a port of libyaml, so both read the same grammar; what differs is 
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, TypeAlias
 
+from yaml.composer import ComposerError
 from yaml.error import YAMLError
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+)
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from .scalars import NUMBER_START, WORDS, Resolution, resolve_number
+from .scalars import NUMBER_START, WORDS, resolve_number
+
+Node: TypeAlias = Any
+"""A node of PyYAML. Its type would say that the tag is text, which does not hold here."""
 
 try:
     from yaml._yaml import CParser as _Base
@@ -42,7 +54,7 @@ except ImportError:  # PyYAML without libyaml: the same grammar, forty times slo
 _word = WORDS.get
 
 
-def _resolve(kind: type[Node], value: str | None, implicit: Any) -> Resolution | type[Node] | None:
+def _resolve(kind: Any, value: str | None, implicit: Any) -> Any:
     """The tag of a node without one. `implicit[0]` says that a scalar is plain."""
     if value is None:
         return kind
@@ -66,84 +78,78 @@ class GoParser(_Base):
 
 def compose(raw: bytes) -> tuple[list[Node], YAMLError | None]:
     """The root node of every document, and the error that ended the stream early if one did."""
-    parser = GoParser(raw)
+    parser: Any = GoParser(raw)
     roots: list[Node] = []
     try:
         while parser.check_node():
             roots.append(parser.get_node())
-    except YAMLError as error:
-        if "found duplicate anchor" in str(error):
-            return compose_events(raw)
+    except ComposerError as error:
+        if error.context is not None and error.context.startswith("found duplicate anchor"):
+            return _EventComposer(raw).compose()
         return roots, error
-    return roots, None
-
-
-def compose_events(raw: bytes) -> tuple[list[Node], YAMLError | None]:
-    """`compose` for files that define an anchor twice, which Go allows and PyYAML's composer refuses."""
-    from yaml.composer import ComposerError
-    from yaml.events import (
-        AliasEvent,
-        CollectionEndEvent,
-        DocumentStartEvent,
-        MappingStartEvent,
-        ScalarEvent,
-        SequenceStartEvent,
-    )
-
-    parser = GoParser(raw)
-    roots: list[Node] = []
-    open_nodes: list[Node] = []
-    pending: list[Node | None] = []
-    anchors: dict[str, Node] = {}
-    try:
-        while parser.check_event():
-            event = parser.get_event()
-            node: Node
-            if isinstance(event, DocumentStartEvent):
-                anchors = {}
-                continue
-            if isinstance(event, CollectionEndEvent):
-                open_nodes.pop().end_mark = event.end_mark
-                pending.pop()
-                if not open_nodes:
-                    roots.append(done)
-                continue
-            if isinstance(event, AliasEvent):
-                if event.anchor not in anchors:
-                    raise ComposerError(None, None, f"found undefined alias {event.anchor!r}", event.start_mark)
-                node = anchors[event.anchor]
-            elif isinstance(event, ScalarEvent):
-                tag = event.tag
-                if tag is None or tag == "!":
-                    tag = _resolve(ScalarNode, event.value, event.implicit)
-                node = ScalarNode(tag, event.value, event.start_mark, event.end_mark, event.style)
-            elif isinstance(event, SequenceStartEvent | MappingStartEvent):
-                kind = MappingNode if isinstance(event, MappingStartEvent) else SequenceNode
-                node = kind(event.tag or kind, [], event.start_mark, event.end_mark, event.flow_style)
-            else:
-                continue
-            anchor = getattr(event, "anchor", None)
-            if anchor is not None:
-                anchors[anchor] = node
-            if open_nodes:
-                _append(open_nodes[-1], pending, node)
-            elif isinstance(node, ScalarNode):
-                roots.append(node)
-            else:
-                done = node
-            if not isinstance(event, AliasEvent) and not isinstance(node, ScalarNode):
-                open_nodes.append(node)
-                pending.append(None)
     except YAMLError as error:
         return roots, error
     return roots, None
 
 
-def _append(parent: Node, pending: list[Node | None], node: Node) -> None:
-    if isinstance(parent, SequenceNode):
-        parent.value.append(node)
-    elif pending[-1] is None:
-        pending[-1] = node
-    else:
-        parent.value.append((pending[-1], node))
-        pending[-1] = None
+class _EventComposer:
+    """Composes files that define an anchor twice, which Go allows and PyYAML's composer refuses. Needs no stack."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._parser: Any = GoParser(raw)
+        self._roots: list[Node] = []
+        self._anchors: dict[str, Node] = {}
+        self._open: list[list[Node]] = []
+        """The collections that are open, innermost last: the node, then its children so far."""
+
+    def compose(self) -> tuple[list[Node], YAMLError | None]:
+        """As the function `compose`."""
+        try:
+            while self._parser.check_event():
+                event = self._parser.get_event()
+                if isinstance(event, NodeEvent):
+                    self._node(event)
+                elif isinstance(event, CollectionEndEvent):
+                    self._close(event)
+                elif isinstance(event, DocumentStartEvent):
+                    self._anchors = {}
+        except YAMLError as error:
+            return self._roots, error
+        return self._roots, None
+
+    def _node(self, event: Any) -> None:
+        if isinstance(event, AliasEvent):
+            if event.anchor not in self._anchors:
+                mark: Any = event.start_mark
+                raise ComposerError(None, None, f"found undefined alias {event.anchor!r}", mark)
+            self._add(self._anchors[event.anchor])
+            return
+        make: Any
+        if isinstance(event, ScalarEvent):
+            tag = _resolve(ScalarNode, event.value, event.implicit) if event.tag in (None, "!") else event.tag
+            make = ScalarNode
+            node = make(tag, event.value, event.start_mark, event.end_mark, event.style)
+        else:
+            make = MappingNode if isinstance(event, MappingStartEvent) else SequenceNode
+            node = make(event.tag or make, [], event.start_mark, event.end_mark, event.flow_style)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        if isinstance(node, ScalarNode):
+            self._add(node)
+        else:
+            self._open.append([node])
+
+    def _close(self, event: Any) -> None:
+        node, *children = self._open.pop()
+        node.end_mark = event.end_mark
+        if isinstance(node, MappingNode):
+            node.value.extend(zip(children[::2], children[1::2], strict=True))
+        else:
+            node.value.extend(children)
+        self._add(node)
+
+    def _add(self, node: Node) -> None:
+        if self._open:
+            self._open[-1].append(node)
+        else:
+            self._roots.append(node)

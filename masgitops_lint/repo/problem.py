@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from masgitops_lint.model.place import Keys, Span
 
-FATAL = frozenset(
-    {"syntax", "bad-utf8", "nul-byte", "too-large", "too-deep", "alias-bomb", "unreadable"}
-)
+FATAL = frozenset({"syntax", "bad-utf8", "nul-byte", "too-large", "too-deep", "alias-bomb", "unreadable"})
 """Kinds that leave a document without data. All others are remarks about a document that was read."""
 
 
@@ -28,7 +26,7 @@ class Problem:
 
     kind: str
     message: str
-    span: Span = Span()
+    span: Span = field(default_factory=Span)
     keys: Keys = ()
     document: int = 0
     related: Span | None = None

@@ -1,15 +1,16 @@
-"""What a reader of a file that parses should still know: repeated keys, late merges, surprising scalars, lost documents."""
+"""What a reader of a file that parses should know: repeated keys, late merges, surprising scalars, lost documents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import MappingNode, ScalarNode
 
 from masgitops_lint.model.place import Keys
 
-from .construct import Decoder, Unfit, is_merge, key_text, merge_sources, resolution_of
+from .construct import Decoder, UnfitError, is_merge, key_text, merge_sources, resolution_of
+from .nodes import Node
 from .problem import Problem
 from .scalars import SURPRISING, Resolution, number_text
 from .tokens import document_starts
@@ -20,7 +21,7 @@ MAX_REMARKS = 1000
 
 
 def remarks(tree: Tree, *, ok: bool) -> tuple[Problem, ...]:
-    """The remarks about a text whose nodes are in `tree`, in the order of the text; `ok`: its first document was read."""
+    """The remarks about a text, in its order. `ok` says that its first document was read."""
     found: list[Problem] = []
     for index, root in enumerate(tree.roots):
         for problem in _walk(tree, root, index):
@@ -56,14 +57,14 @@ def _walk(tree: Tree, root: Node, document: int) -> Iterator[Problem]:
 def _resolution(tree: Tree, node: Node) -> Resolution | None:
     try:
         return resolution_of(node, tree.text)
-    except Unfit:
+    except UnfitError:
         return None
 
 
 def _name(tree: Tree, key: Node) -> str | None:
     try:
         return key_text(key, tree.text)
-    except Unfit:
+    except UnfitError:
         return None
 
 
@@ -74,7 +75,7 @@ def _surprise(tree: Tree, node: Node, keys: Keys, document: int, resolution: Res
     return Problem("surprising-scalar", message, span, keys, document, text=node.value, resolved=shown)
 
 
-def _mapping(tree: Tree, mapping: MappingNode, keys: Keys, document: int) -> Iterator[Problem]:
+def _mapping(tree: Tree, mapping: Node, keys: Keys, document: int) -> Iterator[Problem]:
     first: dict[str, tuple[Site, Node]] = {}
     sites = tree.sites(mapping)
     for index, (key, value) in enumerate(mapping.value):
@@ -113,7 +114,7 @@ def _late_merge(
             for name, (_, node) in before.items()
             if name in merged and not same(Decoder(tree.text).decode(node), merged[name])
         ]
-    except Unfit:
+    except UnfitError:
         return
     if changed:
         names = ", ".join(f"`{name}`" for name in changed)
@@ -138,7 +139,7 @@ def printed(value: Any) -> str:
 
 def is_blank(root: Node) -> bool:
     """Whether a document holds nothing at all (`null` written out is something)."""
-    return isinstance(root, ScalarNode) and root.value == "" and root.style in (None, "") and root.tag.__class__ is Resolution
+    return isinstance(root, ScalarNode) and root.value == "" and isinstance(root.tag, Resolution)
 
 
 def _documents(tree: Tree, ok: bool) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from .limits import TooLarge
+from .limits import TooLargeError
 from .problem import Problem
 from .snapshot import Skip, Snapshot
 from .yaml import Document, parse, unreadable
@@ -74,7 +74,7 @@ class Repository:
         if known is None:
             try:
                 known = parse(path, self.snapshot.read(path))
-            except TooLarge as error:
+            except TooLargeError as error:
                 known = Document(path, fatal=(Problem("too-large", f"the file is not read: {error.strerror}"),))
             except OSError as error:
                 known = unreadable(path, error.strerror or str(error))

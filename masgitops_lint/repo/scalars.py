@@ -32,7 +32,7 @@ class Resolution(NamedTuple):
     type: str = "str"
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """A value that Argo CD does not accept; the message says why."""
 
 
@@ -66,7 +66,9 @@ WORDS = _words()
 
 NUMBER_START = frozenset("+-.0123456789")
 
-_INTEGER = re.compile(r"[-+]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))\Z")
+_INTEGER = re.compile(
+    r"[-+]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))\Z"
+)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 # a scalar that starts with a dot goes to strconv.ParseFloat, which takes an underscore only between two digits
 _DOT_FLOAT = re.compile(r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?\Z")
@@ -162,7 +164,7 @@ _TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\d{1,2}:\d{1,2}:\d{1,2}(?
 
 
 def resolve_tagged(tag: str, text: str) -> Resolution | None:
-    """What a scalar with an explicit tag stands for; None for the string. Raises `Refused` where go-yaml does.
+    """What a scalar with an explicit tag stands for; None for the string. Raises `RefusedError` where go-yaml does.
 
     Only the tags of the YAML types matter: any other is ignored and the scalar is a string, plain or not.
     """
@@ -172,7 +174,7 @@ def resolve_tagged(tag: str, text: str) -> Resolution | None:
         return Resolution(decoded, PLAIN, decoded)
     if name == "timestamp":
         if _TIMESTAMP.match(text) is None:
-            raise Refused(f"`{text}` is not a timestamp, as its tag !!timestamp says")
+            raise RefusedError(f"`{text}` is not a timestamp, as its tag !!timestamp says")
         return None
     if name not in ("bool", "int", "float", "null"):
         return None
@@ -180,7 +182,7 @@ def resolve_tagged(tag: str, text: str) -> Resolution | None:
     actual = "str" if found is None else found.type
     if found is not None and (actual == name or (name == "float" and actual == "int")):
         return found if found.note == REFUSED else found._replace(note=PLAIN)
-    raise Refused(f"`{text}` is not a value of the type that its tag !!{name} asks for")
+    raise RefusedError(f"`{text}` is not a value of the type that its tag !!{name} asks for")
 
 
 def _binary(text: str) -> str:
@@ -190,4 +192,4 @@ def _binary(text: str) -> str:
     try:
         return base64.b64decode(text.replace("\n", ""), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
-        raise Refused("the value tagged !!binary is not base64") from None
+        raise RefusedError("the value tagged !!binary is not base64") from None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeAlias
 
 from .git import BlobReader, GitError, GitRepo, find_repo, in_git, list_work_tree, split_names
-from .limits import MAX_READ, TooLarge
+from .limits import MAX_READ, TooLargeError
 
 Skip: TypeAlias = tuple[str, str]
 """A path that is there but is not read, and why."""
@@ -138,7 +138,7 @@ class WorkingTree:
         with open(place, "rb") as file:
             status = os.fstat(file.fileno())
             if status.st_size > MAX_READ:
-                raise TooLarge(status.st_size)
+                raise TooLargeError(status.st_size)
             return file.read(MAX_READ)
 
     def oid(self, path: str) -> str:
@@ -316,7 +316,11 @@ class GitIndex(_GitFiles):
         return set(split_names(out))
 
 
-_EMPTY = ("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813")
+# the blob without content, by SHA-1 and by SHA-256
+_EMPTY = (
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
 
 
 def resolve_commit(repo: GitRepo, revision: str) -> str:

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from yaml.error import YAMLError
-from yaml.tokens import AliasToken, DirectiveToken, DocumentStartToken, ScalarToken
+from yaml.tokens import (
+    AliasToken,
+    DirectiveToken,
+    DocumentEndToken,
+    DocumentStartToken,
+    ScalarToken,
+    StreamStartToken,
+)
 
 from .lines import Lines
 from .nodes import GoParser
@@ -27,7 +34,7 @@ class Comment(NamedTuple):
 
 def tokens(text: str) -> Iterator[Any]:
     """The tokens of a text, up to the first error."""
-    parser = GoParser(text.encode("utf-8", "replace"))
+    parser: Any = GoParser(text.encode("utf-8", "replace"))
     try:
         while parser.check_token():
             yield parser.get_token()
@@ -45,13 +52,19 @@ def document_starts(text: str) -> list[int]:
     return [t.start_mark.index for t in tokens(text) if isinstance(t, DocumentStartToken)]
 
 
-def wrong_version(text: str) -> tuple[int, int] | None:
-    """Where a `%YAML` directive other than 1.1 stands; go-yaml v2 refuses it."""
+def first_wrong_version(text: str) -> tuple[int, int, int] | None:
+    """The first `%YAML` directive other than 1.1: where it starts, the number of its document, where it ends."""
+    document = 0
+    content = False
     for token in tokens(text):
-        if isinstance(token, DirectiveToken) and token.name == "YAML" and token.value != (1, 1):
-            return token.start_mark.index, token.end_mark.index
-        if isinstance(token, DocumentStartToken):
-            return None
+        if isinstance(token, DirectiveToken):
+            if token.name == "YAML" and token.value != (1, 1):
+                return token.start_mark.index, document + content, token.end_mark.index
+        elif isinstance(token, DocumentStartToken):
+            document += content
+            content = True
+        elif not isinstance(token, StreamStartToken | DocumentEndToken):
+            content = True
     return None
 
 

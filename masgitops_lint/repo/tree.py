@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from masgitops_lint.model.place import Keys
 
-from .construct import Unfit, is_merge, key_text, merge_sources
+from .construct import UnfitError, is_merge, key_text, merge_sources
 from .lines import Lines
-from .nodes import compose
+from .nodes import Node, compose
 from .tokens import alias_offsets
 
 Part: TypeAlias = Literal["key", "value", "both"]
@@ -85,7 +85,7 @@ class Tree:
             return end
         return self.sites(node)[-1].end
 
-    def entries(self, mapping: MappingNode) -> dict[str, Entry]:
+    def entries(self, mapping: Node) -> dict[str, Entry]:
         """A mapping's entries by the keys that Argo CD sees: the last of a key wins, `<<` counts where it stands."""
         known = self._entries.get(id(mapping))
         if known is not None:
@@ -101,7 +101,7 @@ class Tree:
                 else:
                     name = key_text(key, self.text)
                     found[name] = Entry(key, value, sites[2 * index], sites[2 * index + 1])
-            except Unfit:
+            except UnfitError:
                 continue
         return found
 
@@ -147,22 +147,23 @@ class Tree:
         _, _, key, value = path[-1]
         return key or Site(value.start, min(value.end, self.lines.line_end(value.start)))
 
-    def scalars(self) -> Iterator[ScalarNode]:
-        """Every scalar, keys included, once, in no special order."""
-        todo: list[Node] = list(self.roots)
-        seen: set[int] = set()
-        while todo:
-            node = todo.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            if isinstance(node, ScalarNode):
-                yield node
-            elif isinstance(node, MappingNode):
-                for pair in node.value:
-                    todo.extend(pair)
-            else:
-                todo.extend(node.value)
+
+def scalars_below(root: Node) -> Iterator[Node]:
+    """Every scalar of a document, keys included, once, in no special order."""
+    todo: list[Node] = [root]
+    seen: set[int] = set()
+    while todo:
+        node = todo.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, ScalarNode):
+            yield node
+        elif isinstance(node, MappingNode):
+            for pair in node.value:
+                todo.extend(pair)
+        else:
+            todo.extend(node.value)
 
 
 @lru_cache(maxsize=8)

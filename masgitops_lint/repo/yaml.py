@@ -8,7 +8,7 @@ from yaml.nodes import ScalarNode
 
 from masgitops_lint.model.place import Keys, Span
 
-from .construct import Unfit, construct
+from .construct import UnfitError, construct
 from .hostile import conflict_markers, decode, measure, needs_count, too_large
 from .nodes import compose
 from .problem import Problem
@@ -131,7 +131,7 @@ def parse(path: str, raw: bytes) -> Document:
     for index, root in enumerate(roots):
         try:
             data, noted = construct(root, text, aliases=aliases)
-        except Unfit as unfit:
+        except UnfitError as unfit:
             data, noted = None, True
             fatal.append(_unfit_problem(unfit, text, index))
         except RecursionError:
@@ -143,12 +143,19 @@ def parse(path: str, raw: bytes) -> Document:
         from .syntax import syntax_problem
 
         fatal.append(syntax_problem(error, text, len(roots)))
+    if "\\/" in text or "%YAML" in text:
+        from .strictness import refused
+
+        problem = refused(text, roots)
+        if problem is not None:
+            documents = documents[: problem.document]
+            fatal = [problem, *(other for other in fatal if other.document < problem.document)]
     if "<<<<<<<" in text or ">>>>>>>" in text:
         fatal.extend(conflict_markers(text))
     return Document(path, text, tuple(documents), encoding=encoding, fatal=tuple(fatal), remarkable=remarkable)
 
 
-def _unfit_problem(unfit: Unfit, text: str, document: int) -> Problem:
+def _unfit_problem(unfit: UnfitError, text: str, document: int) -> Problem:
     from .lines import Lines
 
     start, end = unfit.node.start_mark.index, unfit.node.end_mark.index
