@@ -18,11 +18,16 @@ from masgitops_lint.model.place import Keys, Place, Span
 if TYPE_CHECKING:
     from masgitops_lint.argocd.detect import DetectedArgoCD
     from masgitops_lint.charts.profile import ReleaseProfile
+    from masgitops_lint.argocd.placeholders import Placeholder, Suspect
+    from masgitops_lint.argocd.plaintext import Plaintext
+    from masgitops_lint.charts.literal import LiteralUse
     from masgitops_lint.deployment.deployment import Deployment
+    from masgitops_lint.deployment.secrets import SecretsGraph
     from masgitops_lint.graph import Graph
     from masgitops_lint.kubernetes.units import UnitGraph
     from masgitops_lint.mas.account_root import AccountRoot
     from masgitops_lint.mas.config import MasConfig
+    from masgitops_lint.mas.texts import ConfigText
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.yaml import Document
     from masgitops_lint.settings import Settings
@@ -178,6 +183,33 @@ class Context:
         return build_deployment(self)
 
     @cached_property
+    def secrets(self) -> SecretsGraph:
+        """Every vault reference of the meant config with its readers and writers."""
+        from masgitops_lint.deployment.secrets import build_secrets
+
+        return build_secrets(self.mas, self.deployment, self.settings, self.profile, self.account)
+
+    @cached_property
+    def texts(self) -> tuple[ConfigText, ...]:
+        """Every text and number of the config files, with its place."""
+        from masgitops_lint.mas.texts import config_texts
+
+        return config_texts(self.mas)
+
+    def replacement(self, place: Place, old: str, new: str, description: str) -> Fix | None:
+        """A fix that writes `new` for the one `old` in the value at `place`; None where there is not exactly one."""
+        from masgitops_lint.repo.lines import Lines
+
+        document = self.repository.document(place.path)
+        span = document.span(place.keys, "value", place.document)
+        starts = Lines(document.text).starts
+        end = starts[span.end_line - 1] + span.end_column - 1
+        start = document.text.find(old, starts[span.line - 1] + span.column - 1, end)
+        if start < 0 or document.text.find(old, start + 1, end) >= 0:
+            return None
+        return Fix(description, (Edit(place.path, start, start + len(old), new),))
+
+    @cached_property
     def graph(self) -> Graph:
         """The dependency graph."""
         from masgitops_lint.graph import build_graph
@@ -217,6 +249,49 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
     return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")
 
 
+def placeholders(text: str) -> tuple[Placeholder, ...]:
+    """The vault placeholders in a text."""
+    from masgitops_lint.argocd.placeholders import scan
+
+    return scan(text)
+
+
+def placeholder_suspects(text: str) -> tuple[Suspect, ...]:
+    """What was meant as a vault placeholder and is none, or cannot be resolved."""
+    from masgitops_lint.argocd.placeholders import suspects
+
+    return suspects(text)
+
+
+def secret_path_problem(placeholder: Placeholder, backend: str | None = None) -> str:
+    """Why the store must refuse a placeholder's path, or ""."""
+    from masgitops_lint.argocd.secret_paths import path_problem
+
+    return path_problem(placeholder.path, placeholder.key, placeholder.version, backend or "unknown")  # type: ignore[arg-type]
+
+
+def plaintext_secrets(text: str) -> tuple[Plaintext, ...]:
+    """Secrets written in clear in a text: kinds and beginnings, never values."""
+    from masgitops_lint.argocd.plaintext import find
+
+    return find(text)
+
+
+def is_secret_field(keys: Keys, value: object) -> bool:
+    """Whether a value in clear stands under a key that is named like a secret's."""
+    from masgitops_lint.argocd.plaintext import in_secret_field
+
+    return in_secret_field(keys, value)
+
+
+def literal_use(context: Context, scope: Scope, keys: Keys) -> LiteralUse | None:
+    """How the root chart of a scope uses a key itself, where the vault plugin does not run; None where it does not."""
+    from masgitops_lint.charts.literal import literal_uses, match_route
+
+    profile = context.profile(scope.directory[len(scope.root) :].split("/", 1)[0])
+    return match_route(literal_uses(profile, scope.level), keys)
+
+
 __all__ = [
     "Affects",
     "ConfigFile",
@@ -235,6 +310,12 @@ __all__ = [
     "Span",
     "contains",
     "go_text",
+    "is_secret_field",
+    "literal_use",
     "nearest",
+    "placeholder_suspects",
+    "placeholders",
+    "plaintext_secrets",
     "release_at_least",
+    "secret_path_problem",
 ]

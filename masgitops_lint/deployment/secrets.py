@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from masgitops_lint.argocd.placeholders import OPENER, scan
 from masgitops_lint.argocd.secret_paths import reference
@@ -20,6 +20,7 @@ from masgitops_lint.charts.secrets import Condition, PreCreated, SecretCatalogue
 from masgitops_lint.mas.account_root import AccountRoot
 from masgitops_lint.mas.config import MasConfig
 from masgitops_lint.mas.scope import Scope
+from masgitops_lint.mas.texts import leaves
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Keys, Place
 from masgitops_lint.model.secret import Backend, SecretReference
@@ -162,19 +163,6 @@ def build_secrets(
     """The secrets graph of the meant config."""
     builder = _Builder(mas, deployment, settings, profiles, account_root)
     return builder.build()
-
-
-def leaves(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:
-    """Every text in a document with its route, depth first."""
-    stack: list[tuple[Keys, Any]] = [(keys, value)]
-    while stack:
-        at, current = stack.pop()
-        if isinstance(current, str):
-            yield at, current
-        elif isinstance(current, Mapping):
-            stack.extend(((*at, key), below) for key, below in reversed(list(current.items())))
-        elif isinstance(current, list):
-            stack.extend(((*at, index), current[index]) for index in range(len(current) - 1, -1, -1))
 
 
 def ids_of(scope: Scope) -> dict[str, str]:
@@ -530,5 +518,4 @@ __all__ = [
     "build_secrets",
     "chart_name",
     "ids_of",
-    "leaves",
 ]
