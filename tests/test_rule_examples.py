@@ -38,7 +38,7 @@ def _run(loaded: LoadedRule, example: Example, tmp_path: Path) -> set[tuple[str,
         config = str(tmp_path / "settings.yaml")
         Path(config).write_text(example.settings)
     # a suppression can only be judged when the rule that it names has run
-    select = () if loaded.rule.code.startswith("LNT") else (loaded.rule.code,)
+    select = ("CFG", "LNT") if loaded.rule.code.startswith("LNT") else (loaded.rule.code,)
     report = lint(Request(path=str(head), base=before, select=select, config=config, isolated=config is None))
     assert not report.crashes, report.crashes[0].traceback
     return {(f.path, f.span.line) for f in report.findings if f.rule == loaded.rule.code}
