@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..model.place import Span
 from .masking import MASK, masked
@@ -30,7 +32,7 @@ def frame(
     `hide` masks what the span covers, for findings whose subject is a secret value. Lines longer than `columns` are
     cut to a window that holds the start of the span.
     """
-    lines = _LINE_BREAK.split(source)
+    lines = _lines(source)
     if not 1 <= span.line <= len(lines) or (span.line == len(lines) and not lines[-1] and len(lines) > 1):
         return ()
     last = min(len(lines), span.line + context)
@@ -49,7 +51,13 @@ def frame(
     return tuple(shown)
 
 
-def _pointed(lines: list[str], span: Span, hide: bool, columns: int) -> FrameLine:
+@lru_cache(maxsize=2)
+def _lines(source: str) -> tuple[str, ...]:
+    """Findings come sorted by file: one file is split once."""
+    return tuple(_LINE_BREAK.split(source))
+
+
+def _pointed(lines: Sequence[str], span: Span, hide: bool, columns: int) -> FrameLine:
     raw = lines[span.line - 1]
     start = min(max(0, span.column - 1), len(raw))
     end = len(raw.rstrip()) if span.end_line > span.line else min(span.end_column - 1, len(raw))
