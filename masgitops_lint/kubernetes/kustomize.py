@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 FIELDS = frozenset(
-    ["apiVersion", "kind", "metadata", "openapi", "namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "commonAnnotations", "patchesStrategicMerge", "patchesJson6902", "patches", "images", "imageTags", "replicas", "replacements", "vars", "sortOptions", "resources", "components", "crds", "bases", "configMapGenerator", "secretGenerator", "helmGlobals", "helmCharts", "helmChartInflationGenerator", "generatorOptions", "configurations", "generators", "transformers", "validators", "buildMetadata", "inventory"]
+    (
+        "apiVersion kind metadata openapi namePrefix nameSuffix namespace commonLabels labels commonAnnotations "
+        "patchesStrategicMerge patchesJson6902 patches images imageTags replicas replacements vars sortOptions "
+        "resources components crds bases configMapGenerator secretGenerator helmGlobals helmCharts "
+        "helmChartInflationGenerator generatorOptions configurations generators transformers validators "
+        "buildMetadata inventory"
+    ).split()  # noqa: SIM905 - a list of thirty quoted words is harder to read
 )
 """Fields of a Kustomization (api/types/kustomization.go); kustomize refuses any other."""
 
@@ -111,12 +117,17 @@ class Kustomizer:
         self.render = render
         self._files = repository.path_set
         self._directories = _directories(repository.paths)
+        self._veiled = tuple(path for path, _ in repository.skipped)
         self._builds: dict[str, Build] = {}
         self._open: list[str] = []
 
     def is_directory(self, path: str) -> bool:
         """Whether the repository has files below this path ("" is the root)."""
         return path == "" or path in self._directories
+
+    def is_veiled(self, path: str) -> bool:
+        """Whether a path is, or lies below, something the snapshot cannot look into: a submodule, a linked directory."""
+        return any(path == veiled or path.startswith(veiled + "/") for veiled in self._veiled)
 
     def is_file(self, path: str) -> bool:
         """Whether the repository has this file."""
@@ -217,6 +228,9 @@ class _Run:
         return Place(self.result.path, keys)
 
     def problem(self, kind: str, place: Place, text: str, target: str = "") -> None:
+        if kind == "missing" and target and self.owner.is_veiled(target):
+            self.opaque(f"{text} (a submodule or a linked directory)", place)
+            return
         self.result.report(BuildProblem(kind, place, text, target))
 
     def opaque(self, reason: str, place: Place) -> None:
@@ -224,8 +238,8 @@ class _Run:
 
     def run(self) -> None:
         document = self.owner.repository.document(self.result.path)
-        if not document.ok:
-            first = document.problems[0]
+        if document.fatal:
+            first = document.fatal[0]
             place = Place(self.result.path, span=first.span)
             self.problem("syntax", place, first.message)
             return
@@ -318,11 +332,10 @@ class _Run:
             self.problem("no-kustomization", place, entry, target)
             return
         self.children.append(target)
-        if self.owner.repository.document(build.path).ok:
-            data = self.owner.repository.document(build.path).data
-            if isinstance(data, dict) and data.get("kind") == "Component":
-                self.problem("component-unexpected", place, entry, target)
-                return
+        data = self.owner.repository.document(build.path).data
+        if isinstance(data, dict) and data.get("kind") == "Component":
+            self.problem("component-unexpected", place, entry, target)
+            return
         self.result.opaque += build.opaque
         for obj in build.objects:
             self.add(obj, place)
@@ -415,7 +428,7 @@ class _Run:
 
     def generated_keys(self, entry: Mapping[str, Any], place: Place) -> dict[str, Any]:
         content: dict[str, Any] = {}
-        for index, literal in _entries(entry, "literals"):
+        for _, literal in _entries(entry, "literals"):
             name, found, value = str(literal).partition("=")
             if found:
                 content[name] = value.strip("\"'")
@@ -488,8 +501,8 @@ class _Run:
 
     def merge_file(self, path: str, place: Place, target: Mapping[str, Any] | None) -> None:
         document = self.owner.repository.document(path)
-        if not document.ok:
-            self.problem("syntax", Place(path, span=document.problems[0].span), document.problems[0].message, path)
+        if document.fatal:
+            self.problem("syntax", Place(path, span=document.fatal[0].span), document.fatal[0].message, path)
             return
         for number, data in enumerate(document.documents):
             if isinstance(data, list):

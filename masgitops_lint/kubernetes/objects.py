@@ -232,6 +232,15 @@ class Manifests:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self._known: dict[str, Manifest] = {}
+        self._mentions: dict[tuple[str, bytes], bool] = {}
+
+    def mentions(self, path: str, text: bytes) -> bool:
+        """Whether a file holds these bytes."""
+        key = (path, text)
+        known = self._mentions.get(key)
+        if known is None:
+            known = self._mentions[key] = text in self.raw(path)
+        return known
 
     def __call__(self, path: str) -> Manifest:
         """The manifest at `path`; empty for a file that cannot be read."""
@@ -270,10 +279,7 @@ def _is_list(data: Any) -> bool:
 
 def syntax_problems(repository: Repository, path: str) -> tuple[SyntaxProblem, ...]:
     """Why a file cannot be read as YAML; empty when it can."""
-    document = repository.document(path)
-    if document.ok:
-        return ()
-    return tuple(SyntaxProblem(path, problem.message, problem.span) for problem in document.problems[:1])
+    return tuple(SyntaxProblem(path, one.message, one.span) for one in repository.document(path).fatal[:1])
 
 
 _SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
@@ -330,7 +336,7 @@ def _bundle(path: str, raw: bytes) -> Manifest:
             for data in document.documents
             for found in objects_in(data, path, number)
         )
-        for problem in () if document.ok else document.problems[:1]:
+        for problem in document.fatal[:1]:
             moved = problem.span._replace(line=problem.span.line + line - 1, end_line=problem.span.end_line + line - 1)
             problems.append(SyntaxProblem(path, problem.message, moved))
     return Manifest(tuple(objects), (), tuple(problems))

@@ -1,0 +1,112 @@
+"""One cheap look at every file: which hold engine objects, charts and kustomizations. Only bytes are searched."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .kustomize import NAMES
+
+if TYPE_CHECKING:
+    from masgitops_lint.repo.repository import Repository
+
+_ASIDE = re.compile(
+    r"""(?:^|/)(?:\.[^/]+|node_modules|vendor|docs?|examples?|samples?|skeletons?|testdata|fixtures?
+    |[_.]?archived?|_?old|deprecated|disabled|[^/]*TEMPLATE[^/]*|boilerplate)/""",
+    re.VERBOSE,
+)
+_TEMPLATED_NAME = re.compile(r"(?:\.(?:j2|tmpl|tpl|gotmpl|jinja|mustache)(?:\.|$)|TEMPLATE|\.(?:example|sample|dist)\.)")
+_CHART_PARTS = re.compile(r"(?:^|/)(?:templates|files|crds|ci|tests)/")
+
+_MARKS: dict[str, re.Pattern[bytes]] = {
+    "flux": re.compile(rb"\b(?:kustomize|source|helm|notification|image)\.toolkit\.fluxcd\.io/|fluxcd\.controlplane\.io/"),
+    "flux1": re.compile(rb"\bhelm\.fluxcd\.io/|\bflux\.weave\.works/"),
+    "argocd": re.compile(rb"\bargoproj\.io/v1alpha1"),
+    "secrets": re.compile(
+        rb"\b(?:external-secrets\.io/|secrets-store\.csi\.x-k8s\.io/|bitnami\.com/v1alpha1)|secrets-store\.csi\.k8s\.io"
+    ),
+    "crossplane": re.compile(rb"\b(?:pkg|apiextensions)\.crossplane\.io/"),
+    "install": re.compile(rb"quay\.io/argoproj/argocd(?:@|:)|name: applications\.argoproj\.io|argocd-cm\b"),
+}
+
+
+@dataclass(slots=True)
+class Scan:
+    """Paths by what their bytes mention. `aside` are paths that discovery passes over (docs, examples, skeletons)."""
+
+    marked: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in _MARKS})
+    kustomizations: list[str] = field(default_factory=list)
+    charts: list[str] = field(default_factory=list)
+    workloads: list[str] = field(default_factory=list)
+    files_in: dict[str, list[str]] = field(default_factory=dict)
+    directories_in: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def generic(self) -> bool:
+        """Whether there is anything for the generic side to do."""
+        return bool(self.kustomizations or any(self.marked.values()))
+
+    def in_chart(self, path: str) -> str | None:
+        """The chart directory that a template, CRD or chart file belongs to."""
+        directory = posixpath.dirname(path)
+        while directory:
+            if directory in self._chart_set:
+                return directory
+            directory = posixpath.dirname(directory)
+        return "" if "" in self._chart_set else None
+
+    _chart_set: frozenset[str] = frozenset()
+
+
+def set_aside(path: str) -> bool:
+    """Whether discovery passes over a path: hidden, documentation, example, skeleton, test data."""
+    return _ASIDE.search("/" + path) is not None or _TEMPLATED_NAME.search(posixpath.basename(path)) is not None
+
+
+def scan(repository: Repository, known_names: frozenset[str]) -> Scan:
+    """Look at every YAML file once. MAS config files are known by name and never opened."""
+    result = Scan()
+    _index(repository.paths, result)
+    for path in repository.yaml_paths:
+        name = posixpath.basename(path)
+        if name in known_names:
+            continue
+        if name in NAMES:
+            result.kustomizations.append(path)
+        elif name == "Chart.yaml":
+            result.charts.append(posixpath.dirname(path))
+            continue
+        try:
+            raw = repository.read(path)
+        except OSError:
+            continue
+        if b"apiVersion" not in raw or b"kind" not in raw:
+            continue
+        for mark, pattern in _MARKS.items():
+            if pattern.search(raw):
+                result.marked[mark].append(path)
+        result.workloads.append(path)
+    result.kustomizations += [path for path in repository.paths if posixpath.basename(path) == "Kustomization"]
+    result._chart_set = frozenset(result.charts)
+    return result
+
+
+def _index(paths: Iterable[str], result: Scan) -> None:
+    files, directories = result.files_in, result.directories_in
+    seen = {""}
+    for path in paths:
+        directory = posixpath.dirname(path)
+        files.setdefault(directory, []).append(path)
+        while directory not in seen:
+            seen.add(directory)
+            parent = posixpath.dirname(directory)
+            directories.setdefault(parent, []).append(directory)
+            directory = parent
+
+
+def is_chart_part(path: str) -> bool:
+    """Whether the path lies in a directory that only Helm reads."""
+    return _CHART_PARTS.search(path) is not None

@@ -1,0 +1,148 @@
+"""The frozen shapes of the unit graph: what reconciles what, and what it applies.
+
+A unit is anything that reconciles a set of objects: an Argo CD Application (also each one an ApplicationSet makes), a
+Flux Kustomization, a Flux HelmRelease, a kustomization or chart that nothing in the repo applies, or the loose
+manifests that somebody applies by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from masgitops_lint.model.place import Place
+
+from .kinds import is_cluster_scoped
+from .kustomize import Opaque
+from .objects import KubeObject
+
+Engine: TypeAlias = Literal["argocd", "flux", "kustomize", "manual"]
+Target: TypeAlias = Literal["resolved", "missing", "external", "opaque"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something the loader saw and a rule may report. `kind` is what rules choose by, `text` the name that matters.
+
+    `data` holds further words for the message; `unit` is the name of the unit that is concerned.
+    """
+
+    kind: str
+    place: Place
+    text: str
+    unit: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One `dependsOn` entry: the namespace is filled in with the unit's own."""
+
+    namespace: str
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUse:
+    """Where a unit's manifests come from. `path` is relative to this repository when `target` is "resolved"."""
+
+    url: str
+    revision: str
+    path: str
+    target: Target
+    place: Place
+    chart: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """One reconciler. `cluster` is where its objects go, `plane` the root that it hangs from.
+
+    `namespace` is its own, `target_namespace` where objects without one go. `directories` are the kustomizations it
+    builds, `files` the manifests it reads outside of them.
+    """
+
+    engine: Engine
+    kind: str
+    namespace: str
+    name: str
+    cluster: str
+    plane: str
+    manifest: KubeObject | None = None
+    parent: Unit | None = None
+    generator: KubeObject | None = None
+    target_namespace: str = ""
+    objects: tuple[KubeObject, ...] = ()
+    opaque: tuple[Opaque, ...] = ()
+    directories: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    sources: tuple[SourceUse, ...] = ()
+    depends: tuple[Dependency, ...] = ()
+    prune: bool | None = None
+    suspended: bool = False
+    create_namespace: bool = False
+    wave: int = 0
+    project: str = ""
+    variables: Mapping[str, str | None] | None = None
+    """Variables of post-build substitution (None: value unknown); None when nothing is substituted."""
+    variables_complete: bool = True
+    """Whether every source of variables could be read."""
+
+    @property
+    def id(self) -> str:
+        """A name that is unique in the repo, readable in reports."""
+        return f"{self.cluster}/{self.kind}/{self.namespace}/{self.name}"
+
+    @property
+    def label(self) -> str:
+        """How messages name it."""
+        return f"{self.kind} {self.name}"
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is declared."""
+        return self.manifest.place if self.manifest is not None else None
+
+    def namespace_of(self, obj: KubeObject) -> str:
+        """The namespace an object lands in; "" for cluster-scoped kinds."""
+        if is_cluster_scoped(obj.group, obj.kind):
+            return ""
+        return obj.namespace or self.target_namespace or "default"
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether it applies objects that cannot be seen."""
+        return bool(self.opaque) or any(source.target in ("external", "opaque") for source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineEvidence:
+    """An installed engine: `version` as written ("" when unknown), `components` its controllers when listed."""
+
+    name: Literal["argocd", "flux", "external-secrets"]
+    version: str
+    place: Place
+    how: str
+    components: tuple[str, ...] = ()
+    cluster: str = ""
+
+
+@dataclass(slots=True)
+class UnitGraph:
+    """Everything that is known of the generic part of a repo, linear in its size. Empty for a repo that has none."""
+
+    units: list[Unit] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    engines: list[EngineEvidence] = field(default_factory=list)
+    loose: Unit | None = None
+    """Manifests that no unit reaches and that are no kustomization's either: applied by hand, by CI, or not at all."""
+
+    def named(self, kind: str) -> Iterator[Fact]:
+        """The facts of one kind."""
+        return (fact for fact in self.facts if fact.kind == kind)
+
+    def of(self, engine: str, kind: str = "") -> Iterator[Unit]:
+        """The units of one engine, of one kind."""
+        return (unit for unit in self.units if unit.engine == engine and kind in ("", unit.kind))
