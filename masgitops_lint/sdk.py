@@ -17,10 +17,10 @@ from masgitops_lint.model.place import Keys, Place, Span
 
 if TYPE_CHECKING:
     from masgitops_lint.argocd.detect import DetectedArgoCD
-    from masgitops_lint.charts.profile import ReleaseProfile
     from masgitops_lint.argocd.placeholders import Placeholder, Suspect
     from masgitops_lint.argocd.plaintext import Plaintext
     from masgitops_lint.charts.literal import LiteralUse
+    from masgitops_lint.charts.profile import ReleaseProfile
     from masgitops_lint.deployment.deployment import Deployment
     from masgitops_lint.deployment.secrets import SecretsGraph
     from masgitops_lint.graph import Graph
@@ -131,6 +131,11 @@ class Context:
     def applications_at(self, scope: Scope, keys: Keys) -> tuple[str, ...]:
         """Names of the Applications that the block or list entry at `keys` of a scope makes or configures."""
         return self.deployment.names_at(scope.directory, keys)
+
+    def applications_for(self, place: Place) -> tuple[str, ...]:
+        """Names of the Applications that the block or list entry at a place of a config file makes or configures."""
+        directory = place.path.rpartition("/")[0]
+        return self.deployment.names_at(directory, place.keys)
 
     def applications_from(self, path: str) -> tuple[str, ...]:
         """Names of the Applications that exist because of a config file."""

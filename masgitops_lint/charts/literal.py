@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from .expressions import Expression
@@ -31,6 +32,7 @@ class LiteralUse:
     what: str
 
 
+@lru_cache(maxsize=64)
 def literal_uses(profile: ReleaseProfile, level: str) -> Mapping[Route, LiteralUse]:
     """The keys that the root chart of a level uses itself, each with its first such use (by template)."""
     return profile_uses(profile.data, level)

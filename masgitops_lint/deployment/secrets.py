@@ -47,6 +47,8 @@ class Use:
     scope: Scope
     readers: tuple[Application, ...] = ()
     owner: Owner = _OWN
+    unsubstituted: tuple[Application, ...] = ()
+    """Applications that get the placeholder and whose source has no vault plugin."""
 
     @property
     def path(self) -> str:
@@ -251,9 +253,12 @@ class _Builder:
             found.extend((keys, reference(one, place, self.backend)) for one in scan(text))
         if not found:
             return
-        holders = self.holders(scope)
+        holders, literally = self.holders(scope)
         for keys, ref in found:
-            yield Use(ref, keys, scope, narrowed(holders.get(ref.raw, ()), ref.place), self.owner_of(ref, scope))
+            readers = narrowed(holders.get(ref.raw, ()), ref.place)
+            yield Use(
+                ref, keys, scope, readers, self.owner_of(ref, scope), same_block(literally.get(ref.raw, ()), ref.place)
+            )
 
     def owner_of(self, ref: SecretReference, scope: Scope) -> Owner:
         """Whose secret it is; a declared one, or one that fits the path convention, is its reader's own."""
@@ -269,19 +274,22 @@ class _Builder:
         ids = ids_of(scope)
         return any(pattern_of(one, ids).fullmatch(path) for one in self.settings.secrets.path_convention)
 
-    def holders(self, scope: Scope) -> Mapping[str, tuple[Application, ...]]:
-        """Placeholder text -> the Applications with the plugin whose leaf values hold it."""
-        found: dict[str, list[Application]] = {}
+    def holders(
+        self, scope: Scope
+    ) -> tuple[Mapping[str, tuple[Application, ...]], Mapping[str, tuple[Application, ...]]]:
+        """Placeholder text -> the Applications whose leaf values hold it: those with the plugin, those without."""
+        found: tuple[dict[str, list[Application]], dict[str, list[Application]]] = ({}, {})
         for application in self.by_directory.get(scope.directory, ()):
-            if application.kind != "Application" or not application.plugin:
+            if application.kind != "Application":
                 continue
             held: set[str] = set()
             for _, text in leaves(application.values):
                 if OPENER in text:
                     held.update(one.raw for one in scan(text))
             for raw in held:
-                found.setdefault(raw, []).append(application)
-        return {raw: tuple(applications) for raw, applications in found.items()}
+                found[0 if application.plugin else 1].setdefault(raw, []).append(application)
+        with_plugin, without = ({raw: tuple(them) for raw, them in one.items()} for one in found)
+        return with_plugin, without
 
     # -- Jobs
 
@@ -481,14 +489,18 @@ def account_of(scope: Scope) -> str:
     return scope.directory[len(scope.root) :].split("/", 1)[0]
 
 
-def narrowed(applications: tuple[Application, ...], place: Place) -> tuple[Application, ...]:
-    """Of the Applications that hold a placeholder, those made by the block or entry it stands in, if there are any."""
-    own = tuple(
+def same_block(applications: tuple[Application, ...], place: Place) -> tuple[Application, ...]:
+    """Of these Applications, those made by the block or entry that a place stands in."""
+    return tuple(
         one
         for one in applications
         if one.source.path == place.path and one.source.keys and place.keys[: len(one.source.keys)] == one.source.keys
     )
-    return own or applications
+
+
+def narrowed(applications: tuple[Application, ...], place: Place) -> tuple[Application, ...]:
+    """Of the Applications that hold a placeholder, those made by the block or entry it stands in, if there are any."""
+    return same_block(applications, place) or applications
 
 
 def pattern_of(template: str, ids: Mapping[str, str]) -> re.Pattern[str]:
