@@ -1,4 +1,4 @@
-"""Where the real charts come from: a checkout of the source repo, a Git revision of one, or a release fetched earlier."""
+"""Where real charts come from: a checkout of the source repo, a Git revision of one, or a release fetched earlier."""
 
 from __future__ import annotations
 
