@@ -300,6 +300,11 @@ def _call(expression: Expression) -> Evaluator:
         return negate
     if name == "include":
         return lambda frame: UNKNOWN
+    if name in _COMPARISONS:
+        arguments = [
+            _as_float(argument) if part[0] in ("val", "dot") or part[0] == "var" and len(part) > 2 else argument
+            for part, argument in zip(expression[2:], arguments, strict=True)
+        ]
     function = FUNCTIONS.get(name)
     if function is None:
         return _unknown_call(arguments)
@@ -320,6 +325,19 @@ def _call(expression: Expression) -> Evaluator:
             raise TemplateError(error.kind, str(error), blamed) from None
         except (TypeError, ValueError, re.error):
             return UNKNOWN
+
+    return run
+
+
+_COMPARISONS = frozenset(("eq", "ne", "gt", "ge", "lt", "le"))
+
+
+def _as_float(argument: Evaluator) -> Evaluator:
+    """Numbers in Helm values are floats, and Go compares no float with an integer literal."""
+
+    def run(frame: Frame) -> Any:
+        value = argument(frame)
+        return float(value) if value.__class__ is int else value
 
     return run
 
@@ -431,6 +449,8 @@ def _index(container: Any, *keys: Any) -> Any:
         if container is None:
             raise _BadArgumentError("index of untyped nil", 0, "nil")
         if isinstance(container, Mapping):
+            if not isinstance(key, str):
+                raise _BadArgumentError("value has type int; should be string", 0)
             container = container.get(key)
         elif isinstance(container, list | tuple | str):
             if not isinstance(key, int) or isinstance(key, bool):
@@ -484,7 +504,7 @@ def _printf(template: str, *values: Any) -> Any:
 
 
 def _go_type(value: Any) -> str:
-    return {"bool": "bool=", "int": "int=", "float": "float64="}.get(_kind(value), "")
+    return {"bool": "bool=", "int": "float64=", "float": "float64="}.get(_kind(value), "")
 
 
 def _quote(*values: Any) -> str:

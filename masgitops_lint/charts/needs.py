@@ -73,15 +73,18 @@ class Known:
 
     prefixes: set[Prefix] = field(default_factory=set)
     expressions: set[int] = field(default_factory=set)
+    said: set[tuple[int, str]] = field(default_factory=set)
+    """Expressions that have been printed, with the quote around them."""
 
     def copy(self) -> Known:
         """For a branch: what it learns is not known after it."""
-        return Known(set(self.prefixes), set(self.expressions))
+        return Known(set(self.prefixes), set(self.expressions), set(self.said))
 
     def forget(self, name: str) -> None:
         """A variable (or the dot, ".") has a new value."""
         self.prefixes = {one for one in self.prefixes if one[0] != name}
         self.expressions = set()
+        self.said = set()
 
     def covers(self, number: int, expression: Expression) -> bool:
         """Whether evaluating the expression here can bring no error that has not been met yet."""

@@ -10,8 +10,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from .expressions import UNKNOWN, Evaluator, Expression, Frame, TemplateError, compile_expression, type_name
+from .expressions import (
+    UNKNOWN,
+    Evaluator,
+    Expression,
+    Frame,
+    TemplateError,
+    YamlText,
+    compile_expression,
+    type_name,
+)
 from .needs import Known, Prefix, needs
+from .scalars import Broken, read_scalar
 
 Step: TypeAlias = Callable[["Run"], None]
 Row: TypeAlias = Sequence[Any]
@@ -19,17 +29,17 @@ Row: TypeAlias = Sequence[Any]
 
 @dataclass(slots=True)
 class Rendered:
-    """One object of a template: its fields as the template prints them, before YAML reads them.
+    """One object of a template, as YAML reads what the template prints.
 
-    `fields` maps a name to (value, quote); `lists` to several of them. `sources` are the value keys that can make the
+    `fields` maps a name to a value, `lists` to several of them. `sources` are the value keys that can make the
     object exist, the likeliest first, and `loops` the loops it stands in. `parameters` are an ApplicationSet's Helm
     parameters; its `root_name` is an evaluator, to be run with a parameter set as the frame's top.
     """
 
     line: int
     sources: Sequence[str] = ()
-    fields: dict[str, tuple[Any, str]] = field(default_factory=dict)
-    lists: dict[str, list[tuple[Any, str]]] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, list[Any]] = field(default_factory=dict)
     parameters: list[list[Any]] = field(default_factory=list)
     leaf: dict[str, Any] = field(default_factory=dict)
     loops: dict[str, tuple[Expression, str | int]] = field(default_factory=dict)
@@ -71,16 +81,27 @@ class Program:
         self.name = name
         self._rows = rows
         self._expressions = expressions
-        self._steps = _Compiler(expressions, leaf=False, tolerant=False).body(rows, known.copy())
+        self._known = known.copy()
+        self._steps = _Compiler(expressions).body(rows, known.copy())
+        self._careful: list[Step] | None = None
         self._tolerant: list[Step] | None = None
         self._leaf: list[Step] | None = None
 
-    def run(self, run: Run) -> Failure | None:
-        """Add the template's objects to `run`. On an error nothing is added, and the failure is told."""
+    def run(self, run: Run, *, careful: bool = False) -> Failure | None:
+        """Add the template's objects to `run`. On an error nothing is added, and the failure is told.
+
+        `careful` is for values with texts of several lines, which can end the block that they are printed into.
+        """
+        steps = self._steps
+        if careful:
+            if self._careful is None:
+                compiler = _Compiler(self._expressions, careful=True)
+                self._careful = compiler.body(self._rows, self._known.copy())
+            steps = self._careful
         run.variables, run.loops, run.dot = {}, {}, UNKNOWN
         before = len(run.objects)
         try:
-            for step in self._steps:
+            for step in steps:
                 step(run)
         except _StopError as stop:
             del run.objects[before:]
@@ -92,7 +113,7 @@ class Program:
     def run_tolerant(self, run: Run) -> None:
         """Add the objects that there would be without the errors (fields that cannot be computed are unknown)."""
         if self._tolerant is None:
-            self._tolerant = _Compiler(self._expressions, leaf=False, tolerant=True).body(self._rows, Known())
+            self._tolerant = _Compiler(self._expressions, tolerant=True).body(self._rows, Known())
         self._run_through(self._tolerant, run)
 
     def run_leaf(self, run: Run) -> None:
@@ -138,9 +159,10 @@ class RootChart:
         When anything fails the objects are those that the chart would have had otherwise.
         """
         run = Run(values)
+        careful = _several_lines(values)
         failures = [failure for template, line, check in self._always if (failure := check(run, template, line))]
         for program in self.programs:
-            failure = program.run(run)
+            failure = program.run(run, careful=careful)
             if failure is not None:
                 failures.append(failure)
         if failures:
@@ -148,6 +170,14 @@ class RootChart:
             for program in self.programs:
                 program.run_tolerant(run)
         return run.objects, failures
+
+
+def _several_lines(value: Any) -> bool:
+    if value.__class__ is str:
+        return "\n" in value
+    if value.__class__ is dict:
+        return any(_several_lines(one) for one in value.values())
+    return value.__class__ is list and any(_several_lines(one) for one in value)
 
 
 def _always(
@@ -196,8 +226,8 @@ def _unconditional(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
             yield row[2], row[5]
         elif kind == "put":
             yield row[2], row[3]
-        elif kind == "do":
-            yield row[1], row[2]
+        elif kind in ("do", "mix", "say"):
+            yield row[1], row[-1]
         elif kind == "let":
             yield row[2], line
         elif kind in ("if", "with"):
@@ -226,10 +256,14 @@ def _mapping_check(prefix: Prefix, below: str) -> Callable[[Run, str, int], Fail
 
 
 class _Compiler:
-    def __init__(self, expressions: Sequence[Expression], *, leaf: bool, tolerant: bool) -> None:
+    def __init__(
+        self, expressions: Sequence[Expression], *, leaf: bool = False, tolerant: bool = False, careful: bool = False
+    ) -> None:
+        """`leaf`: build leaf values; `tolerant`: pass over errors; `careful`: look for texts of several lines."""
         self.expressions = expressions
         self.leaf = leaf
         self.tolerant = tolerant
+        self.careful = careful
         self.line = 0
         self.made: dict[int, Evaluator] = {}
 
@@ -254,11 +288,18 @@ class _Compiler:
             return _document(row[1], row[2] if len(row) > 2 else ())
         if kind == "set":
             known.learn(row[2], self.expressions[row[2]])
-            return self.guarded(_set(row[1], self.evaluator(row[2]), row[3], bool(row[4])), self.line)
+            expression = self.expressions[row[2]]
+            return self.guarded(_set(row[1], self.evaluator(row[2]), row[3], bool(row[4]), expression), self.line)
         if kind in ("leaf", "put"):
             if self.leaf:
                 return self.guarded(self.leaf_step(row), row[-1])
+            if self.careful and kind == "leaf":
+                return self.guarded(_one_line(self.evaluator(row[2]), row[3], self.expressions[row[2]]), row[5])
             return self.check(row[2], row[-1], known)
+        if kind in ("say", "mix"):
+            return self.print(row, known)
+        if kind == "bad":
+            return None if self.tolerant else self.guarded(_bad(self.expressions[row[1]]), row[2])
         if kind == "do":
             return self.check(row[1], row[2], known)
         if kind == "let":
@@ -281,6 +322,20 @@ class _Compiler:
             evaluate(frame)
 
         return self.guarded(run, line)
+
+    def print(self, row: Row, known: Known) -> Step | None:
+        """A check that what is printed leaves the YAML readable."""
+        if self.tolerant:
+            return None
+        number, line = row[1], row[-1]
+        expression, evaluate = self.expressions[number], self.evaluator(number)
+        known.learn(number, expression)
+        if row[0] == "mix":
+            return self.guarded(_mixed_in(evaluate, expression), line)
+        if (number, row[2]) in known.said:
+            return None
+        known.said.add((number, row[2]))
+        return self.guarded(_printed(evaluate, row[2], expression), line)
 
     def guarded(self, step: Step, line: int) -> Step:
         if self.tolerant:
@@ -383,7 +438,7 @@ class _Compiler:
 
         def run(frame: Run) -> None:
             value = items(frame)
-            if not value or value is UNKNOWN:
+            if value is None or value is UNKNOWN or (not value and value.__class__ in (list, dict)):
                 for step in otherwise:
                     step(frame)
                 return
@@ -451,7 +506,7 @@ def _let(name: str, evaluate: Evaluator) -> Step:
     return run
 
 
-def _set(name: str, evaluate: Evaluator, quote: str, opens: bool) -> Step:
+def _set(name: str, evaluate: Evaluator, quote: str, opens: bool, expression: Expression) -> Step:
     if name == "parameter_name":
 
         def parameter(frame: Run) -> None:
@@ -464,35 +519,88 @@ def _set(name: str, evaluate: Evaluator, quote: str, opens: bool) -> Step:
             frame.current.parameters[-1][1] = evaluate(frame)
 
         return parameter_value
-    if opens:
-
-        def item(frame: Run) -> None:
-            frame.current.lists.setdefault(name, []).append((evaluate(frame), quote))
-
-        return item
-
     if name == "root_name":
 
         def generated(frame: Run) -> None:
             frame.current.fields[name] = (evaluate, quote)
 
         return generated
+    if opens:
+
+        def item(frame: Run) -> None:
+            frame.current.lists.setdefault(name, []).append(_readable(evaluate(frame), quote, expression))
+
+        return item
 
     def scalar(frame: Run) -> None:
         fields = frame.current.fields
         try:
-            fields[name] = (evaluate(frame), quote)
+            fields[name] = _readable(evaluate(frame), quote, expression)
         except TemplateError:
-            fields[name] = (UNKNOWN, quote)
+            fields[name] = UNKNOWN
             raise
 
     return scalar
 
 
+def _readable(value: Any, quote: str, expression: Expression) -> Any:
+    found = read_scalar(value, quote)
+    if found.__class__ is Broken:
+        raise TemplateError("yaml", "the rendered YAML cannot be read any more", _strange(expression))
+    return found
+
+
+def _strange(expression: Expression) -> Expression:
+    """The first part of a text that is no constant."""
+    if expression[0] == "cat":
+        return next((part for part in expression[1:] if part[0] != "lit"), expression)
+    return expression
+
+
+def _printed(evaluate: Evaluator, quote: str, expression: Expression) -> Step:
+    def run(frame: Run) -> None:
+        _readable(evaluate(frame), quote, expression)
+
+    return run
+
+
+def _bad(condition: Expression) -> Step:
+    parts = [condition, *(part for part in _walk(condition) if part[0] in ("val", "var", "dot"))]
+    evaluators = [(part, compile_expression(part)) for part in reversed(parts)]
+
+    def run(frame: Run) -> None:
+        blamed = next((part for part, evaluate in reversed(evaluators[:-1]) if evaluate(frame)), condition)
+        raise TemplateError("yaml", "with this value the chart writes YAML that cannot be read", blamed)
+
+    return run
+
+
+def _mixed_in(evaluate: Evaluator, expression: Expression) -> Step:
+    def run(frame: Run) -> None:
+        value = evaluate(frame)
+        if value.__class__ is YamlText and value.value and not isinstance(value.value, Mapping):
+            what = f"{type_name(value.value)} stands where keys of a mapping belong: the rendered YAML cannot be read"
+            raise TemplateError("yaml", what, expression)
+
+    return run
+
+
+def _one_line(evaluate: Evaluator, quote: str, expression: Expression) -> Step:
+    def run(frame: Run) -> None:
+        value = evaluate(frame)
+        if value.__class__ is str and "\n" in value:
+            rest = value.split("\n", 1)[1]
+            if rest.strip() or quote in ('"', "'"):
+                message = (
+                    "a text of several lines ends the block that it is printed into: the rendered YAML cannot be read"
+                )
+                raise TemplateError("yaml", message, _strange(expression))
+
+    return run
+
+
 def put_value(into: dict[str, Any], route: Sequence[str | None], value: Any) -> None:
     """Write a whole value (from `toYaml`) below a route; at the top its keys are mixed in."""
-    from .expressions import YamlText
-
     while isinstance(value, YamlText):
         value = value.value
     if not route:
@@ -504,8 +612,6 @@ def put_value(into: dict[str, Any], route: Sequence[str | None], value: Any) -> 
 
 def put_scalar(into: dict[str, Any], route: Sequence[str | None], value: Any, quote: str, opens: bool) -> None:
     """Write a scalar as YAML reads it after the template has printed it."""
-    from .scalars import read_scalar
-
     _place(into, route, read_scalar(value, quote), opens=opens)
 
 

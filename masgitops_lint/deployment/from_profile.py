@@ -9,7 +9,7 @@ from typing import Any
 from masgitops_lint.charts.expressions import UNKNOWN, Expression, TemplateError
 from masgitops_lint.charts.profile import ReleaseProfile
 from masgitops_lint.charts.program import Failure, Rendered, RootChart, Run
-from masgitops_lint.charts.scalars import Broken, read_scalar
+from masgitops_lint.charts.scalars import read_scalar
 from masgitops_lint.charts.values import coalesce, with_parameters
 from masgitops_lint.mas.account_root import DOCUMENTED_DEFAULTS, AccountRoot
 from masgitops_lint.mas.config import MasConfig
@@ -206,7 +206,7 @@ class _Builder:
         ids: tuple[str, str, str, str] | None,
         chart: RootChart,
     ) -> None:
-        kind = made.fields.get("kind", (None, ""))[0]
+        kind = made.fields.get("kind")
         if kind not in ("Application", "ApplicationSet"):
             return
         name = _text(made, "name") or ""
@@ -296,22 +296,17 @@ def _root_name(one: _Set, scope: Scope) -> str:
 
 def _text(made: Rendered, name: str) -> str | None:
     """A field as text; None where it is absent, null or unknown."""
-    found = made.fields.get(name)
-    if found is None:
-        return None
-    value = read_scalar(*found)
+    value = made.fields.get(name)
     if value.__class__ is str:
         return value
     if value is None or value is UNKNOWN:
         return None
-    if isinstance(value, Broken):
-        return value.text
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
 def _texts(made: Rendered, name: str) -> tuple[str, ...]:
     found = made.lists.get(name)
-    return tuple(str(read_scalar(*one)).strip() for one in found) if found else ()
+    return tuple(str(one).strip() for one in found) if found else ()
 
 
 def _sync_options(made: Rendered, listed: str, annotation: str) -> tuple[str, ...]:
@@ -321,19 +316,15 @@ def _sync_options(made: Rendered, listed: str, annotation: str) -> tuple[str, ..
 
 
 def _flag(made: Rendered, name: str) -> bool | None:
-    found = made.fields.get(name)
-    if found is None:
-        return None
-    value = read_scalar(*found)
+    value = made.fields.get(name)
     return value if isinstance(value, bool) else None
 
 
 def _wave(made: Rendered, name: str) -> int | None:
     """The wave as Argo CD reads it: an absent annotation, or one that is no integer, is wave 0."""
-    found = made.fields.get(name)
-    if found is None:
+    value = made.fields.get(name)
+    if value is None:
         return 0
-    value = read_scalar(*found)
     if value is UNKNOWN:
         return None
     try:

@@ -6,6 +6,9 @@ A program is a list of small lists, the first item of which tells what it is:
 - `["set", field, e, quote, opens]`                a field of the object (names in `FIELDS`)
 - `["leaf", route, e, quote, opens, line]`         a scalar of HELM_VALUES; `null` in a route is a list item
 - `["put", route, e, line]`                        a whole value of HELM_VALUES (`toYaml`)
+- `["say", e, quote, line]`                        a scalar elsewhere, which can make the YAML unreadable
+- `["mix", e, line]`                               a whole value among other keys: it has to be a mapping
+- `["bad", e, line]`                               the template's YAML is wrong here; `e` is the condition for it
 - `["do", e, line]`                                evaluated, and able to fail
 - `["let", name, e, new]`                          a variable
 - `["if", e, then, otherwise, line]`, `["with", ...]` likewise, `["each", names, e, body, otherwise, line]`
@@ -26,7 +29,7 @@ from masgitops_lint.charts.needs import Known
 from .outline import Assign, inline
 from .parser import Expression, parse
 from .source import expressions, walk
-from .structure import Document, Each, Evaluate, Route, Set, Splat, Statement, When
+from .structure import Document, Each, Evaluate, Misplaced, Route, Set, Splat, Statement, When
 
 ANNOTATION = ("metadata", "annotations")
 _TEMPLATE = ("spec", "template")
@@ -73,7 +76,20 @@ class Table:
 
 def application_program(statements: list[Statement], table: Table, parameters: set[str]) -> list[Any]:
     """The program of a root chart's template. `parameters` are Helm parameters that the level above always passes."""
-    return _Writer(table, _application_field, parameters, _uses(statements)).write(statements)
+    return _Writer(table, _application_field, parameters, statements).write(statements)
+
+
+def _mixed(statements: list[Statement]) -> set[Route]:
+    """Routes at which a template writes keys of its own."""
+    found: set[Route] = set()
+    for one in statements:
+        if isinstance(one, Set):
+            found.add(one.route[:-1])
+        elif isinstance(one, When):
+            found |= _mixed(one.then) | _mixed(one.otherwise)
+        elif isinstance(one, Each):
+            found |= _mixed(one.body) | _mixed(one.otherwise)
+    return found
 
 
 def _uses(statements: list[Statement]) -> Counter[str]:
@@ -165,12 +181,13 @@ class _Writer:
         table: Table,
         field: Callable[[Set | Splat, Table], list[Any] | None],
         parameters: set[str],
-        uses: Counter[str],
+        statements: list[Statement],
     ) -> None:
         self.table = table
+        self.mixed = _mixed(statements)
         self.field = field
         self.parameters = parameters
-        self.uses = uses
+        self.uses = _uses(statements)
         self.guards: list[Expression] = []
         self.open = False
 
@@ -195,13 +212,16 @@ class _Writer:
         if isinstance(one, Document):
             return self.document(one.line)
         if isinstance(one, Set | Splat):
-            found = self.field(one, self.table)
+            dropped = isinstance(one, Set) and one.dropped
+            found = None if dropped else self.field(one, self.table)
             if found is None:
-                return self.risk(one.value, one.line, known)
+                return self.other(one, known)
             known.learn(found[2], self.table.rows[found[2]])
             return found
         if isinstance(one, Evaluate):
             return self.risk(one.value, one.line, known)
+        if isinstance(one, Misplaced):
+            return ["bad", self.table.add(self.guards[-1] if self.guards else ["lit", True]), one.line]
         if isinstance(one, Assign):
             number = self.table.add(one.expression)
             known.learn(number, one.expression)
@@ -244,6 +264,21 @@ class _Writer:
         if not then and not otherwise:
             return ["do", number, one.line] if not covered and fallible(one.condition) else None
         return ["with" if one.narrow else "if", number, then, otherwise, one.line]
+
+    def other(self, one: Set | Splat, known: Known) -> list[Any] | None:
+        if one.value[0] == "lit":
+            return None
+        number = self.table.add(one.value)
+        if isinstance(one, Splat):
+            if one.route in self.mixed:
+                known.learn(number, one.value)
+                return ["mix", number, one.line]
+            return self.risk(one.value, one.line, known)
+        if (number, one.quote) in known.said:
+            return None
+        known.learn(number, one.value)
+        known.said.add((number, one.quote))
+        return ["say", number, one.quote, one.line]
 
     def risk(self, expression: Expression, line: int, known: Known) -> list[Any] | None:
         if not fallible(expression):

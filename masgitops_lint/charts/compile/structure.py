@@ -24,7 +24,8 @@ class Document:
 class Set:
     """The scalar at `route`. `quote` is the YAML quote around it, "" for a plain one, "|" inside a block scalar.
 
-    `opens`: the line starts with a dash, that is, it begins a new list item.
+    `opens`: the line starts with a dash, that is, it begins a new list item. `dropped`: the mapping it stands in is
+    written a second time further down, and YAML keeps the second.
     """
 
     route: Route
@@ -32,6 +33,7 @@ class Set:
     quote: str
     line: int
     opens: bool = False
+    dropped: bool = False
 
 
 @dataclass(slots=True)
@@ -49,6 +51,13 @@ class Evaluate:
     """An expression that is evaluated and lands nowhere: in a comment, for instance."""
 
     value: Expression
+    line: int
+
+
+@dataclass(slots=True)
+class Misplaced:
+    """A key that stands where YAML wants another list item: the template's own mistake."""
+
     line: int
 
 
@@ -74,7 +83,7 @@ class Each:
     line: int
 
 
-Statement: TypeAlias = Document | Set | Splat | Evaluate | When | Each | Assign
+Statement: TypeAlias = Document | Set | Splat | Evaluate | Misplaced | When | Each | Assign
 
 _KEY = re.compile(
     r"""(?P<quote>["']?)
@@ -103,6 +112,7 @@ class _Reader:
         self.levels: list[_Level] = []
         self.counters: dict[Route, int] = {}
         self.block: tuple[int, Route] | None = None
+        self.opened: dict[Route, list[Set]] = {}
 
     def read(self, items: list[Item]) -> list[Statement]:
         found: list[Statement] = []
@@ -117,10 +127,13 @@ class _Reader:
             else:
                 condition = item.condition if isinstance(item, Branch) else item.expression
                 before = list(self.levels), self.block
+                opened = dict(self.opened)
                 then = self.read(item.then)
+                self.opened = dict(opened)
                 if item.otherwise:
                     self.levels, self.block = list(before[0]), before[1]
                 otherwise = self.read(item.otherwise)
+                self.opened = opened
                 found.append(When(condition, then, otherwise, item.number, isinstance(item, Narrow)))
         return found
 
@@ -145,7 +158,7 @@ class _Reader:
             return
         self.block = None
         if body.startswith("---") and not body.strip("- \t"):
-            self.levels, self.counters = [], {}
+            self.levels, self.counters, self.opened = [], {}, {}
             found.append(Document(line.number))
         elif body.startswith("#"):
             found += [Evaluate(one, line.number) for one in expressions]
@@ -161,6 +174,8 @@ class _Reader:
 
     def entry(self, body: str, indent: int, expressions: list[Expression], number: int, found: list[Statement]) -> None:
         dash = body.startswith("- ") or body.rstrip() == "-"
+        if not dash and _KEY.match(body) and self.among_items(indent):
+            found.append(Misplaced(number))
         self.cut(indent + 1 if dash else indent)
         while body.startswith("- ") or body.rstrip() == "-":
             while self.levels and self.levels[-1].indent >= indent and isinstance(self.levels[-1].key, int):
@@ -187,11 +202,22 @@ class _Reader:
         self.levels.append(_Level(indent, key))
         rest = body[match.end() :].strip()
         route = self.route()
-        if _BLOCK.match(rest):
+        if not rest or rest.startswith("#"):
+            for one in self.opened.get(route, ()):
+                one.dropped = True
+            self.opened[route] = []
+        elif _BLOCK.match(rest):
             if not self.nested(route):
                 self.block = (indent, route)
-        elif rest and not rest.startswith("#"):
+        else:
             self.scalar(route, rest, expressions, number, dash, found)
+
+    def among_items(self, indent: int) -> bool:
+        """Whether list items stand at this indentation, in a list that is not just ending."""
+        for above, level in zip(self.levels, self.levels[1:], strict=False):
+            if isinstance(level.key, int) and level.indent == indent:
+                return above.indent != indent
+        return False
 
     def scalar(
         self,
@@ -221,7 +247,11 @@ class _Reader:
             elif piece:
                 parts.append(["lit", piece])
         value: Expression = ["lit", ""] if not parts else parts[0] if len(parts) == 1 else ["cat", *parts]
-        found.append(Set(route, value, quote, number, opens))
+        one = Set(route, value, quote, number, opens)
+        for length in range(1, len(route)):
+            if route[:length] in self.opened:
+                self.opened[route[:length]].append(one)
+        found.append(one)
 
 
 def _indented(expression: Expression) -> int | None:
