@@ -7,7 +7,7 @@ A rule is one file in `rules/`: a docstring that is its page, a `RULE`, `BAD` an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -200,6 +200,21 @@ class Context:
         from masgitops_lint.mas.texts import config_texts
 
         return config_texts(self.mas)
+
+    def inside(self, place: Place, text: str) -> Place:
+        """The place of `text` itself inside a value of several lines; else `place` as it is."""
+        document = self.repository.document(place.path)
+        span = document.span(place.keys, place.part, place.document)
+        if span.line == span.end_line or not text:
+            return place
+        from masgitops_lint.repo.lines import Lines
+
+        lines = Lines(document.text)
+        end = lines.starts[span.end_line - 1] + span.end_column - 1
+        start = document.text.find(text, lines.starts[span.line - 1], end)
+        if start < 0:
+            return place
+        return replace(place, span=lines.span(start, start + len(text)))
 
     def replacement(self, place: Place, old: str, new: str, description: str) -> Fix | None:
         """A fix that writes `new` for the one `old` in the value at `place`; None where there is not exactly one."""

@@ -1,0 +1,87 @@
+"""A secret is read, and the Job that writes it does not run.
+
+## What it checks
+
+For each secret that is read and that a Job of the charts would write: the Application with the Job exists, and the
+Job is not switched off. Reasons are a missing config file, `run_sync_hooks` that is not true, an account root without
+`cluster_admin_role` or `application_admin_role`, an empty block. (A database without a matching `jdbc_type` is told
+by `jdbc-database`.)
+
+## What Argo CD does
+
+As long as the secret is missing, the vault plugin fails for every Application that reads it: nothing of them is
+deployed, and their sync wave never ends.
+
+## How to fix
+
+Switch the writer on, or create the secret by hand and declare it under `secrets: declared:` in `.mas-lint.yaml`.
+"""
+
+from typing import Any
+
+from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
+
+RULE = Rule(code="SEC012", name="secret-writer-off", severity="error", tags=("secrets",))
+
+_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev/cluster1"
+BAD = (
+    Example(
+        "sync hooks switched off",
+        {
+            "dev/cluster1/ibm-dro.yaml": (
+                'merge-key: "dev/cluster1"\nibm_dro:\n  run_sync_hooks: false  #! SEC012\n'
+                f'  ibm_entitlement_key: "<path:{_ARN}/ibm_entitlement#entitlement_key>"\n'
+            )
+        },
+    ),
+)
+GOOD = (
+    Example("writers that run"),
+    Example(
+        "declared",
+        {
+            "dev/cluster1/ibm-dro.yaml": (
+                'merge-key: "dev/cluster1"\nibm_dro:\n  run_sync_hooks: false\n'
+                f'  ibm_entitlement_key: "<path:{_ARN}/ibm_entitlement#entitlement_key>"\n'
+            )
+        },
+        settings='secrets:\n  declared:\n    - path: "{account}/{cluster}/dro"\n',
+    ),
+)
+
+
+def check(context: Context) -> Drafts:
+    """Secrets whose only writers are off; one finding a cause."""
+    causes: dict[tuple[Place, str], list[Any]] = {}
+    for secret in context.secrets.secrets.values():
+        uses = [use for use in secret.uses if use.readers and use.owner.kind == "own"]
+        if secret.status != "off" or not uses:
+            continue
+        unmet = secret.writers[0].unmet[0] if secret.writers[0].unmet else None
+        if unmet is None or any(one.find == "jdbc" and one.text == unmet.text for one in secret.writers[0].job.when):
+            continue
+        # a config key can be pointed at; what is missing altogether is told where it is missed
+        at_cause = unmet.place is not None and unmet.place.keys and secret.writers[0].application is not None
+        place = (
+            unmet.place if at_cause and unmet.place else context.inside(uses[0].reference.place, uses[0].reference.raw)
+        )
+        causes.setdefault((place, unmet.text), []).append((secret, uses))
+    for (place, text), found in causes.items():
+        uses = [use for _, those in found for use in those]
+        paths = list(dict.fromkeys(secret.path for secret, _ in found))
+        shown = ", ".join(f"`{path}`" for path in paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+        names = list(dict.fromkeys(reader.name for use in uses for reader in use.readers))
+        places = dict.fromkeys(context.inside(use.reference.place, use.reference.raw) for use in uses)
+        yield RULE.draft(
+            place,
+            f"{shown} will not be written: {text}; {_count(names)} cannot be deployed without it",
+            help=(
+                "switch the writer on, or create the secret and declare it under `secrets: declared:` in .mas-lint.yaml"
+            ),
+            related=[(one, "read here") for one in list(places)[:6] if one != place],
+            affects=names,
+        )
+
+
+def _count(names: list[str]) -> str:
+    return f"`{names[0]}`" if len(names) == 1 else f"{len(names)} Applications"

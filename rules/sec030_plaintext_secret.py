@@ -1,0 +1,57 @@
+"""A secret in plain text.
+
+## What it checks
+
+Private keys, tokens of well-known kinds (AWS, GitHub, GitLab, Slack, JSON Web Tokens, OpenShift, Vault and others,
+through Yelp's detect-secrets), container registry logins, and connection strings with a password, in clear and in
+base64. Certificates, digests, ids and base64 server configurations are none.
+
+## What Argo CD does
+
+It deploys the value. Everybody who can read the Git repository, its forks and its history can read it too.
+
+## How to fix
+
+Put the value into the secret store, write a placeholder, and change the secret: it stays in the Git history.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, plaintext_secrets
+
+RULE = Rule(code="SEC030", name="plaintext-secret", severity="error", tags=("secrets", "plaintext"))
+
+_BASE = 'merge-key: "dev/cluster1"\nibm_dro:\n  run_sync_hooks: true\n  dro_install_plan: "%s"%s\n'
+BAD = (
+    Example(
+        "a connection string",
+        {
+            "dev/cluster1/ibm-dro.yaml": _BASE
+            % ("mongodb://admin:" + "h8sT" + "q2Lm9z" + "@mongo.example.com:27017", "  #! SEC030")
+        },
+    ),
+)
+GOOD = (
+    Example("certificates in the clean repo"),
+    Example("a digest", {"dev/cluster1/ibm-dro.yaml": _BASE % ("sha256:" + "0123456789abcdef" * 4, "")}),
+)
+
+
+def check(context: Context) -> Drafts:
+    """Values that are secrets by their own form."""
+    for text in context.texts:
+        if not isinstance(text.value, str):
+            continue
+        found = plaintext_secrets(text.value)
+        if not found:
+            continue
+        one = found[0]
+        shown = f" ({one.preview})" if one.preview else ""
+        where = ", in base64" if one.encoded else ""
+        yield RULE.draft(
+            text.place,
+            f"this value holds {one.kind}{shown}{where}: whoever can read the repository can read it",
+            help=(
+                "put it into the secret store, write a placeholder here, and replace the secret: it stays in "
+                "the Git history"
+            ),
+            affects=context.applications_for(text.place),
+        )
