@@ -56,7 +56,8 @@ def check(context: Context) -> Drafts:
             continue
         for one in placeholders(text.value):
             problem = secret_path_problem(one, context.settings.secrets.backend)
-            if problem:
+            # spaces around a path are told by SEC002
+            if problem and one.path == one.path.strip():
                 yield RULE.draft(
                     context.inside(text.place, one.raw),
                     f"{problem}: the store refuses this path, and Argo CD deploys nothing of the Application "

@@ -110,7 +110,7 @@ def reference(placeholder: Placeholder, place: Place, backend: Backend = "unknow
     `vault/secret` with no field, as the plugin's key is the secret there; GCP likewise has no field. HashiCorp Vault
     paths stay as the plugin asks for them (KV version 2 has `data` after the mount).
     """
-    path, key, version = placeholder.path, placeholder.key, placeholder.version
+    path, key, version = placeholder.path.strip(), placeholder.key, placeholder.version
     arn = parse_arn(path)
     modifiers = tuple(modifier.name for modifier in placeholder.modifiers)
     known = "aws" if arn else (backend if backend != "unknown" else guess_backend(path, key, version))

@@ -107,7 +107,7 @@ class Owners:
             return None
         for pattern, one in (*jobs.writer_patterns, *jobs.pre_created_patterns):
             match = pattern.fullmatch(path)
-            if match is not None and "{instance}" not in one.path and "{*}" not in one.path:
+            if match is not None and not any(free in one.path for free in ("{instance}", "{*}", "{.")):
                 return None
             if match is not None and match.groupdict().get("instance") == instance:
                 return Owner("instance", prefix + instance, False, prefix + scope.instance + rest[len(instance) :])
