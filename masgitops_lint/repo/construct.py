@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -27,19 +28,22 @@ class _CarefulError(Exception):
     """The document holds something that the quick way does not know."""
 
 
-def construct(root: Node, text: str, *, aliases: bool) -> tuple[Any, bool]:
+LONE_TAG = re.compile(rb"![\s,\]}]|!\Z")
+"""A `!` that may be a tag of its own, which only shows in the source text."""
+
+
+def construct(root: Node, text: str, *, careful: bool) -> tuple[Any, bool]:
     """The data below `root`, and whether anything in it deserves a remark. Raises `UnfitError`.
 
-    `aliases` says that the text may hold aliases, so that the same node may be met twice.
+    `careful` says that the text may hold aliases or the tag `!`, which the quick way does not see.
     """
-    if not aliases:
+    if not careful:
         notes: list[Any] = []
         try:
             return (_quick(root, notes), bool(notes)) if root.tag in _COLLECTIONS else _scalar_root(root)
         except (_CarefulError, RecursionError):
             pass
-    careful = Decoder(text)
-    return careful.decode(root), True
+    return Decoder(text).decode(root), True
 
 
 _COLLECTIONS = (MappingNode, SequenceNode)
@@ -102,11 +106,9 @@ def _quick_key(key: Node, notes: list[Any]) -> str:
     return str(tag.key)
 
 
-def is_merge(key: Node, text: str) -> bool:
+def is_merge(key: Node) -> bool:
     """Whether a mapping key is `<<` in its special meaning."""
-    if key.tag is MERGE:
-        return not has_lone_tag(key, text)
-    return bool(key.tag == "tag:yaml.org,2002:merge" and key.value == "<<")
+    return key.tag is MERGE or bool(key.tag == "tag:yaml.org,2002:merge" and key.value == "<<")
 
 
 def has_lone_tag(node: Node, text: str) -> bool:
@@ -175,6 +177,8 @@ class Decoder:
             raise UnfitError("syntax", "an alias stands inside the value that it repeats", node)
         if identity in self._sizes:
             self._repeat(node, identity, level)
+            if identity not in self._built:
+                self._built[identity] = self._scalar(node)
             return self._built[identity]
         before = self._decoded
         self._decoded += 1
@@ -203,6 +207,17 @@ class Decoder:
         if self._aliased > 100 and self._decoded > 1000 and self._aliased / self._decoded > _allowed(self._decoded):
             raise UnfitError("alias-bomb", "aliases repeat so much that Argo CD refuses the document", node)
 
+    def _key(self, key: Node, level: int) -> None:
+        """Count a key. As a key even infinity is accepted, so it is not looked at as a value."""
+        if not isinstance(key, ScalarNode):
+            self._value(key, level)
+        elif id(key) in self._sizes:
+            self._repeat(key, id(key), level)
+        else:
+            self._decoded += 1
+            self._sizes[id(key)] = 1
+            self._depths[id(key)] = 0
+
     def _scalar(self, node: Node) -> Any:
         resolution = resolution_of(node, self._text)
         if resolution is None:
@@ -215,12 +230,12 @@ class Decoder:
         result: dict[str, Any] = {}
         depth = 0
         for key, value in node.value:
-            if is_merge(key, self._text):
+            if is_merge(key):
                 for source in merge_sources(key, value):
                     result.update(self._value(source, level))
                     depth = max(depth, self._depths[id(source)])
                 continue
-            self._value(key, level + 1)
+            self._key(key, level + 1)
             result[key_text(key, self._text)] = self._value(value, level + 1)
             depth = max(depth, 1 + self._depths[id(value)])
         return result, depth

@@ -12,6 +12,7 @@ go-yaml v2 is a port of libyaml, so both read the same grammar; what differs is 
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from yaml.composer import ComposerError
@@ -51,6 +52,7 @@ except ImportError:  # PyYAML without libyaml: the same grammar, forty times slo
             Composer.__init__(self)
 
 
+_BOM = "\ufeff".encode()
 _word = WORDS.get
 
 
@@ -78,6 +80,32 @@ class GoParser(_Base):
 
 def compose(raw: bytes) -> tuple[list[Node], YAMLError | None]:
     """The root node of every document, and the error that ended the stream early if one did."""
+    return _compose(raw) if _BOM not in raw else _compose_with_bom(raw)
+
+
+def as_input(text: str) -> bytes:
+    """A text as the parser takes it."""
+    return text.encode("utf-8", "replace")
+
+
+def _compose_with_bom(raw: bytes) -> tuple[list[Node], YAMLError | None]:
+    """Inside a text go-yaml takes a byte order mark for a character; libyaml drops it at the start of a line."""
+    raw, stand_in = without_bom(raw)
+    roots, error = _compose(raw)
+    for root in roots:
+        for node in scalars_below(root):
+            node.value = node.value.replace(stand_in, "\ufeff")
+    return roots, error
+
+
+def without_bom(raw: bytes) -> tuple[bytes, str]:
+    """The input with another character in place of each byte order mark, and which."""
+    text = raw.decode("utf-8", "replace")
+    stand_in = next(character for character in map(chr, range(0xE000, 0xF900)) if character not in text)
+    return text.replace("\ufeff", stand_in).encode("utf-8", "replace"), stand_in
+
+
+def _compose(raw: bytes) -> tuple[list[Node], YAMLError | None]:
     parser: Any = GoParser(raw)
     roots: list[Node] = []
     try:
@@ -90,6 +118,38 @@ def compose(raw: bytes) -> tuple[list[Node], YAMLError | None]:
     except YAMLError as error:
         return roots, error
     return roots, None
+
+
+def nodes_below(root: Node) -> Iterator[Node]:
+    """Every node of a document, keys and the root included, once, in no special order."""
+    todo: list[Node] = [root]
+    seen: set[int] = set()
+    while todo:
+        node = todo.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        todo.extend(children(node))
+
+
+def children(node: Node) -> list[Node]:
+    """A collection's nodes in the order of the text, keys and values in turn; nothing for a scalar."""
+    if isinstance(node, MappingNode):
+        return [child for pair in node.value for child in pair]
+    return list(node.value) if isinstance(node, SequenceNode) else []
+
+
+def scalars_below(root: Node) -> Iterator[Node]:
+    """Every scalar of a document, keys included, once, in no special order."""
+    return (node for node in nodes_below(root) if isinstance(node, ScalarNode))
+
+
+def flow_children(root: Node) -> Iterator[Node]:
+    """Every node directly inside `[]` or `{}`."""
+    for node in nodes_below(root):
+        if not isinstance(node, ScalarNode) and node.flow_style:
+            yield from children(node)
 
 
 class _EventComposer:

@@ -48,7 +48,7 @@ def _walk(tree: Tree, root: Node, document: int) -> Iterator[Problem]:
             yield from _mapping(tree, node, keys, document)
             for key, value in reversed(node.value):
                 name = _name(tree, key)
-                todo.append((value, keys if name is None or is_merge(key, tree.text) else (*keys, name)))
+                todo.append((value, keys if name is None or is_merge(key) else (*keys, name)))
         else:
             items = [(item, (*keys, index)) for index, item in enumerate(node.value)]
             todo.extend(reversed(items))
@@ -80,7 +80,7 @@ def _mapping(tree: Tree, mapping: Node, keys: Keys, document: int) -> Iterator[P
     sites = tree.sites(mapping)
     for index, (key, value) in enumerate(mapping.value):
         site = sites[2 * index]
-        if is_merge(key, tree.text):
+        if is_merge(key):
             yield from _late_merge(tree, key, value, first, keys, document, site)
             continue
         name = _name(tree, key)

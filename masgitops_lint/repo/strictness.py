@@ -3,43 +3,59 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from yaml.nodes import ScalarNode
 
 from .lines import Lines
-from .nodes import Node
+from .nodes import Node, flow_children, scalars_below
 from .problem import Problem
 from .tokens import first_wrong_version
-from .tree import scalars_below
 
 _SLASH = re.compile(r"(?<!\\)(?:\\\\)*(\\/)")
 
 
-def refused(text: str, roots: list[Node]) -> Problem | None:
-    """The first thing that only go-yaml refuses: an escaped slash, or a version directive other than 1.1.
+def worth_checking(text: str) -> bool:
+    """Whether a text holds any of the characters that the checks are about."""
+    return "\\/" in text or "%YAML" in text or ("?" in text and ("[" in text or "{" in text))
 
-    The problem's document is the one from which on Argo CD reads nothing.
+
+def refused(text: str, roots: list[Node]) -> Problem | None:
+    """The first thing that only go-yaml refuses, None for nearly every file.
+
+    That is an escaped slash, a version directive other than 1.1, or a `?` in an unquoted value inside brackets. The
+    problem's document is the one from which on Argo CD reads nothing.
     """
-    slash = _escaped_slash(text, roots) if "\\/" in text else None
+    found = [*_escaped_slashes(text, roots), *_question_marks(text, roots), *_versions(text)]
+    if not found:
+        return None
+    start, end, document, message = min(found)
+    return Problem("syntax", message, Lines(text).span(start, end), document=document)
+
+
+def _versions(text: str) -> Iterator[tuple[int, int, int, str]]:
     version = first_wrong_version(text) if "%YAML" in text else None
-    if version is not None and (slash is None or version[1] <= slash[1]):
+    if version is not None:
         start, document, end = version
         message = "Argo CD reads YAML 1.1 and refuses a file that says it is another version: remove the directive"
-        return Problem("syntax", message, Lines(text).span(start, end), document=document)
-    if slash is not None:
-        start, document = slash
-        message = "`\\/` is not an escape that Argo CD's YAML parser knows: write `/`"
-        return Problem("syntax", message, Lines(text).span(start, start + 2), document=document)
-    return None
+        yield start, end, document, message
 
 
-def _escaped_slash(text: str, roots: list[Node]) -> tuple[int, int] | None:
-    for document, root in enumerate(roots):
-        found = [
-            node.start_mark.index + match.start(1)
-            for node in scalars_below(root)
-            if node.style == '"'
-            for match in [_SLASH.search(text[node.start_mark.index : node.end_mark.index])]
-            if match is not None
-        ]
-        if found:
-            return min(found), document
-    return None
+def _question_marks(text: str, roots: list[Node]) -> Iterator[tuple[int, int, int, str]]:
+    message = "inside brackets Argo CD's YAML parser ends an unquoted value at `?`: put the value in quotes"
+    for document, root in enumerate(roots if "?" in text else ()):
+        for node in flow_children(root):
+            if isinstance(node, ScalarNode) and node.style == "" and "?" in node.value:
+                start = node.start_mark.index
+                at = text.find("?", start, node.end_mark.index)
+                yield max(at, start), max(at, start) + 1, document, message
+
+
+def _escaped_slashes(text: str, roots: list[Node]) -> Iterator[tuple[int, int, int, str]]:
+    message = "`\\/` is not an escape that Argo CD's YAML parser knows: write `/`"
+    for document, root in enumerate(roots if "\\/" in text else ()):
+        for node in scalars_below(root):
+            if node.style == '"':
+                match = _SLASH.search(text, node.start_mark.index, node.end_mark.index)
+                if match is not None:
+                    yield match.start(1), match.end(1), document, message

@@ -17,9 +17,10 @@ from yaml.tokens import (
 )
 
 from .lines import Lines
-from .nodes import GoParser
+from .nodes import GoParser, as_input, without_bom
 
-_COMMENT = re.compile(r"(?:^|(?<=[ \t\r\n\ufeff]))#[^\r\n]*", re.MULTILINE)
+# YAML 1.1 also breaks lines at NEL, LS and PS
+_COMMENT = re.compile("(?:\\A|(?<=[ \t\r\n\x85\u2028\u2029]))#[^\r\n\x85\u2028\u2029]*")
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*")
 
 
@@ -34,7 +35,8 @@ class Comment(NamedTuple):
 
 def tokens(text: str) -> Iterator[Any]:
     """The tokens of a text, up to the first error."""
-    parser: Any = GoParser(text.encode("utf-8", "replace"))
+    raw = as_input(text)
+    parser: Any = GoParser(without_bom(raw)[0] if "\ufeff" in text else raw)
     try:
         while parser.check_token():
             yield parser.get_token()

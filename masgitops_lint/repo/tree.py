@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -13,7 +12,7 @@ from masgitops_lint.model.place import Keys
 
 from .construct import UnfitError, is_merge, key_text, merge_sources
 from .lines import Lines
-from .nodes import Node, compose
+from .nodes import Node, as_input, children, compose
 from .tokens import alias_offsets
 
 Part: TypeAlias = Literal["key", "value", "both"]
@@ -41,7 +40,7 @@ class Tree:
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines = Lines(text)
-        self.roots = compose(text.encode("utf-8", "replace"))[0]
+        self.roots = compose(as_input(text))[0]
         self._entries: dict[int, dict[str, Entry]] = {}
         self._sites: dict[int, list[Site]] = {}
 
@@ -54,13 +53,9 @@ class Tree:
         known = self._sites.get(id(collection))
         if known is not None:
             return known
-        if isinstance(collection, MappingNode):
-            children = [child for pair in collection.value for child in pair]
-        else:
-            children = collection.value
         found: list[Site] = []
         cursor: int = collection.start_mark.index
-        for child in children:
+        for child in children(collection):
             if child.start_mark.index >= cursor and child is not collection:
                 cursor = child.end_mark.index
                 found.append(Site(child.start_mark.index, self.end(child)))
@@ -95,7 +90,7 @@ class Tree:
         sites = self.sites(mapping)
         for index, (key, value) in enumerate(mapping.value):
             try:
-                if is_merge(key, self.text):
+                if is_merge(key):
                     for source in merge_sources(key, value):
                         found.update(self.entries(source))
                 else:
@@ -146,24 +141,6 @@ class Tree:
             return Site(start, min(self.lines.line_end(start), self.end(self.roots[document])))
         _, _, key, value = path[-1]
         return key or Site(value.start, min(value.end, self.lines.line_end(value.start)))
-
-
-def scalars_below(root: Node) -> Iterator[Node]:
-    """Every scalar of a document, keys included, once, in no special order."""
-    todo: list[Node] = [root]
-    seen: set[int] = set()
-    while todo:
-        node = todo.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, ScalarNode):
-            yield node
-        elif isinstance(node, MappingNode):
-            for pair in node.value:
-                todo.extend(pair)
-        else:
-            todo.extend(node.value)
 
 
 @lru_cache(maxsize=8)

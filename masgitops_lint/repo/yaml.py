@@ -8,7 +8,7 @@ from yaml.nodes import ScalarNode
 
 from masgitops_lint.model.place import Keys, Span
 
-from .construct import UnfitError, construct
+from .construct import LONE_TAG, UnfitError, construct
 from .hostile import conflict_markers, decode, measure, needs_count, too_large
 from .nodes import compose
 from .problem import Problem
@@ -126,11 +126,11 @@ def parse(path: str, raw: bytes) -> Document:
     roots, error = compose(raw)
     fatal: list[Problem] = []
     documents: list[Any] = []
-    aliases = b"*" in raw and b"&" in raw
+    careful = (b"*" in raw and b"&" in raw) or (b"!" in raw and LONE_TAG.search(raw) is not None)
     remarkable = len(roots) != 1
     for index, root in enumerate(roots):
         try:
-            data, noted = construct(root, text, aliases=aliases)
+            data, noted = construct(root, text, careful=careful)
         except UnfitError as unfit:
             data, noted = None, True
             fatal.append(_unfit_problem(unfit, text, index))
@@ -143,10 +143,10 @@ def parse(path: str, raw: bytes) -> Document:
         from .syntax import syntax_problem
 
         fatal.append(syntax_problem(error, text, len(roots)))
-    if "\\/" in text or "%YAML" in text:
-        from .strictness import refused
+    if "\\" in text or "%" in text or "?" in text:
+        from .strictness import refused, worth_checking
 
-        problem = refused(text, roots)
+        problem = refused(text, roots) if worth_checking(text) else None
         if problem is not None:
             documents = documents[: problem.document]
             fatal = [problem, *(other for other in fatal if other.document < problem.document)]
