@@ -20,7 +20,7 @@ from masgitops_lint.kubernetes.kustomize import (
 from masgitops_lint.kubernetes.objects import UNKNOWN, KubeObject, Manifests, kube_object
 from masgitops_lint.kubernetes.origin import normal_url
 from masgitops_lint.kubernetes.scan import Scan
-from masgitops_lint.kubernetes.unit import Dependency, EngineEvidence, Fact, SourceUse, Unit, UnitGraph
+from masgitops_lint.kubernetes.unit import Dependency, EngineEvidence, Fact, RootInfo, SourceUse, Unit, UnitGraph
 from masgitops_lint.model.place import Keys, Place
 
 from .roots import Root, find_roots
@@ -79,6 +79,7 @@ class FluxLoader:
                 if obj.group in (SOURCE, "source.extensions.fluxcd.io"):
                     self.sources.setdefault((obj.kind, obj.name), []).append(obj)
         for root in find_roots(self):
+            self.graph.roots.append(RootInfo("flux", root.name, root.cluster, root.place, root.how, root.assumed))
             self.graph.units.extend(self.cluster(root))
         self.graph.engines.extend(self.evidence())
 
@@ -327,7 +328,8 @@ class FluxLoader:
         for index, entry in enumerate(components if isinstance(components, list) else ()):
             target, _ = clamped(directory, str(entry))
             if not self.kustomizer.is_directory(target) or self.kustomizer.file_of(target) is None:
-                if "${" not in str(entry) and UNKNOWN not in str(entry) and spec.get("ignoreMissingComponents") is not True:
+                known = "${" not in str(entry) and UNKNOWN not in str(entry)
+                if known and spec.get("ignoreMissingComponents") is not True:
                     self.graph.facts.append(
                         Fact("flux-component-missing", manifest.at("spec", "components", index), str(entry), unit.label)
                     )
@@ -366,7 +368,7 @@ class FluxLoader:
             if "disabled" in (obj.annotations.get(DISABLED), obj.labels.get(DISABLED)):
                 result.append(obj)
                 continue
-            if unit.variables_complete and cluster.variables is not None or not cluster.wanted:
+            if (unit.variables_complete and cluster.variables is not None) or not cluster.wanted:
                 for name, has_default, route in used(obj.data):
                     if name not in variables and not has_default and unit.variables_complete:
                         missing.setdefault(

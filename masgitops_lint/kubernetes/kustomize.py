@@ -26,13 +26,7 @@ if TYPE_CHECKING:
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 FIELDS = frozenset(
-    (
-        "apiVersion kind metadata openapi namePrefix nameSuffix namespace commonLabels labels commonAnnotations "
-        "patchesStrategicMerge patchesJson6902 patches images imageTags replicas replacements vars sortOptions "
-        "resources components crds bases configMapGenerator secretGenerator helmGlobals helmCharts "
-        "helmChartInflationGenerator generatorOptions configurations generators transformers validators "
-        "buildMetadata inventory"
-    ).split()  # noqa: SIM905 - a list of thirty quoted words is harder to read
+    ["apiVersion", "kind", "metadata", "openapi", "namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "commonAnnotations", "patchesStrategicMerge", "patchesJson6902", "patches", "images", "imageTags", "replicas", "replacements", "vars", "sortOptions", "resources", "components", "crds", "bases", "configMapGenerator", "secretGenerator", "helmGlobals", "helmCharts", "helmChartInflationGenerator", "generatorOptions", "configurations", "generators", "transformers", "validators", "buildMetadata", "inventory"]
 )
 """Fields of a Kustomization (api/types/kustomization.go); kustomize refuses any other."""
 
@@ -120,6 +114,11 @@ class Kustomizer:
         self._veiled = tuple(path for path, _ in repository.skipped)
         self._builds: dict[str, Build] = {}
         self._open: list[str] = []
+
+    @property
+    def directories(self) -> frozenset[str]:
+        """Every directory of the repository but its root."""
+        return self._directories
 
     def is_directory(self, path: str) -> bool:
         """Whether the repository has files below this path ("" is the root)."""

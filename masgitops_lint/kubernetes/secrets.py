@@ -434,7 +434,7 @@ def _flux(obj: KubeObject) -> Iterator[Need]:
         for index, item in enumerate(_list(obj.get("spec", *key))):
             kind = item.get("kind") if isinstance(item, dict) else None
             if kind in ("Secret", "ConfigMap"):
-                found = _need(obj, kind, item, ("spec", *key, index), role, field="valuesKey", namespace="")  # type: ignore[arg-type]
+                found = _need(obj, kind, item, ("spec", *key, index), role, field="valuesKey", namespace="")
                 yield from found
 
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from masgitops_lint.model.place import Place
 
 from .kinds import is_cluster_scoped
-from .kustomize import Opaque
-from .objects import KubeObject
+from .kustomize import Build, Kustomizer, Opaque
+from .objects import KubeObject, Manifests
+from .scan import Scan
+
+if TYPE_CHECKING:
+    from masgitops_lint.repo.repository import Repository
 
 Engine: TypeAlias = Literal["argocd", "flux", "kustomize", "manual"]
 Target: TypeAlias = Literal["resolved", "missing", "external", "opaque"]
@@ -129,15 +133,58 @@ class EngineEvidence:
     cluster: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RootInfo:
+    """Where an engine starts, and how that is known."""
+
+    engine: Engine
+    name: str
+    cluster: str
+    place: Place
+    how: str
+    assumed: bool = False
+
+
 @dataclass(slots=True)
 class UnitGraph:
     """Everything that is known of the generic part of a repo, linear in its size. Empty for a repo that has none."""
 
+    repository: Repository | None = None
+    manifests: Manifests | None = None
+    kustomizer: Kustomizer | None = None
+    scan: Scan | None = None
+    roots: list[RootInfo] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     engines: list[EngineEvidence] = field(default_factory=list)
     loose: Unit | None = None
     """Manifests that no unit reaches and that are no kustomization's either: applied by hand, by CI, or not at all."""
+    cache: dict[str, Any] = field(default_factory=dict)
+    """What queries over the whole graph computed once."""
+
+    @property
+    def found(self) -> bool:
+        """Whether there is anything generic at all."""
+        return self.scan is not None and self.scan.generic
+
+    def builds(self) -> dict[str, tuple[Build, bool]]:
+        """Every kustomization of the repository by directory, and whether some unit reaches it."""
+        known = self.cache.get("builds")
+        if known is None:
+            known = self.cache["builds"] = _builds(self)
+        result: dict[str, tuple[Build, bool]] = known
+        return result
+
+    def reached_files(self) -> frozenset[str]:
+        """Manifests that some unit reads, directly or through kustomize."""
+        known = self.cache.get("files")
+        if known is None:
+            files = {path for unit in self.units for path in unit.files}
+            files.update(obj.path for unit in self.units for obj in unit.objects)
+            files.update(path for build, reached in self.builds().values() if reached for path in build.files)
+            known = self.cache["files"] = frozenset(files)
+        result: frozenset[str] = known
+        return result
 
     def named(self, kind: str) -> Iterator[Fact]:
         """The facts of one kind."""
@@ -146,3 +193,23 @@ class UnitGraph:
     def of(self, engine: str, kind: str = "") -> Iterator[Unit]:
         """The units of one engine, of one kind."""
         return (unit for unit in self.units if unit.engine == engine and kind in ("", unit.kind))
+
+
+def _builds(graph: UnitGraph) -> dict[str, tuple[Build, bool]]:
+    kustomizer, scanned = graph.kustomizer, graph.scan
+    if kustomizer is None or scanned is None:
+        return {}
+    reached: set[str] = set()
+    found: dict[str, tuple[Build, bool]] = {}
+    for directory in dict.fromkeys(d for unit in graph.units for d in unit.directories):
+        if directory not in reached:
+            for build in kustomizer.closure(directory):
+                reached.add(build.directory)
+                found[build.directory] = (build, True)
+    for path in scanned.kustomizations:
+        directory = path.rpartition("/")[0]
+        if directory not in found:
+            build_here = kustomizer.build(directory)
+            if build_here is not None:
+                found[directory] = (build_here, False)
+    return found
