@@ -18,6 +18,7 @@ Policy: TypeAlias = Literal["sync", "create-only", "create-update", "create-dele
 _POLICIES: tuple[Policy, ...] = ("sync", "create-only", "create-update", "create-delete")
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
 _NAME_LENGTH = 253
+_LABEL = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\Z")
 
 
 @dataclass(frozen=True)
@@ -248,7 +249,7 @@ def _validated(generated: Sequence[Generated], version: tuple[int, ...] | None) 
     result: list[Generated] = []
     both = version is None or version >= (3, 2)
     for one in generated:
-        problem = ""
+        problem = _label_problem(one.manifest)
         if not valid_name(one.name):
             problem = f"the name {one.name!r} is no valid object name, so the API server rejects it"
         elif counts[one.name] > 1 and (both or one.name in seen):
@@ -256,6 +257,14 @@ def _validated(generated: Sequence[Generated], version: tuple[int, ...] | None) 
         seen.add(one.name)
         result.append(Generated(one.manifest, one.params, problem))
     return tuple(result)
+
+
+def _label_problem(manifest: Mapping[str, Any]) -> str:
+    """Why the API server rejects an object's labels, "" when it takes them."""
+    for key, value in _mapping(_mapping(manifest.get("metadata")).get("labels")).items():
+        if isinstance(value, str) and _LABEL.match(value) is None:
+            return f"the label {key} has the value {value!r}, which the API server rejects"
+    return ""
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -103,7 +103,7 @@ def _generate(generator: Mapping[str, Any], context: GeneratorContext, *, nested
     return result
 
 
-# --- git -----------------------------------------------------------------------------------------------------------
+# --- git
 
 
 def _git(body: Mapping[str, Any], context: GeneratorContext) -> list[ParamSet]:
@@ -233,7 +233,7 @@ def _rendered(trees: Sequence[Any], data: Sequence[Mapping[str, Any]], context: 
         raise GeneratorError(f"failed to replace parameters in a generator: {error}") from None
 
 
-# --- list ----------------------------------------------------------------------------------------------------------
+# --- list
 
 
 def _list(body: Mapping[str, Any], context: GeneratorContext) -> list[ParamSet]:
@@ -271,7 +271,7 @@ def _element(item: Any, go_template: bool) -> dict[str, Any]:
     return params
 
 
-# --- merge and matrix ----------------------------------------------------------------------------------------------
+# --- merge and matrix
 
 
 def _children(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -319,7 +319,7 @@ def _matrix(body: Mapping[str, Any], context: GeneratorContext) -> list[ParamSet
     return result
 
 
-# --- selector ------------------------------------------------------------------------------------------------------
+# --- selector
 
 
 def selected(selector: Mapping[str, Any], values: Mapping[str, Any], *, go_template: bool) -> bool:

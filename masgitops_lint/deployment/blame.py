@@ -1,20 +1,21 @@
 """From an error of Helm to the config key that causes it.
 
-The failing expression is read in its template; a variable is followed to what it is bound to, a range to its list. Which
-entry of the list it was is found by rendering with the list cut short. What no expression explains (broken YAML) is
+The failing expression is read in its template; a variable is followed to what it is bound to, a range to its list.
+Which entry of the list it was is found by rendering with that entry alone. What no expression explains (broken YAML) is
 found by rendering with one suspicious value after the other taken out.
 """
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from masgitops_lint.charts.helm.chart import Chart
 from masgitops_lint.charts.helm.failure import RenderError
 from masgitops_lint.charts.helm.template_text import Action, Loop, Route, Splice, TemplateText, template_text
 from masgitops_lint.model.place import Keys
+
+from .routes import lookup, present, replaced, scalars
 
 Fails = Callable[[Mapping[str, Any]], RenderError | None]
 """Renders the failing chart with other values: the error, or None when it renders."""
@@ -28,30 +29,6 @@ def text_at(chart: Chart, template: str) -> TemplateText | None:
     return template_text(raw.decode("utf-8", "replace")) if raw is not None else None
 
 
-def lookup(values: Any, keys: Sequence[Any]) -> Any:
-    """The value at a route, or None."""
-    for key in keys:
-        if isinstance(values, Mapping) and isinstance(key, str):
-            values = values.get(key)
-        elif isinstance(values, list) and isinstance(key, int) and 0 <= key < len(values):
-            values = values[key]
-        else:
-            return None
-    return values
-
-
-def present(values: Any, keys: Sequence[Any]) -> int:
-    """How many leading keys of the route exist."""
-    for count, key in enumerate(keys):
-        if isinstance(values, Mapping) and key in values:
-            values = values[key]
-        elif isinstance(values, list) and isinstance(key, int) and 0 <= key < len(values):
-            values = values[key]
-        else:
-            return count
-    return len(keys)
-
-
 def blamed_keys(error: RenderError, chart: Chart, values: Mapping[str, Any], fails: Fails) -> list[Keys]:
     """Routes into the chart's values that explain an error, best first; empty when none does.
 
@@ -63,7 +40,7 @@ def blamed_keys(error: RenderError, chart: Chart, values: Mapping[str, Any], fai
     action = text.action_at(error.line, error.column) if text is not None else None
     if text is None or action is None:
         return [keys for keys in (culprit(error, values, fails),) if keys]
-    routes = text.routes(error.expression or action.body, action)
+    routes = text.routes(error.expression, action) or text.routes(action.body, action)
     own = [_concrete(route, text, action, error, values, fails) for route in routes]
     own = [keys for keys in own if keys]
     own.sort(key=lambda keys: _suspicion(error, values, keys))
@@ -74,12 +51,10 @@ def blamed_keys(error: RenderError, chart: Chart, values: Mapping[str, Any], fai
 def _suspicion(error: RenderError, values: Mapping[str, Any], keys: Keys) -> int:
     """0 for a value that fits the error, 1 for one that does not."""
     value = lookup(values, keys)
-    if error.kind in ("nil", "index"):
-        return 0 if value is None else 1
     if error.kind == "type":
         expected_text = "expected string" in error.message
         return 0 if value is None or not (expected_text and isinstance(value, str)) else 1
-    return 0
+    return 1 if error.kind in ("nil", "index") and value is not None else 0
 
 
 def _concrete(
@@ -100,7 +75,7 @@ def _concrete(
 
 def failing_entry(keys: Keys, error: RenderError, values: Mapping[str, Any], fails: Fails) -> str | int | None:
     """Which entry of the list or mapping at `keys` makes the chart fail as it did."""
-    found = lookup(values, keys)
+    found: Any = lookup(values, keys)
     entries: list[str | int]
     if isinstance(found, list):
         entries = list(range(len(found)))
@@ -111,50 +86,29 @@ def failing_entry(keys: Keys, error: RenderError, values: Mapping[str, Any], fai
     if len(entries) == 1:
         return entries[0]
     for entry in entries[:_MOST_TRIES]:
-        kept = [found[entry]] if isinstance(found, list) else {entry: found[entry]}
+        kept: Any = [lookup(found, (entry,))] if isinstance(found, list) else {entry: lookup(found, (entry,))}
         again = fails(replaced(values, keys, kept))
         if again is not None and (again.template, again.line) == (error.template, error.line):
             return entry
     return None
 
 
-def replaced(values: Mapping[str, Any], keys: Keys, value: Any) -> dict[str, Any]:
-    """A copy of the values with one value changed; the rest is shared."""
-    if not keys:
-        return dict(value)
-    result = dict(values)
-    current: Any = result
-    for key in keys[:-1]:
-        below = current[key]
-        below = copy.copy(below)
-        current[key] = below
-        current = below
-    current[keys[-1]] = value
-    return result
-
-
-def scalars(values: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
-    """Every scalar below a value, with its route."""
-    if isinstance(values, Mapping):
-        for key, below in values.items():
-            yield from scalars(below, (*keys, key))
-    elif isinstance(values, list):
-        for index, item in enumerate(values):
-            yield from scalars(item, (*keys, index))
-    else:
-        yield keys, values
-
-
 def culprit(error: RenderError, values: Mapping[str, Any], fails: Fails) -> Keys:
     """The value without which the error is gone: text that is awkward in YAML first, then null, then the rest."""
     for keys, value in sorted(scalars(values), key=lambda item: _awkwardness(item[1]))[:_MOST_TRIES]:
-        plain = 1 if isinstance(value, int | float) and not isinstance(value, bool) else "x"
-        if value == plain:
-            continue
-        again = fails(replaced(values, keys, plain))
-        if again is None or (again.template, again.kind) != (error.template, error.kind):
-            return keys
+        for plain in _stand_ins(value):
+            again = fails(replaced(values, keys, plain))
+            if again is None or (again.template, again.kind) != (error.template, error.kind):
+                return keys
     return ()
+
+
+def _stand_ins(value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ("x", {"x": "x"})
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (value + 1,)
+    return ("x",) if value != "x" else ("y",)
 
 
 def _awkwardness(value: Any) -> int:

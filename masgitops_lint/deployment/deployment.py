@@ -50,6 +50,22 @@ class FrozenSet:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedValue:
+    """A config value that a root chart writes into a leaf's values text, and that comes out as something else.
+
+    `key` is the leaf's key. `kind` is "number", "boolean" or "null" (text that YAML reads as such), "map" (a mapping
+    or list printed by Go, `map[...]`) or "text" (quotes or backslashes change it). Known in exact mode only.
+    """
+
+    application: str
+    scope: str
+    chart: str
+    key: tuple[str, ...]
+    place: Place
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssumedParameter:
     """One Helm parameter of an account root, its value, and where that is known from.
 
@@ -78,6 +94,7 @@ class Deployment:
     exact: bool = False
     charts: str = ""
     """Which charts were used, such as `ibm-mas/gitops 8.4.2`."""
+    changed: tuple[ChangedValue, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, tuple[Application, ...]]:

@@ -17,14 +17,15 @@ from masgitops_lint.model.application import Resource
 from .rendered import RenderedObject, objects_of, text_of
 
 CLUSTER_SCOPED = frozenset(
-    """
-    APIService ClusterCSIDriver ClusterIssuer ClusterPolicy ClusterRole ClusterRoleBinding ConsoleLink
-    ConsoleNotification CSIDriver CustomResourceDefinition ImageContentSourcePolicy ImageDigestMirrorSet
-    ImageTagMirrorSet IngressClass KubeletConfig MachineConfig MachineConfigPool MutatingWebhookConfiguration Namespace
-    Node OAuth PersistentVolume PriorityClass Project RuntimeClass SecurityContextConstraints StorageClass
-    ValidatingWebhookConfiguration VolumeSnapshotClass
-    """.split()
-)
+    {
+        "APIService", "ClusterCSIDriver", "ClusterIssuer", "ClusterPolicy", "ClusterRole",
+        "ClusterRoleBinding", "ConsoleLink", "ConsoleNotification", "CSIDriver", "CustomResourceDefinition",
+        "ImageContentSourcePolicy", "ImageDigestMirrorSet", "ImageTagMirrorSet", "IngressClass", "KubeletConfig",
+        "MachineConfig", "MachineConfigPool", "MutatingWebhookConfiguration", "Namespace", "Node",
+        "OAuth", "PersistentVolume", "PriorityClass", "Project", "RuntimeClass",
+        "SecurityContextConstraints", "StorageClass", "ValidatingWebhookConfiguration", "VolumeSnapshotClass",
+    }
+)  # fmt: skip
 """Kinds without a namespace, of those that the source repo's charts and OpenShift know."""
 
 

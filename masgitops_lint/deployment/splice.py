@@ -1,7 +1,7 @@
 """Config values that a root chart writes into a leaf's values text, and that come out as something else.
 
-A root chart prints values into YAML text: `key: {{ value }}` reads text such as `0123` as a number, `key: "{{ value }}"`
-breaks at a quote or backslash, and a mapping printed without `toYaml` becomes `map[...]`.
+A root chart prints values into YAML text: `key: {{ value }}` reads text such as `0123` as a number, and with quotes
+around it a quote or backslash in the value breaks it; a mapping printed without `toYaml` becomes `map[...]`.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from masgitops_lint.argocd.gotext import go_float
 from masgitops_lint.charts.helm.template_text import Splice
 from masgitops_lint.model.place import Keys
 
-from .blame import concrete_route, lookup, present
+from .blame import concrete_route
+from .routes import lookup, present
 
 
 @dataclass(frozen=True, slots=True)
 class Spliced:
     """One value that changes on its way: the config route, the leaf's key, and what it turns into.
 
-    `kind` is "number" (text read as a number), "boolean", "null", "map" (a mapping or list printed by Go) or "text" (the
-    text itself changes).
+    `kind` is "number" (text read as a number), "boolean", "null", "map" (a mapping or list printed by Go) or "text"
+    (the text itself changes).
     """
 
     config: Keys

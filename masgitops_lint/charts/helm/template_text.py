@@ -105,7 +105,7 @@ class TemplateText:
         found = next((a for a in self.actions if a.start <= offset < a.end), None)
         return found or next((a for a in self.actions if a.line == line), None)
 
-    # --- what an expression means -----------------------------------------------------------------------------------
+    # --- what an expression means
 
     def routes(self, expression: str, at: Action) -> list[Route]:
         """Every way into `.Values` that an expression at an action names, in order of mention."""
@@ -188,7 +188,7 @@ class TemplateText:
                         found[route[0]] = None
         return tuple(found)
 
-    # --- list entries -----------------------------------------------------------------------------------------------
+    # --- list entries
 
     @cached_property
     def _document_ranges(self) -> tuple[Action, ...]:
@@ -237,7 +237,7 @@ class TemplateText:
             text = text[:start] + new + text[end:]
         return text
 
-    # --- the values text of a leaf ------------------------------------------------------------------------------------
+    # --- the values text of a leaf
 
     @cached_property
     def spliced(self) -> tuple[Splice, ...]:

@@ -1,0 +1,554 @@
+"""The tree of Applications as Argo CD builds it, from the real charts.
+
+Account root -> ApplicationSet -> generators -> Go template -> root chart -> Application -> leaf chart. Every step is
+what Argo CD does: nothing of the charts is known here but where the account root chart is and which values it takes.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from masgitops_lint.argocd.applicationset import ExpandOptions as ApplicationSetOptions
+from masgitops_lint.argocd.applicationset import Expansion, Generated, expand
+from masgitops_lint.argocd.globbing import GlobMode
+from masgitops_lint.argocd.merge import ParamSet
+from masgitops_lint.argocd.waves import application_prune, application_sync_options, resource_sync_options, wave
+from masgitops_lint.charts.helm.chart import ChartError
+from masgitops_lint.charts.helm.engine import HelmEngine
+from masgitops_lint.charts.helm.failure import RenderError
+from masgitops_lint.charts.helm.gotemplate_text import field_chains
+from masgitops_lint.charts.helm.gotemplates import HelmGoTemplates
+from masgitops_lint.charts.helm.merging import merge_maps
+from masgitops_lint.charts.source import ChartSource
+from masgitops_lint.mas.account_root import CHART_PATH, DOCUMENTED_DEFAULTS, AccountRoot
+from masgitops_lint.mas.config import MasConfig
+from masgitops_lint.mas.scope import Scope
+from masgitops_lint.mas.spec import ApplicationSetSpec, FileSpec, Level
+from masgitops_lint.model.application import Application, Resource
+from masgitops_lint.model.place import Place
+
+from .application_source import leaf_job, merge_keys_of, source_of
+from .blame import blamed_keys
+from .config_files import ConfigFiles
+from .deployment import AssumedParameter, ChangedValue, Deployment, FrozenSet, RenderFailure
+from .leaf import LeafJob
+from .leaf_runner import Cache, LeafRunner
+from .rendered import RenderedObject, text_of
+from .root_chart import VALUES_VARIABLE, RootChart, RootRenderer
+from .routes import with_route
+from .splice import changed_values
+from .tracing import Tracer
+
+_MOST_FAILURES = 20
+_STAND_INS: tuple[Any, ...] = ("x", "9.0.0", {})
+_LEVELS: tuple[tuple[str, Level], ...] = (
+    ("tenant", "tenant"),
+    ("aiservice", "aiservice"),
+    ("aibroker", "aiservice"),
+    ("sls", "sls"),
+    ("instance", "instance"),
+    ("cluster", "cluster"),
+)
+
+
+@dataclass(frozen=True)
+class ExactOptions:
+    """How to build: Argo CD's globbing mode and version (None: the newest), whether leaves are rendered, on how many
+    processes, and the cache for leaves."""
+
+    globbing: GlobMode = "greedy"
+    version: tuple[int, ...] | None = None
+    resources: bool = True
+    processes: int = 1
+    cache: Cache | None = None
+
+
+def build_exact(
+    mas: MasConfig,
+    charts: Callable[[str], ChartSource],
+    parameters: Callable[[str], AccountRoot],
+    engine: HelmEngine,
+    options: ExactOptions = ExactOptions(),
+) -> Deployment:
+    """Everything Argo CD would build from the config repo as it is.
+
+    `charts` and `parameters` are asked once an account. Raises nothing for what the repo says: what fails is in
+    `errors` and `frozen`.
+    """
+    builder = ExactBuilder(mas, engine, options)
+    for root in mas.roots:
+        for account in mas.accounts():
+            if any(path.startswith(f"{root.prefix}{account}/") for path in root.paths):
+                builder.account(account, charts(account), parameters(account), ConfigFiles(mas, root))
+    return builder.result()
+
+
+class ExactBuilder:
+    """Builds the trees of several accounts into one deployment."""
+
+    def __init__(self, mas: MasConfig, engine: HelmEngine, options: ExactOptions) -> None:
+        self.mas = mas
+        self.engine = engine
+        self.options = options
+        self.go = HelmGoTemplates(engine)
+        self.renderer = RootRenderer(engine)
+        self.tracer = Tracer(mas, self.renderer)
+        self.applications: list[Application] = []
+        self.errors: list[RenderFailure] = []
+        self.frozen: list[FrozenSet] = []
+        self.changed: list[ChangedValue] = []
+        self.assumed: dict[str, tuple[AssumedParameter, ...]] = {}
+        self.roots: list[RootChart] = []
+        self._charts: ChartSource | None = None
+        self._runners: dict[str, LeafRunner] = {}
+        self._leaves: list[tuple[int, str, LeafJob, RootChart, RenderedObject, ChartSource]] = []
+        self._labels: dict[str, None] = {}
+
+    @property
+    def charts(self) -> ChartSource:
+        """The charts of the account that is being built."""
+        assert self._charts is not None
+        return self._charts
+
+    # --- roots
+
+    def account(self, account: str, charts: ChartSource, root: AccountRoot, config: ConfigFiles) -> None:
+        """Build one account."""
+        self._charts = charts
+        self._labels[charts.label] = None
+        values = merge_maps(dict(DOCUMENTED_DEFAULTS), root.values)
+        named = values.get("account")
+        if not isinstance(named, Mapping) or named.get("id") is None:
+            values = merge_maps(values, {"account": {"id": account}})
+        self.assumed[account] = tuple(_assumed(root))
+        try:
+            chart = charts.chart(CHART_PATH)
+        except ChartError as error:
+            self._fail(account, "", CHART_PATH, str(error), root.manifest or Place(""), "chart", root=True)
+            return
+        made = RootChart("", chart, values, (), None, account, account, "account-root", "argocd", config)
+        self._render_root(made, root.manifest or Place(""))
+
+    def _render_root(self, root: RootChart, place: Place) -> None:
+        self.roots.append(root)
+        try:
+            root.objects = self.renderer.render(root, root.values)
+        except RenderError as error:
+            self._root_failed(root, error, place)
+            return
+        for made in root.objects:
+            self._object(made, root)
+
+    def _root_failed(self, root: RootChart, error: RenderError, place: Place) -> None:
+        """Report every failing template of a root, and name what is lost with it."""
+        failed: list[tuple[RenderError, Place]] = []
+        bad: list[str] = []
+        objects: list[RenderedObject] = []
+        current: RenderError | None = error
+        while current is not None:
+            blamed = self.tracer.blame_root(root, current) or place
+            failed.append((current, blamed))
+            path = root.chart.template_path(current.template)
+            if not current.template or path in bad or len(bad) >= _MOST_FAILURES:
+                break
+            bad.append(path)
+            objects += self._mended(root, current, path)
+            try:
+                objects += self.renderer.render(root, root.values, without=bad)
+                current = None
+            except RenderError as following:
+                current = following
+        lost = self._lost(objects, root)
+        for one, blamed in failed:
+            self.errors.append(
+                RenderFailure(
+                    scope=root.directory,
+                    application=root.name,
+                    chart=root.chart.path,
+                    template=root.chart.template_path(one.template).removeprefix("templates/"),
+                    line=one.line,
+                    message=one.message,
+                    place=blamed,
+                    kind=one.kind,
+                    expression=one.expression,
+                    lost=lost,
+                    root=True,
+                )
+            )
+
+    def _mended(self, root: RootChart, error: RenderError, path: str) -> list[RenderedObject]:
+        """What the failing template would render if the blamed value were there: only to name what is lost."""
+        candidates = blamed_keys(error, root.chart, root.effective, self.renderer.fails(root, path))
+        for keys in candidates[:3]:
+            for stand_in in _STAND_INS:
+                try:
+                    return self.renderer.render(root, with_route(root.values, keys, stand_in), only=path)
+                except RenderError:
+                    continue
+        return []
+
+    def _lost(self, objects: Sequence[RenderedObject], root: RootChart) -> tuple[str, ...]:
+        """Names of the Applications that objects which are never applied stand for, and of everything below them."""
+        shadow = self._shadow()
+        for made in objects:
+            shadow._object(made, root)
+        return tuple(dict.fromkeys(app.name for app in shadow.applications if app.kind == "Application" and app.name))
+
+    def _shadow(self) -> ExactBuilder:
+        options = ExactOptions(self.options.globbing, self.options.version, resources=False)
+        shadow = ExactBuilder(self.mas, self.engine, options)
+        shadow._charts = self._charts
+        shadow.renderer, shadow.tracer = self.renderer, self.tracer
+        return shadow
+
+    # --- objects of a root
+
+    def _object(self, made: RenderedObject, root: RootChart) -> None:
+        if made.kind == "ApplicationSet":
+            self._application_set(made, root)
+        elif made.kind == "Application":
+            self._application(made, root)
+
+    def _record(self, made: RenderedObject, root: RootChart, source: Place, values: Mapping[str, Any]) -> Application:
+        destination = made.get("spec", "destination")
+        destination = destination if isinstance(destination, Mapping) else {}
+        is_set = made.kind == "ApplicationSet"
+        origin = source_of(made.data)
+        finalizers = made.get("metadata", "finalizers")
+        scope = root.scope
+        return Application(
+            kind="ApplicationSet" if is_set else "Application",
+            name=text_of(made.get("metadata", "name")),
+            parent=root.name or None,
+            wave=wave(made.data),
+            path="" if is_set else text_of(origin.get("path")) or text_of(origin.get("chart")),
+            server=None if is_set else _optional(destination.get("server")),
+            namespace=_optional(made.get("metadata", "namespace") if is_set else destination.get("namespace")),
+            prune=None if is_set else application_prune(made.data),
+            finalizers=tuple(text_of(one).strip() for one in finalizers) if isinstance(finalizers, list) else (),
+            source=source,
+            scope=root.directory,
+            account=scope.account if scope is not None else root.account,
+            cluster=scope.cluster if scope is not None else "",
+            instance=scope.instance if scope is not None else "",
+            tenant=scope.tenant if scope is not None else "",
+            revision=text_of(origin.get("targetRevision")),
+            plugin=isinstance(origin.get("plugin"), Mapping),
+            sync_options=(*application_sync_options(made.data), *resource_sync_options(made.data)),
+            template=made.template.rpartition("/")[2],
+            values=values,
+        )
+
+    def _application(self, made: RenderedObject, root: RootChart) -> None:
+        place = self.tracer.source_place(made, root)
+        job = leaf_job(made.data, root.values_variable)
+        values: Mapping[str, Any] = {}
+        error: RenderError | None = None
+        if job is not None and self.options.resources:
+            try:
+                for text in job.values_text:
+                    values = merge_maps(values, self.engine.parse_values(text))
+            except RenderError as failure:
+                error = failure
+        record = self._record(made, root, place, values)
+        self.applications.append(record)
+        if job is None or not self.options.resources:
+            return
+        self._notice_changes(record, made, root, values)
+        if error is not None:
+            self._leaf_failed(record, job, root, made, error, self.charts)
+            return
+        runner = self._runner()
+        try:
+            key = runner.add(job)
+        except ChartError as failure:
+            error = RenderError("", 0, 0, "", str(failure), "chart")
+            self._leaf_failed(record, job, root, made, error, self.charts)
+            return
+        except RenderError as failure:
+            self._leaf_failed(record, job, root, made, failure, self.charts)
+            return
+        self._leaves.append((len(self.applications) - 1, key, job, root, made, self.charts))
+
+    def _runner(self) -> LeafRunner:
+        known = self._runners.get(self.charts.root)
+        if known is None:
+            known = LeafRunner(self.charts, self.engine, self.options.cache, self.options.processes)
+            self._runners[self.charts.root] = known
+        return known
+
+    def _notice_changes(
+        self, record: Application, made: RenderedObject, root: RootChart, values: Mapping[str, Any]
+    ) -> None:
+        if root.scope is None or not values:
+            return
+        splices = root.splices(made)
+        for change in changed_values(splices, made.loops, root.scope.values, values):
+            self.changed.append(
+                ChangedValue(
+                    application=record.name,
+                    scope=root.directory,
+                    chart=record.path,
+                    key=tuple(str(key) for key in change.leaf),
+                    place=root.scope.place(change.config),
+                    kind=change.kind,
+                )
+            )
+
+    # --- ApplicationSets
+
+    def _application_set(self, made: RenderedObject, root: RootChart) -> None:
+        place = self.tracer.source_place(made, root)
+        record = self._record(made, root, place, {})
+        self.applications.append(record)
+        options = ApplicationSetOptions(self.options.globbing, self.options.version)
+        expansion = expand(made.data, root.config, self.go, options)
+        if expansion.frozen:
+            self._freeze(record, made, root, expansion)
+            return
+        for generated in expansion.applications:
+            self._generated(generated, record, made, root)
+
+    def _generated(self, generated: Generated, parent: Application, made: RenderedObject, above: RootChart) -> None:
+        scope = self._scope(generated.params, generated.manifest, made, above)
+        manifest = RenderedObject(made.template, made.line, generated.manifest, "", {})
+        base = scope.base.path if scope.base is not None else scope.directory
+        seat = RootChart(parent.name, above.chart, {}, (), scope, scope.directory, above.account, "", "", above.config)
+        record = self._record(manifest, seat, Place(base), {})
+        below = self._root_chart(record, generated.manifest, scope, above)
+        if generated.problem:
+            lost = self._lost_below(below, record.name)
+            self._fail(
+                scope.directory,
+                record.name,
+                record.path,
+                generated.problem,
+                self.tracer.name_place(made, scope) or Place(base),
+                "name",
+                root=True,
+                lost=lost,
+            )
+            return
+        self.applications.append(record)
+        if isinstance(below, RootChart):
+            self._render_root(below, Place(base))
+        else:
+            self._fail(scope.directory, record.name, record.path, below, Place(base), "chart", root=True)
+
+    def _lost_below(self, below: RootChart | str, name: str) -> tuple[str, ...]:
+        names = [name] if name else []
+        if isinstance(below, RootChart):
+            shadow = self._shadow()
+            shadow._render_root(below, Place(""))
+            names += [app.name for app in shadow.applications if app.kind == "Application"]
+        return tuple(dict.fromkeys(names))
+
+    def _root_chart(
+        self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart
+    ) -> RootChart | str:
+        """The root chart of a generated Application, or why there is none."""
+        job = leaf_job(manifest, VALUES_VARIABLE)
+        if job is None:
+            return "the Application has no chart in the source repo"
+        try:
+            chart = self.charts.chart(job.chart)
+            values: Mapping[str, Any] = {}
+            for text in job.values_text:
+                values = merge_maps(values, self.engine.parse_values(text))
+        except (ChartError, RenderError) as error:
+            return str(error)
+        return RootChart(
+            record.name,
+            chart,
+            values,
+            job.parameters,
+            scope,
+            scope.directory,
+            above.account,
+            job.release_name,
+            job.namespace,
+            above.config,
+        )
+
+    def _scope(self, params: ParamSet, manifest: Mapping[str, Any], made: RenderedObject, above: RootChart) -> Scope:
+        merge_keys = merge_keys_of(made.data)
+        files = tuple(above.config.file(path, merge_keys[0] if merge_keys else "merge-key") for path in params.files)
+        base = files[0] if files else None
+        path = text_of(source_of(manifest).get("path"))
+        chart = posixpath.basename(path)
+        level: Level = next((level for word, level in _LEVELS if word in chart), _LEVELS[-2][1])
+        spec = ApplicationSetSpec(
+            level=level,
+            name=text_of(made.get("metadata", "name")),
+            prefix="",
+            files=tuple(FileSpec(file.name) for file in files),
+            root="",
+            parent=above.scope.level if above.scope is not None else "account",
+            merge_key=merge_keys[0] if merge_keys else None,
+        )
+        directory = base.directory if base is not None else above.directory
+        return Scope(spec, above.config.root.prefix, directory, files, base, above.scope)
+
+    def _freeze(self, record: Application, made: RenderedObject, root: RootChart, expansion: Expansion) -> None:
+        prefix = root.config.root.prefix
+        merge_keys: tuple[str, ...] = tuple(merge_keys_of(made.data))
+        places: list[Place] = []
+        if expansion.error_params is not None:
+            generated_by = self._scope(expansion.error_params, made.get("spec", "template") or {}, made, root)
+            chains = list(field_chains("{{" + expansion.error_expression + "}}"))
+            places += [generated_by.place(keys) for keys in chains[:1]] or [Place(prefix + expansion.error_files[0])]
+        else:
+            if not expansion.error_files:
+                places += self.tracer.pattern_places(made, root)
+            for path in expansion.error_files:
+                document = self.mas.repository.document(prefix + path)
+                if not document.ok:
+                    problem = next(problem for problem in document.problems if problem.fatal)
+                    places.append(Place(prefix + path, span=problem.span))
+                else:
+                    places.append(Place(prefix + path, merge_keys[:1]))
+        self.frozen.append(
+            FrozenSet(
+                record.name, root.directory, expansion.error, tuple(places), self._kept_names(made, root, expansion)
+            )
+        )
+
+    def _kept_names(self, made: RenderedObject, root: RootChart, expansion: Expansion) -> tuple[str, ...]:
+        """The Applications that stay as they are: what the set would generate without the files to blame."""
+        config = root.config
+        shadow = self._shadow()
+        options = ApplicationSetOptions(self.options.globbing, self.options.version)
+        for _ in range(_MOST_FAILURES):
+            offenders = expansion.error_files
+            if not offenders:
+                return ()
+            # of clashing files one stays, so that its Application is among the names
+            config = config.without(
+                offenders[1:] if len(offenders) > 1 and expansion.error_params is None else offenders
+            )
+            expansion = expand(made.data, config, self.go, options)
+            if not expansion.frozen:
+                break
+        else:
+            return ()
+        seat = RootChart(
+            root.name,
+            root.chart,
+            root.values,
+            root.parameters,
+            root.scope,
+            root.directory,
+            root.account,
+            "",
+            "",
+            config,
+        )
+        parent = self._record(made, seat, Place(""), {})
+        for generated in expansion.applications:
+            shadow._generated(generated, parent, made, seat)
+        return tuple(dict.fromkeys(app.name for app in shadow.applications if app.kind == "Application"))
+
+    # --- leaves
+
+    def result(self) -> Deployment:
+        """Render the leaves and put everything together."""
+        resources: dict[str, tuple[Resource, ...]] = {}
+        outcomes = {place: runner.finish() for place, runner in self._runners.items()}
+        for index, key, job, root, made, charts in self._leaves:
+            record = self.applications[index]
+            outcome = outcomes[charts.root][key]
+            if isinstance(outcome, RenderError):
+                self._leaf_failed(record, job, root, made, outcome, charts)
+            else:
+                resources[record.name] = outcome
+        return Deployment(
+            applications=tuple(self.applications),
+            errors=tuple(self.errors),
+            resources=resources,
+            frozen=tuple(self.frozen),
+            assumed=self.assumed,
+            exact=True,
+            charts=", ".join(self._labels),
+            changed=tuple(self.changed),
+        )
+
+    def _leaf_failed(
+        self,
+        record: Application,
+        job: LeafJob,
+        root: RootChart,
+        made: RenderedObject,
+        error: RenderError,
+        charts: ChartSource,
+    ) -> None:
+        self._charts = charts
+        place = self.tracer.blame_leaf(record, charts, job, root, made, error)
+        template = error.template
+        if template:
+            try:
+                template = charts.chart(job.chart).template_path(template).removeprefix("templates/")
+            except ChartError:
+                template = ""
+        self.errors.append(
+            RenderFailure(
+                scope=root.directory,
+                application=record.name,
+                chart=job.chart,
+                template=template,
+                line=error.line,
+                message=error.message,
+                place=place,
+                kind=error.kind,
+                expression=error.expression,
+                lost=(record.name,),
+            )
+        )
+
+    def _fail(
+        self,
+        scope: str,
+        application: str,
+        chart: str,
+        message: str,
+        place: Place,
+        kind: str,
+        *,
+        root: bool,
+        lost: tuple[str, ...] = (),
+    ) -> None:
+        self.errors.append(
+            RenderFailure(scope, application, chart, "", 0, message, place, kind=kind, lost=lost, root=root)
+        )
+
+
+def _optional(value: Any) -> str | None:
+    return None if value is None else text_of(value)
+
+
+def _assumed(root: AccountRoot) -> Iterator[AssumedParameter]:
+    def walk(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        for key, value in values.items():
+            name = f"{prefix}.{key}" if prefix else str(key)
+            if isinstance(value, Mapping):
+                yield from walk(name, value)
+            else:
+                yield name, value
+
+    given = dict(walk("", root.values))
+    for name, value in given.items():
+        yield AssumedParameter(name, value, root.origin, root.places.get(name))
+    for name, value in DOCUMENTED_DEFAULTS.items():
+        if name not in given:
+            yield AssumedParameter(name, value, "defaults")
+
+
+def default_processes() -> int:
+    """How many processes to use: one a core that this process may run on."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
