@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from masgitops_lint.charts.literal import LiteralUse
     from masgitops_lint.charts.profile import ReleaseProfile
     from masgitops_lint.deployment.deployment import Deployment
+    from masgitops_lint.deployment.secret_inventory import Comparison, InventoryEntry
     from masgitops_lint.deployment.secrets import SecretsGraph
     from masgitops_lint.graph import Graph
+    from masgitops_lint.kubernetes.objects import KubeObject
     from masgitops_lint.kubernetes.units import UnitGraph
     from masgitops_lint.mas.account_root import AccountRoot
     from masgitops_lint.mas.config import MasConfig
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.yaml import Document
     from masgitops_lint.settings import Settings
+    from masgitops_lint.stores.content import StoreContent
 
 Drafts: TypeAlias = Iterator[Draft]
 Check: TypeAlias = Callable[["Context"], Iterable[Draft]]
@@ -195,6 +198,32 @@ class Context:
         return build_secrets(self.mas, self.deployment, self.settings, self.profile, self.account)
 
     @cached_property
+    def inventory(self) -> tuple[InventoryEntry, ...]:
+        """Every secret the repo needs, and how each comes to be."""
+        from masgitops_lint.deployment.secret_inventory import inventory
+
+        return inventory(self.secrets)
+
+    @cached_property
+    def store(self) -> StoreContent | None:
+        """The content of a secret store, when the caller supplied one."""
+        return None
+
+    def store_comparison(self, export: str = "") -> Comparison | None:
+        """The store against the inventory; `export` is a file of the repo. None when there is nothing to compare."""
+        from masgitops_lint.deployment.secret_inventory import compare
+        from masgitops_lint.stores.content import StoreError
+        from masgitops_lint.stores.export import read_export
+
+        content = self.store
+        if content is None and export and export in self.repository.path_set:
+            try:
+                content = read_export(self.repository.read(export).decode("utf-8", "replace"), export)
+            except (OSError, StoreError):
+                return None
+        return None if content is None else compare(self.inventory, content)
+
+    @cached_property
     def texts(self) -> tuple[ConfigText, ...]:
         """Every text and number of the config files, with its place."""
         from masgitops_lint.mas.texts import config_texts
@@ -238,10 +267,16 @@ class Context:
 
     @cached_property
     def units(self) -> UnitGraph:
-        """The generic Argo CD and Flux units, empty for a repo that has none."""
+        """The generic Argo CD, Flux and kustomize units; empty, after one look at the bytes, for a repo without any."""
+        from masgitops_lint.charts.lenient import LenientTemplates, render_chart
         from masgitops_lint.kubernetes.units import build_units
 
-        return build_units(self.repository, self.settings)
+        def render(directory: str, release: str, namespace: str, values: Mapping[str, Any]) -> list[KubeObject] | None:
+            return render_chart(self.repository, directory, release, namespace, values)
+
+        return build_units(
+            self.repository, self.settings, render=render, go=LenientTemplates(), known_names=self._known_names
+        )
 
     @cached_property
     def argocd(self) -> DetectedArgoCD:

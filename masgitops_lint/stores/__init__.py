@@ -1,0 +1,1 @@
+"""What exists in a secret store: names and field names, never values."""
