@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from yaml.error import YAMLError
@@ -16,6 +17,8 @@ from .problem import Problem
 MAX_BYTES = 5 * 1024 * 1024
 MAX_NODES = 400_000
 """A node takes about half a kilobyte while a file is parsed."""
+
+MAX_MARKERS = 100
 
 _INDENT = b" " * 40
 _INDICATORS = bytes.maketrans(b"?:", b"--")
@@ -100,7 +103,7 @@ def conflict_markers(text: str) -> tuple[Problem, ...]:
     """The markers that git leaves at the start of a line; a row of `=` counts only between the other two."""
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return ()
-    found = list(_MARKER.finditer(text))
+    found = list(islice(_MARKER.finditer(text), MAX_MARKERS))
     if not any(match.group().startswith(("<", ">")) for match in found):
         return ()
     lines = Lines(text)

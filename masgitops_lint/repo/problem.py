@@ -16,8 +16,9 @@ class Problem:
 
     `kind` is one of
     - fatal: `syntax`, `bad-utf8`, `nul-byte`, `too-large`, `too-deep`, `alias-bomb`, `unreadable`;
-    - remarks: `empty`, `multiple-documents`, `conflict-marker`, `duplicate-key`, `late-merge`, `surprising-scalar`
-      (a plain scalar or a key's value is read as something other than its text), `surprising-key`.
+    - remarks: `empty`, `multiple-documents` (also for text behind the end of the first document), `conflict-marker`,
+      `duplicate-key`, `late-merge`, `surprising-scalar` and `surprising-key` (read as something other than the text),
+      `stray-bom`.
 
     `keys` is the route to what is meant, as far as there is one, in document number `document`. `related` is the
     first occurrence of a repeated key, the key that a late merge overwrites, or where the construct starts that a

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from yaml.nodes import MappingNode, ScalarNode
@@ -20,15 +21,14 @@ MAX_REMARKS = 1000
 """A file gets no more remarks than this."""
 
 
-def remarks(tree: Tree, *, ok: bool) -> tuple[Problem, ...]:
-    """The remarks about a text, in its order. `ok` says that its first document was read."""
+def remarks(tree: Tree, failed: frozenset[int]) -> tuple[Problem, ...]:
+    """The remarks about a text, in its order. `failed` are the documents that could not be read."""
     found: list[Problem] = []
     for index, root in enumerate(tree.roots):
-        for problem in _walk(tree, root, index):
-            found.append(problem)
-            if len(found) >= MAX_REMARKS:
-                break
-    found.extend(_documents(tree, ok))
+        if index not in failed:
+            found.extend(islice(_walk(tree, root, index), MAX_REMARKS - len(found)))
+    found.extend(islice(_marks(tree), MAX_REMARKS))
+    found.extend(_documents(tree, 0 not in failed))
     return tuple(sorted(found, key=lambda problem: (problem.span, problem.kind)))
 
 
@@ -69,7 +69,7 @@ def _name(tree: Tree, key: Node) -> str | None:
 
 
 def _surprise(tree: Tree, node: Node, keys: Keys, document: int, resolution: Resolution) -> Problem:
-    span = tree.lines.span(node.start_mark.index, node.end_mark.index)
+    span = tree.lines.span(tree.start(node), tree.end(node))
     shown = printed(resolution.value)
     message = f"`{node.value}` is read as {shown}"
     return Problem("surprising-scalar", message, span, keys, document, text=node.value, resolved=shown)
@@ -140,6 +140,14 @@ def printed(value: Any) -> str:
 def is_blank(root: Node) -> bool:
     """Whether a document holds nothing at all (`null` written out is something)."""
     return isinstance(root, ScalarNode) and root.value == "" and isinstance(root.tag, Resolution)
+
+
+def _marks(tree: Tree) -> Iterator[Problem]:
+    offset = tree.text.find("\ufeff")
+    while offset >= 0:
+        message = "an invisible byte order mark (U+FEFF) stands inside the file and becomes part of the key or value"
+        yield Problem("stray-bom", message, tree.lines.span(offset, offset + 1))
+        offset = tree.text.find("\ufeff", offset + 1)
 
 
 def _documents(tree: Tree, ok: bool) -> Iterator[Problem]:

@@ -75,9 +75,12 @@ _DOT_FLOAT = re.compile(r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?\Z")
 _BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
 
 
-@lru_cache(maxsize=4096)
 def resolve_number(text: str) -> Resolution | None:
     """The number that a plain scalar starting with a character of `NUMBER_START` stands for; None for a string."""
+    return _short_number(text) if len(text) < 100 else _number(text)
+
+
+def _number(text: str) -> Resolution | None:
     if text[0] == ".":
         if _DOT_FLOAT.match(text) is None:
             return WORDS.get(text)
@@ -97,6 +100,9 @@ def resolve_number(text: str) -> Resolution | None:
     if _FLOAT.match(plain) is not None:
         return _float(text, plain)
     return None
+
+
+_short_number = lru_cache(maxsize=4096)(_number)
 
 
 def _float(text: str, plain: str) -> Resolution | None:

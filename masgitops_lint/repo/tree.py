@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
@@ -14,6 +15,8 @@ from .construct import UnfitError, is_merge, key_text, merge_sources
 from .lines import Lines
 from .nodes import Node, as_input, children, compose
 from .tokens import alias_offsets
+
+_PROPERTIES = re.compile(r"(?:[!&]\S*(?:\s+(?:#[^\r\n]*\s*)*)?)+")
 
 Part: TypeAlias = Literal["key", "value", "both"]
 
@@ -51,34 +54,48 @@ class Tree:
     def sites(self, collection: Node) -> list[Site]:
         """Where the children of a collection stand, keys and values in turn."""
         known = self._sites.get(id(collection))
-        if known is not None:
-            return known
-        found: list[Site] = []
+        if known is None:
+            known = []
+            for node, site, alias in self._marks(collection):
+                known.append(site if alias else Site(self.start(node), self.end(node)))
+            self._sites[id(collection)] = known
+        return known
+
+    def _marks(self, collection: Node) -> list[tuple[Node, Site, bool]]:
+        """The children of a collection, where the parser says they stand, and whether that is an alias."""
+        found: list[tuple[Node, Site, bool]] = []
         cursor: int = collection.start_mark.index
         for child in children(collection):
-            if child.start_mark.index >= cursor and child is not collection:
-                cursor = child.end_mark.index
-                found.append(Site(child.start_mark.index, self.end(child)))
-            else:
-                # what an alias repeats stands further up
+            # what an alias repeats stands further up
+            alias = child.start_mark.index < cursor or child is collection
+            if alias:
                 at = bisect_left(self._aliases, (cursor, 0))
                 site = self._aliases[at] if at < len(self._aliases) else Site(cursor, cursor)
-                cursor = site.end
-                found.append(site)
-        self._sites[id(collection)] = found
+            else:
+                site = Site(child.start_mark.index, child.end_mark.index)
+            cursor = site.end
+            found.append((child, site, alias))
         return found
+
+    def start(self, node: Node) -> int:
+        """Where a node's text starts, behind its tag and its anchor."""
+        start: int = node.start_mark.index
+        if self.text[start : start + 1] not in ("!", "&"):
+            return start
+        found = _PROPERTIES.match(self.text, start, node.end_mark.index)
+        return found.end() if found else start
 
     def end(self, node: Node) -> int:
         """Where a node's text ends. libyaml lets block collections and block scalars reach up to the next token."""
+        while not isinstance(node, ScalarNode) and node.value and not node.flow_style:
+            node, site, alias = self._marks(node)[-1]
+            if alias:
+                return site.end
         end: int = node.end_mark.index
-        if isinstance(node, ScalarNode):
-            if node.style in ("|", ">"):
-                source = self.text[node.start_mark.index : end]
-                return node.start_mark.index + len(source.rstrip())
-            return end
-        if node.flow_style or not node.value:
-            return end
-        return self.sites(node)[-1].end
+        if isinstance(node, ScalarNode) and node.style in ("|", ">"):
+            start: int = node.start_mark.index
+            return start + len(self.text[start:end].rstrip())
+        return end
 
     def entries(self, mapping: Node) -> dict[str, Entry]:
         """A mapping's entries by the keys that Argo CD sees: the last of a key wins, `<<` counts where it stands."""
@@ -100,6 +117,12 @@ class Tree:
                 continue
         return found
 
+    def _entry(self, mapping: Node, key: str) -> Entry | None:
+        try:
+            return self.entries(mapping).get(key)
+        except RecursionError:  # a chain of thousands of merges, which Argo CD refuses anyway
+            return None
+
     def follow(self, keys: Keys, document: int) -> tuple[list[Entry], bool]:
         """The entries along a route, and whether it exists to its end."""
         path: list[Entry] = []
@@ -109,7 +132,7 @@ class Tree:
         for key in keys:
             entry: Entry | None = None
             if isinstance(node, MappingNode):
-                entry = self.entries(node).get(key if isinstance(key, str) else str(key))
+                entry = self._entry(node, key if isinstance(key, str) else str(key))
             elif isinstance(node, SequenceNode) and isinstance(key, int) and 0 <= key < len(node.value):
                 entry = Entry(None, node.value[key], None, self.sites(node)[key])
             if entry is None:
@@ -125,7 +148,7 @@ class Tree:
             return None
         if not path:
             root = self.roots[document]
-            return Site(root.start_mark.index, self.end(root))
+            return Site(self.start(root), self.end(root))
         _, _, key, value = path[-1]
         if key is None or part == "value":
             return value
@@ -137,7 +160,7 @@ class Tree:
         if not path:
             if document == 0 or document >= len(self.roots):
                 return None
-            start = self.roots[document].start_mark.index
+            start = self.start(self.roots[document])
             return Site(start, min(self.lines.line_end(start), self.end(self.roots[document])))
         _, _, key, value = path[-1]
         return key or Site(value.start, min(value.end, self.lines.line_end(value.start)))

@@ -30,7 +30,7 @@ class Document:
     Positions are worked out when somebody asks.
     """
 
-    __slots__ = ("_fatal", "_remarks", "documents", "encoding", "ok", "path", "text")
+    __slots__ = ("_fatal", "_parsed", "_remarks", "documents", "encoding", "ok", "path", "text")
 
     def __init__(
         self,
@@ -49,6 +49,8 @@ class Document:
         self.ok = not any(problem.fatal and problem.document == 0 for problem in fatal)
         """Whether the first document could be read (it may still be empty or not a mapping)."""
         self._fatal = fatal
+        # what the checks before parsing refuse must never reach the parser
+        self._parsed = bool(documents) or remarkable
         self._remarks: tuple[Problem, ...] | None = None if remarkable else ()
 
     @property
@@ -67,12 +69,12 @@ class Document:
         if self._remarks is None:
             from .remarks import remarks
 
-            self._remarks = remarks(tree_of(self.text), ok=self.ok)
+            self._remarks = remarks(self._tree, frozenset(problem.document for problem in self._fatal if problem.fatal))
         return self._fatal + self._remarks
 
     @property
     def _tree(self) -> Tree:
-        return tree_of(self.text)
+        return tree_of(self.text if self._parsed else "")
 
     def span(self, keys: Keys, part: Part = "value", document: int = 0) -> Span:
         """Where a route stands. A route that does not exist gives the key of its longest existing prefix.
@@ -90,9 +92,9 @@ class Document:
         return self._tree.offsets(keys, part, document)
 
     def scalar_text(self, keys: Keys, document: int = 0) -> str | None:
-        """The source text of the scalar at a route, quotes or block indicator included; None if there is no scalar."""
+        """The source text of the scalar at a route, with its quotes or block indicator; None if there is no scalar."""
         node = self._scalar(keys, document)
-        return None if node is None else self.text[node.start_mark.index : self._tree.end(node)]
+        return None if node is None else self.text[self._tree.start(node) : self._tree.end(node)]
 
     def scalar_style(self, keys: Keys, document: int = 0) -> Style | None:
         """How the scalar at a route is written; None if there is no scalar."""
@@ -108,7 +110,7 @@ class Document:
 
     def comments(self) -> tuple[Comment, ...]:
         """Every comment of the file in order. `#` inside a scalar is none; block scalars cannot hold any."""
-        return comments(self.text)
+        return comments(self.text) if self._parsed else ()
 
 
 def parse(path: str, raw: bytes) -> Document:
@@ -127,7 +129,7 @@ def parse(path: str, raw: bytes) -> Document:
     fatal: list[Problem] = []
     documents: list[Any] = []
     careful = (b"*" in raw and b"&" in raw) or (b"!" in raw and LONE_TAG.search(raw) is not None)
-    remarkable = len(roots) != 1
+    remarkable = len(roots) != 1 or "\ufeff" in text
     for index, root in enumerate(roots):
         try:
             data, noted = construct(root, text, careful=careful)
