@@ -270,6 +270,8 @@ class Oracle:
             theirs = self._read(document.text)
         except Exception as error:
             message = str(error)
+            if CONTROL.search(document.text):
+                return ""
             if "cannot unmarshal" in message:
                 return (
                     ""

@@ -160,6 +160,6 @@ def _documents(tree: Tree, ok: bool) -> Iterator[Problem]:
     starts = document_starts(tree.text)
     start = roots[later[0]].start_mark.index
     before = [offset for offset in starts if roots[0].end_mark.index <= offset <= start]
-    span = tree.lines.span(before[0], before[0] + 3) if before else tree.lines.span(start, start + 1)
+    span = tree.lines.span(before[-1], before[-1] + 3) if before else tree.lines.span(start, start + 1)
     message = f"a second YAML document starts here ({len(roots)} in this file)"
     yield Problem("multiple-documents", message, span, document=later[0])

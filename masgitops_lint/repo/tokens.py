@@ -21,6 +21,7 @@ from .nodes import GoParser, as_input, without_bom
 
 # YAML 1.1 also breaks lines at NEL, LS and PS
 _COMMENT = re.compile("(?:\\A|(?<=[ \t\r\n\x85\u2028\u2029]))#[^\r\n\x85\u2028\u2029]*")
+_BREAK = re.compile("[\r\n\x85\u2028\u2029]")
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*")
 
 
@@ -91,6 +92,7 @@ def comments(text: str) -> tuple[Comment, ...]:
             position = reached
             if token.style in ("|", ">"):
                 header = _BLOCK_HEADER.match(text, start)
-                collect(header.end() if header else start, lines.line_end(start))
+                line_end = _BREAK.search(text, start)
+                collect(header.end() if header else start, line_end.start() if line_end else len(text))
     collect(position, max(position, reached))
     return tuple(found)

@@ -16,7 +16,7 @@ from .lines import Lines
 from .nodes import Node, as_input, children, compose
 from .tokens import alias_offsets
 
-_PROPERTIES = re.compile(r"(?:[!&]\S*(?:\s+(?:#[^\r\n]*\s*)*)?)+")
+_PROPERTIES = re.compile(r"(?:(?:&[0-9A-Za-z_-]+|!\S*)(?:\s+(?:#[^\r\n]*\s*)*)?)+")
 
 Part: TypeAlias = Literal["key", "value", "both"]
 
