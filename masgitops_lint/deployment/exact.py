@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ from masgitops_lint.model.application import Application, Resource
 from masgitops_lint.model.place import Place
 
 from .application_source import leaf_job, merge_keys_of, source_of
+from .assumptions import assumed_parameters
 from .blame import blamed_keys
 from .config_files import ConfigFiles
 from .deployment import AssumedParameter, ChangedValue, Deployment, FrozenSet, RenderFailure
@@ -124,7 +125,7 @@ class ExactBuilder:
         named = values.get("account")
         if not isinstance(named, Mapping) or named.get("id") is None:
             values = merge_maps(values, {"account": {"id": account}})
-        self.assumed[account] = tuple(_assumed(root))
+        self.assumed[account] = tuple(assumed_parameters(root))
         try:
             chart = charts.chart(CHART_PATH)
         except ChartError as error:
@@ -527,23 +528,6 @@ class ExactBuilder:
 
 def _optional(value: Any) -> str | None:
     return None if value is None else text_of(value)
-
-
-def _assumed(root: AccountRoot) -> Iterator[AssumedParameter]:
-    def walk(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-        for key, value in values.items():
-            name = f"{prefix}.{key}" if prefix else str(key)
-            if isinstance(value, Mapping):
-                yield from walk(name, value)
-            else:
-                yield name, value
-
-    given = dict(walk("", root.values))
-    for name, value in given.items():
-        yield AssumedParameter(name, value, root.origin, root.places.get(name))
-    for name, value in DOCUMENTED_DEFAULTS.items():
-        if name not in given:
-            yield AssumedParameter(name, value, "defaults")
 
 
 def default_processes() -> int:

@@ -1,0 +1,138 @@
+"""Which way a deployment is found out: from the real charts when there are any, else from release profiles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from .deployment import Deployment
+
+if TYPE_CHECKING:
+    from masgitops_lint.argocd.globbing import GlobMode
+    from masgitops_lint.charts.helm.engine import EngineChoice
+    from masgitops_lint.charts.profile import ReleaseProfile
+    from masgitops_lint.charts.source import ChartSource
+    from masgitops_lint.mas.account_root import AccountRoot
+    from masgitops_lint.mas.config import MasConfig
+    from masgitops_lint.repo.repository import Repository
+    from masgitops_lint.settings import Settings
+
+
+class Subject(Protocol):
+    """What a deployment is built from; `sdk.Context` is one."""
+
+    repository: Repository
+    settings: Settings
+
+    @property
+    def mas(self) -> MasConfig:
+        """The config repo."""
+        ...
+
+    def account(self, account: str) -> AccountRoot:
+        """The parameters of one account."""
+        ...
+
+    def profile(self, account: str) -> ReleaseProfile:
+        """The release profile of one account."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How exact mode works: which Helm, on how many processes (0: one a core), with leaves or not, cached or not."""
+
+    engine: EngineChoice = "auto"
+    processes: int = 0
+    resources: bool = True
+    cached: bool = True
+
+
+def chart_source(subject: Subject, account: str) -> str | None:
+    """The real charts that serve an account: a directory, `DIRECTORY@REVISION` or a fetched revision; None: a profile.
+
+    A path in the settings counts from the config repo's root.
+    """
+    from masgitops_lint.charts.source import is_source
+
+    wanted = subject.settings.charts_for(account)
+    if not wanted:
+        return None
+    if is_source(wanted):
+        return wanted
+    below = os.path.join(subject.repository.snapshot.root, wanted)
+    if is_source(below):
+        return below
+    return wanted if _looks_like_path(wanted) else None
+
+
+def _looks_like_path(wanted: str) -> bool:
+    return wanted.startswith((".", "~")) or "/" in wanted or "\\" in wanted
+
+
+def build_deployment(subject: Subject, options: BuildOptions = BuildOptions()) -> Deployment:
+    """The deployment of a config repo. Raises `SourceError` and `HelmMissingError` when exact mode cannot work."""
+    accounts = subject.mas.accounts()
+    sources = {account: chart_source(subject, account) for account in accounts}
+    if not any(sources.values()):
+        from .from_profile import build
+
+        return with_assumptions(build(subject.mas, subject.profile, subject.account), subject)
+    return build_from_charts(subject, sources, options)
+
+
+def build_from_charts(subject: Subject, sources: Mapping[str, str | None], options: BuildOptions) -> Deployment:
+    """The exact deployment; an account without charts of its own is served by those of the first that has some."""
+    from masgitops_lint.charts.helm.engine import open_engine
+    from masgitops_lint.charts.source import cache_directory, open_source
+
+    from .exact import ExactOptions, build_exact, default_processes
+    from .leaf_runner import CACHE_FORMAT, DirectoryCache
+
+    default = next(source for source in sources.values() if source)
+    opened: dict[str, ChartSource] = {}
+
+    def charts(account: str) -> ChartSource:
+        wanted = sources.get(account) or default
+        if wanted not in opened:
+            opened[wanted] = open_source(wanted)
+        return opened[wanted]
+
+    cache = DirectoryCache(os.path.join(cache_directory(), f"leaves-{CACHE_FORMAT}")) if options.cached else None
+    return build_exact(
+        subject.mas,
+        charts,
+        subject.account,
+        open_engine(options.engine),
+        ExactOptions(
+            globbing=_globbing(subject.settings),
+            version=_version(subject.settings),
+            resources=options.resources,
+            processes=options.processes or default_processes(),
+            cache=cache,
+        ),
+    )
+
+
+def _globbing(settings: Settings) -> GlobMode:
+    return "strict" if getattr(settings, "globbing", "greedy") == "strict" else "greedy"
+
+
+def _version(settings: Settings) -> tuple[int, ...] | None:
+    text = (settings.argocd_version or "").lstrip("v")
+    parts = [part for part in text.split("-")[0].split(".") if part.isdigit()]
+    return tuple(int(part) for part in parts) or None
+
+
+def with_assumptions(deployment: Deployment, subject: Subject) -> Deployment:
+    """The deployment with the parameters of every account and where they are known from."""
+    from dataclasses import replace
+
+    from .assumptions import assumed_parameters
+
+    return replace(
+        deployment,
+        assumed={account: tuple(assumed_parameters(subject.account(account))) for account in subject.mas.accounts()},
+    )
