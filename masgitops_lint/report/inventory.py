@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..deployment.secret_inventory import InventoryEntry, InventoryReader, InventoryWriter
+from ..model.report import Report
 from .style import Style
 
 JSON_VERSION = 1
@@ -24,15 +25,22 @@ def render_inventory(
     *,
     color: bool = False,
     line_of: Callable[[InventoryReader], int] | None = None,
+    present: frozenset[str] | None = None,
+    report: Report | None = None,
 ) -> str:
-    """The inventory in one of `INVENTORY_FORMATS`. `line_of` gives the line of a reader's config key."""
+    """The inventory in one of `INVENTORY_FORMATS`. `line_of` gives the line of a reader's config key.
+
+    `present` are the paths that a store has, when one was compared with, and `report` what is wrong with it.
+    """
     if format_name == "text":
+        if report is not None:
+            return _comparison(entries, Style(color), present or frozenset(), report)
         return _text(entries, Style(color))
     if format_name == "json":
-        return json.dumps(inventory_json(entries, line_of), indent=2) + "\n"
+        return json.dumps(inventory_json(entries, line_of, present, report), indent=2) + "\n"
     if format_name == "csv":
-        return _csv(entries)
-    return _markdown(entries)
+        return _csv(entries, present)
+    return _markdown(entries, present)
 
 
 INVENTORY_FORMATS = ("text", "json", "csv", "markdown")
@@ -62,7 +70,7 @@ def _origin(entry: InventoryEntry) -> str:
     if entry.origin == "unknown":
         return "nothing is known to create it" + (f"; probably {entry.near}" if entry.near else "")
     if entry.origin == "other store":
-        return "not judged"
+        return "in another store than the one that the charts write to"
     return f"created by {entry.by}" if entry.by else "created by hand"
 
 
@@ -89,19 +97,63 @@ def _text(entries: Sequence[InventoryEntry], style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _comparison(entries: Sequence[InventoryEntry], style: Style, present: frozenset[str], report: Report) -> str:
+    """What a store lacks and has too much, one line each, then the counts."""
+    lines: list[str] = []
+    for finding in report.findings:
+        where = f"{finding.path}:{finding.span.line}:{finding.span.column}"
+        severity = style.severity(finding.severity.value, finding.severity.value)
+        lines.append(f"{where}: {severity} {finding.rule} {finding.message}")
+    pending = [entry for entry in entries if entry.path not in present and not entry.to_create]
+    if pending:
+        lines += ["", style("bold", f"Not there yet, Jobs will write them ({len(pending)})")]
+        lines += [f"  {entry.path}  {style('dim', _origin(entry))}" for entry in pending]
+    missing = sum(entry.path not in present and entry.to_create for entry in entries)
+    unused = sum(finding.rule == "SEC041" for finding in report.findings)
+    lines += [
+        "",
+        f"{len(entries)} secrets: {missing} missing, {len(pending)} not written yet; {unused} unused in the store.",
+    ]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
 def inventory_json(
-    entries: Sequence[InventoryEntry], line_of: Callable[[InventoryReader], int] | None = None
+    entries: Sequence[InventoryEntry],
+    line_of: Callable[[InventoryReader], int] | None = None,
+    present: frozenset[str] | None = None,
+    report: Report | None = None,
 ) -> dict[str, Any]:
-    """The inventory as plain data: `{"version": 1, "secrets": [...]}`."""
-    return {"version": JSON_VERSION, "secrets": [_entry_json(entry, line_of) for entry in entries]}
+    """The inventory as plain data: `{"version": 1, "secrets": [...]}`; with a store also `findings`."""
+    data: dict[str, Any] = {
+        "version": JSON_VERSION,
+        "secrets": [_entry_json(entry, line_of, present) for entry in entries],
+    }
+    if report is not None:
+        data["findings"] = [
+            {
+                "rule": finding.rule,
+                "name": finding.name,
+                "severity": finding.severity.value,
+                "message": finding.message,
+                "path": finding.path,
+                "line": finding.span.line,
+                "column": finding.span.column,
+                "help": finding.help,
+            }
+            for finding in report.findings
+        ]
+    return data
 
 
-def _entry_json(entry: InventoryEntry, line_of: Callable[[InventoryReader], int] | None) -> dict[str, Any]:
+def _entry_json(
+    entry: InventoryEntry, line_of: Callable[[InventoryReader], int] | None, present: frozenset[str] | None
+) -> dict[str, Any]:
     return {
         "path": entry.path,
         "backend": entry.backend,
         "scope": entry.scope,
         "origin": entry.origin,
+        "in_store": None if present is None else entry.path in present,
         "create": entry.to_create,
         "create_first": entry.first,
         "fields": list(entry.field_names),
@@ -142,12 +194,16 @@ def _writer_json(writer: InventoryWriter) -> dict[str, Any]:
 _COLUMNS = ("path", "fields", "origin", "created by", "writer", "writer wave", "readers", "first wave", "scope", "note")
 
 
-def _csv(entries: Sequence[InventoryEntry]) -> str:
+def _csv(entries: Sequence[InventoryEntry], present: frozenset[str] | None) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    writer.writerow([*_COLUMNS, "in store"] if present is not None else _COLUMNS)
     for entry in entries:
-        writer.writerow(_guarded(_row(entry)[name]) for name in _COLUMNS)
+        row = _row(entry)
+        cells = [_guarded(row[name]) for name in _COLUMNS]
+        if present is not None:
+            cells.append("yes" if entry.path in present else "no")
+        writer.writerow(cells)
     return stream.getvalue()
 
 
@@ -173,19 +229,21 @@ def _row(entry: InventoryEntry) -> Mapping[str, str]:
     }
 
 
-def _markdown(entries: Sequence[InventoryEntry]) -> str:
+def _markdown(entries: Sequence[InventoryEntry], present: frozenset[str] | None) -> str:
     lines = ["# Secrets", ""]
     for title, wanted in _GROUPS:
         group = [entry for entry in entries if wanted(entry)]
         lines += [f"## {title}", ""]
         scope = None
-        box = "- [ ] " if title.startswith("To create") else "- "
+        boxes = title.startswith("To create")
         for entry in group:
             if entry.scope != scope:
                 scope = entry.scope
                 heading = [f"### `{scope or 'no scope'}`", ""]
                 lines += ["", *heading] if lines[-1] else heading
             fields = ", ".join(f"`{name}`" for name in entry.field_names)
+            ticked = "x" if present is not None and entry.path in present else " "
+            box = f"- [{ticked}] " if boxes else "- "
             lines.append(f"{box}`{entry.path}`" + (f": {fields}" if fields else ""))
             detail = [_escape(_origin(entry))]
             if _readers(entry):
