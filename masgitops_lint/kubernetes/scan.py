@@ -94,6 +94,21 @@ def scan(repository: Repository, known_names: frozenset[str]) -> Scan:
     return result
 
 
+def any_sign(repository: Repository, known_names: frozenset[str]) -> bool:
+    """Whether a scan would find anything."""
+    if any(posixpath.basename(path) in NAMES for path in repository.paths):
+        return True
+    for path in repository.yaml_paths:
+        if posixpath.basename(path) not in known_names:
+            try:
+                raw = repository.read(path)
+            except OSError:
+                continue
+            if b"apiVersion" in raw and b"kind" in raw and any(mark.search(raw) for mark in _MARKS.values()):
+                return True
+    return False
+
+
 def _index(paths: Iterable[str], result: Scan) -> None:
     files, directories = result.files_in, result.directories_in
     seen = {""}

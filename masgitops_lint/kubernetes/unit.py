@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from masgitops_lint.model.place import Place
 
 from .kinds import is_cluster_scoped
-from .kustomize import Build, Kustomizer, Opaque
+from .kustomize import Build, BuildProblem, Kustomizer, Opaque
 from .objects import KubeObject, Manifests
-from .scan import Scan
+from .scan import Scan, set_aside
 
 if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
+    from masgitops_lint.settings.values import Settings
+
+    from .resolve import Resolved
 
 Engine: TypeAlias = Literal["argocd", "flux", "kustomize", "manual"]
 Target: TypeAlias = Literal["resolved", "missing", "external", "opaque"]
@@ -150,6 +153,7 @@ class UnitGraph:
     """Everything that is known of the generic part of a repo, linear in its size. Empty for a repo that has none."""
 
     repository: Repository | None = None
+    settings: Settings | None = None
     manifests: Manifests | None = None
     kustomizer: Kustomizer | None = None
     scan: Scan | None = None
@@ -167,6 +171,22 @@ class UnitGraph:
         """Whether there is anything generic at all."""
         return self.scan is not None and self.scan.generic
 
+    @property
+    def cluster_count(self) -> int:
+        """Clusters that some unit puts objects on (plain kustomizations have none)."""
+        return len({unit.cluster for unit in self.units if unit.engine != "kustomize"})
+
+    @property
+    def unit_count(self) -> int:
+        """Applications, Kustomizations and HelmReleases."""
+        return sum(unit.kind != "bootstrap" for unit in self.units)
+
+    @property
+    def file_count(self) -> int:
+        """Manifests and kustomizations that were read."""
+        reached = self.reached_files()
+        return len(reached) + sum(build.path not in reached for build, _ in self.builds().values())
+
     def builds(self) -> dict[str, tuple[Build, bool]]:
         """Every kustomization of the repository by directory, and whether some unit reaches it."""
         known = self.cache.get("builds")
@@ -174,6 +194,39 @@ class UnitGraph:
             known = self.cache["builds"] = _builds(self)
         result: dict[str, tuple[Build, bool]] = known
         return result
+
+    def affected(self, directory: str) -> tuple[str, ...]:
+        """Labels of the units whose build reads a kustomization."""
+        known: dict[str, dict[str, None]] | None = self.cache.get("affected")
+        if known is None:
+            known = self.cache["affected"] = {}
+            for unit in self.units:
+                for start in unit.directories:
+                    for build in self.kustomizer.closure(start) if self.kustomizer is not None else ():
+                        known.setdefault(build.directory, {})[unit.label] = None
+        return tuple(known.get(directory, ()))
+
+    def problems(self) -> Iterator[tuple[BuildProblem, bool, tuple[str, ...]]]:
+        """What keeps kustomizations from building: the problem, whether some unit reaches it, and which."""
+        for directory, (build, reached) in sorted(self.builds().items()):
+            if not build.problems or (not reached and set_aside(build.path)):
+                continue
+            names = self.affected(directory) if reached else ()
+            for problem in build.problems.values():
+                yield problem, reached, names
+
+    def needs(self) -> tuple[Resolved, ...]:
+        """Every Secret and ConfigMap that reached objects need, and what came of it."""
+        from .resolve import resolved_needs
+
+        return resolved_needs(self, self.settings)
+
+    def reached(self) -> Iterator[tuple[Unit, KubeObject]]:
+        """Every object that some unit applies, with the unit; an object of several clusters comes several times."""
+        for unit in self.units:
+            if unit.kind != "bootstrap":
+                for obj in unit.objects:
+                    yield unit, obj
 
     def reached_files(self) -> frozenset[str]:
         """Manifests that some unit reads, directly or through kustomize."""

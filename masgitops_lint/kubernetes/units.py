@@ -9,7 +9,7 @@ from .argo import ArgoLoader
 from .kustomize import ChartRenderer, Kustomizer
 from .objects import Manifests
 from .origin import normal_url, remotes
-from .scan import is_chart_part, scan, set_aside
+from .scan import any_sign, is_chart_part, scan, set_aside
 from .unit import Dependency, EngineEvidence, Fact, RootInfo, SourceUse, Unit, UnitGraph
 
 if TYPE_CHECKING:
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.settings.values import Settings
 
-__all__ = ["Dependency", "EngineEvidence", "Fact", "RootInfo", "SourceUse", "Unit", "UnitGraph", "build_units"]
+__all__ = ["Dependency", "EngineEvidence", "Fact", "RootInfo", "SourceUse", "Unit", "UnitGraph", "build_units", "worth_a_look"]
+
+
+def worth_a_look(repository: Repository, known_names: Collection[str]) -> bool:
+    """Whether there is anything generic; stops at the first sign of it."""
+    return any_sign(repository, frozenset(known_names))
 
 
 def build_units(
@@ -36,7 +41,7 @@ def build_units(
     found = scan(repository, frozenset(known_names))
     manifests = Manifests(repository)
     kustomizer = Kustomizer(repository, manifests, render)
-    graph = UnitGraph(repository, manifests, kustomizer, found)
+    graph = UnitGraph(repository, settings, manifests, kustomizer, found)
     if not found.generic:
         return graph
     urls = [normal_url(url) for url in settings.repository_urls] or list(remotes(repository.snapshot.root))

@@ -1,0 +1,59 @@
+"""A patch is for an object that the kustomization does not have.
+
+## What it checks
+
+Strategic merge patches without a `target`: kind, API group and name must be those of an object in the build. Patches
+with a `target` are selectors and may match nothing. A kustomization with remote bases, charts or plugins that cannot be
+opened is not judged.
+
+## What happens
+
+kustomize stops with "no matches for Id", so nothing of the tree is applied. It happens when a base renames or drops
+an object, and when a patch lies where only other bases are used.
+
+## How to fix
+
+Correct kind and name in the patch (the name before `namePrefix`), or take the patch out. With a `target` selector a
+patch that matches nothing is allowed.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
+
+RULE = Rule(code="REF105", name="kustomize-patch-target", severity="error", tags=("kustomize",))
+
+_CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n"
+_PATCH = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: %s\ndata:\n  mode: fast\n"
+BAD = (
+    Example(
+        "another name",
+        {
+            "base/kustomization.yaml": "resources:\n  - a.yaml\npatches:\n  - path: patch.yaml  #! REF105\n",
+            "base/a.yaml": _CONFIG_MAP,
+            "base/patch.yaml": _PATCH % "setings",
+        },
+        base="empty",
+    ),
+)
+GOOD = (
+    Example(
+        "the name it has",
+        {
+            "base/kustomization.yaml": "namePrefix: x-\nresources:\n  - a.yaml\npatches:\n  - path: patch.yaml\n",
+            "base/a.yaml": _CONFIG_MAP,
+            "base/patch.yaml": _PATCH % "settings",
+        },
+        base="empty",
+    ),
+)
+
+
+def check(context: Context) -> Drafts:
+    """Patches without an object."""
+    for problem, reached, names in context.units.problems():
+        if reached and problem.kind == "patch-target":
+            yield RULE.draft(
+                problem.place,
+                f"no {problem.text} in this kustomization to patch: `kustomize build` fails",
+                help="correct kind and name in the patch, or take it out",
+                affects=names,
+            )
