@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from masgitops_lint.model.application import Application, Resource
-from masgitops_lint.model.place import Place
+from masgitops_lint.model.place import Keys, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +127,31 @@ class Deployment:
             if directory.startswith(below):
                 names.update(dict.fromkeys(found))
         return tuple(names)
+
+    @cached_property
+    def _by_source(self) -> Mapping[str, tuple[Application, ...]]:
+        found: dict[str, list[Application]] = {}
+        for application in self.applications:
+            found.setdefault(application.source.path, []).append(application)
+        return {path: tuple(applications) for path, applications in found.items()}
+
+    def names_at(self, scope: str, keys: Keys) -> tuple[str, ...]:
+        """Names of what the config block or list entry at `keys` of a scope makes: at, above or below that key."""
+        names: dict[str, None] = {}
+        for application in self._applications_by_scope.get(scope, ()):
+            own = application.source.keys
+            length = min(len(own), len(keys))
+            if length and own[:length] == keys[:length]:
+                names[application.name] = None
+        return tuple(names)
+
+    @cached_property
+    def _applications_by_scope(self) -> Mapping[str, tuple[Application, ...]]:
+        found: dict[str, list[Application]] = {}
+        for application in self.applications:
+            found.setdefault(application.scope, []).append(application)
+        return {scope: tuple(applications) for scope, applications in found.items()}
+
+    def names_from(self, path: str) -> tuple[str, ...]:
+        """Names of what exists because of a config file; for a base file that is the root Application."""
+        return tuple(dict.fromkeys(application.name for application in self._by_source.get(path, ())))
