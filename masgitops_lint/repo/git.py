@@ -209,7 +209,7 @@ class BlobReader:
 
 
 def _stop(process: Popen[bytes], owner: int) -> None:
-    if owner != os.getpid() or process.returncode is not None:
+    if owner != os.getpid():
         return  # a forked child must not end its parent's program
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:

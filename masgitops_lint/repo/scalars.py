@@ -181,7 +181,7 @@ def resolve_tagged(tag: str, text: str) -> Resolution | None:
         return Resolution(decoded, PLAIN, decoded)
     if name == "timestamp":
         if _TIMESTAMP.match(text) is None:
-            raise RefusedError(f"`{text}` is not a timestamp, as its tag !!timestamp says")
+            raise RefusedError("the value is not a timestamp, as its tag !!timestamp says")
         return None
     if name not in ("bool", "int", "float", "null"):
         return None
@@ -189,7 +189,7 @@ def resolve_tagged(tag: str, text: str) -> Resolution | None:
     actual = "str" if found is None else found.type
     if found is not None and (actual == name or (name == "float" and actual == "int")):
         return found if found.note == REFUSED else found._replace(note=PLAIN)
-    raise RefusedError(f"`{text}` is not a value of the type that its tag !!{name} asks for")
+    raise RefusedError(f"the value is not of the type that its tag !!{name} asks for")
 
 
 def _binary(text: str) -> str:
