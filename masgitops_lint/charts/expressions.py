@@ -230,7 +230,13 @@ def _fields(expression: Expression) -> Evaluator:
         return lambda frame: _top(frame, path)
     inner = compile_expression(expression[1])
     rest = tuple(expression[2:])
-    return lambda frame: _descend(inner(frame), rest, expression)
+
+    def of_result(frame: Frame) -> Any:
+        value = inner(frame)
+        # text/template gives nothing, not an error, for a field of a function's nil result.
+        return None if value is None else _descend(value, rest, expression)
+
+    return of_result
 
 
 def _top(frame: Frame, path: tuple[str, ...]) -> Any:
@@ -286,23 +292,11 @@ def _choice(condition: Evaluator, then: Evaluator, otherwise: Evaluator) -> Eval
 def _call(expression: Expression) -> Evaluator:
     name = expression[1]
     arguments = [compile_expression(part) for part in expression[2:]]
-    if name == "and":
-        return _and(arguments)
-    if name == "or":
-        return _or(arguments)
-    if name in ("not", "empty") and len(arguments) == 1:
-        (only,) = arguments
-
-        def negate(frame: Frame) -> Any:
-            value = only(frame)
-            return value if value is UNKNOWN else not value
-
-        return negate
-    if name == "include":
-        return lambda frame: UNKNOWN
+    if name in _LAZY:
+        return _LAZY[name](arguments)
     if name in _COMPARISONS:
         arguments = [
-            _as_float(argument) if part[0] in ("val", "dot") or part[0] == "var" and len(part) > 2 else argument
+            _as_float(argument) if part[0] in ("val", "dot") or (part[0] == "var" and len(part) > 2) else argument
             for part, argument in zip(expression[2:], arguments, strict=True)
         ]
     function = FUNCTIONS.get(name)
@@ -312,9 +306,8 @@ def _call(expression: Expression) -> Evaluator:
 
     def run(frame: Frame) -> Any:
         values = [argument(frame) for argument in arguments]
-        for value in values:
-            if value is UNKNOWN:
-                return UNKNOWN
+        if UNKNOWN in values:
+            return UNKNOWN
         for index in strings:
             if index < len(values) and values[index].__class__ is not str:
                 raise _wrong_type(expression[2 + index], values[index])
@@ -323,6 +316,8 @@ def _call(expression: Expression) -> Evaluator:
         except _BadArgumentError as error:
             blamed = expression[2 + error.index] if error.index is not None else expression
             raise TemplateError(error.kind, str(error), blamed) from None
+        except (AttributeError, LookupError) as error:
+            raise TemplateError("type", f"error calling {name}: {error}", expression) from None
         except (TypeError, ValueError, re.error):
             return UNKNOWN
 
@@ -385,6 +380,25 @@ def _or(arguments: list[Evaluator]) -> Evaluator:
         return UNKNOWN if unknown else value
 
     return run
+
+
+def _not(arguments: list[Evaluator]) -> Evaluator:
+    argument = arguments[0]
+
+    def run(frame: Frame) -> Any:
+        value = argument(frame)
+        return value if value is UNKNOWN else not value
+
+    return run
+
+
+_LAZY: dict[str, Callable[[list[Evaluator]], Evaluator]] = {
+    "and": _and,
+    "or": _or,
+    "not": _not,
+    "empty": _not,
+    "include": lambda arguments: lambda frame: UNKNOWN,
+}
 
 
 def _method(expression: Expression) -> Evaluator:
@@ -467,6 +481,12 @@ def _length(value: Any) -> int:
     if value is None or isinstance(value, bool | int | float):
         raise _BadArgumentError(f"len of {type_name(value)}", 0)
     return len(value)
+
+
+def _end(values: Any, position: int, name: str) -> Any:
+    if not isinstance(values, list | tuple):
+        raise _BadArgumentError(f"Cannot find {name} on {type_name(values)}", 0)
+    return values[position] if values else None
 
 
 def _ternary(if_true: Any, if_false: Any, test: Any) -> Any:
@@ -636,8 +656,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "dict": _dictionary,
     "list": lambda *values: list(values),
     "append": lambda values, value: [*values, value],
-    "first": lambda values: values[0] if values else None,
-    "last": lambda values: values[-1] if values else None,
+    "first": lambda values: _end(values, 0, "first"),
+    "last": lambda values: _end(values, -1, "last"),
     "compact": lambda values: [value for value in values if value],
     "join": lambda separator, values: separator.join(text(value) for value in values if value is not None),
     "splitList": lambda separator, subject: subject.split(separator),

@@ -67,28 +67,37 @@ def _harmless(expression: Expression) -> Expression:
     return expression if expression[0] == "lit" else ["val", "x"]
 
 
+def has_variable(expression: Expression) -> bool:
+    """Whether the expression depends on a variable or on the dot."""
+    if expression[0] in ("var", "dot"):
+        return True
+    return any(has_variable(part) for part in expression[1:] if isinstance(part, list) and part)
+
+
 @dataclass(slots=True)
 class Known:
-    """What has certainly been evaluated when a point of a program is reached."""
+    """What has certainly been evaluated when a point of a program is reached.
+
+    `fixed` and `passing` hold numbers of expressions (with the quote around them where they have been printed); the
+    second kind depends on variables, and is forgotten when one changes.
+    """
 
     prefixes: set[Prefix] = field(default_factory=set)
-    expressions: set[int] = field(default_factory=set)
-    said: set[tuple[int, str]] = field(default_factory=set)
-    """Expressions that have been printed, with the quote around them."""
+    fixed: set[tuple[int, str | None]] = field(default_factory=set)
+    passing: set[tuple[int, str | None]] = field(default_factory=set)
 
     def copy(self) -> Known:
         """For a branch: what it learns is not known after it."""
-        return Known(set(self.prefixes), set(self.expressions), set(self.said))
+        return Known(set(self.prefixes), set(self.fixed), set(self.passing))
 
     def forget(self, name: str) -> None:
         """A variable (or the dot, ".") has a new value."""
         self.prefixes = {one for one in self.prefixes if one[0] != name}
-        self.expressions = set()
-        self.said = set()
+        self.passing = set()
 
     def covers(self, number: int, expression: Expression) -> bool:
         """Whether evaluating the expression here can bring no error that has not been met yet."""
-        if number in self.expressions:
+        if (number, None) in self.fixed or (number, None) in self.passing:
             return True
         wanted = needs(expression)
         return not wanted.other and wanted.always | wanted.maybe <= self.prefixes
@@ -96,4 +105,16 @@ class Known:
     def learn(self, number: int, expression: Expression) -> None:
         """The expression has been evaluated."""
         self.prefixes |= needs(expression).always
-        self.expressions.add(number)
+        self._note(number, None, expression)
+
+    def printed(self, number: int, quote: str) -> bool:
+        """Whether the expression has been printed inside this quote before."""
+        return (number, quote) in self.fixed or (number, quote) in self.passing
+
+    def print(self, number: int, quote: str, expression: Expression) -> None:
+        """The expression has been printed."""
+        self.learn(number, expression)
+        self._note(number, quote, expression)
+
+    def _note(self, number: int, quote: str | None, expression: Expression) -> None:
+        (self.passing if has_variable(expression) else self.fixed).add((number, quote))

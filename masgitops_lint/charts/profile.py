@@ -85,6 +85,18 @@ class ReleaseProfile:
         return frozenset(data["parameters"] if data else ())
 
     @cached_property
+    def chart_paths(self) -> frozenset[str]:
+        """Directories of the charts that Applications deploy, such as `instance-applications/130-ibm-jdbc-config`."""
+        return frozenset(self.data["charts"])
+
+    @cached_property
+    def config_charts(self) -> tuple[str, ...]:
+        """What `mas_config_chart` of a suite configuration can name: the root chart puts `130-` before it."""
+        prefix = "instance-applications/130-"
+        names = [path.removeprefix(prefix) for path in self.data["charts"] if path.startswith(prefix)]
+        return tuple(name for name in names if name != "ibm-mas-suite")
+
+    @cached_property
     def file_names(self) -> frozenset[str]:
         """Base names of all config files that some generator reads."""
         return frozenset(file.name for spec in self.applicationsets for file in spec.files)

@@ -20,7 +20,7 @@ from .expressions import (
     compile_expression,
     type_name,
 )
-from .needs import Known, Prefix, needs
+from .needs import Known, Prefix, has_variable, needs
 from .scalars import Broken, read_scalar
 
 Step: TypeAlias = Callable[["Run"], None]
@@ -83,7 +83,9 @@ class Program:
         self._expressions = expressions
         self._known = known.copy()
         self._steps = _Compiler(expressions).body(rows, known.copy())
+        self.printed_keys = _printed_keys(rows, expressions)
         self._careful: list[Step] | None = None
+        self._telling: list[Step] | None = None
         self._tolerant: list[Step] | None = None
         self._leaf: list[Step] | None = None
 
@@ -95,19 +97,31 @@ class Program:
         steps = self._steps
         if careful:
             if self._careful is None:
-                compiler = _Compiler(self._expressions, careful=True)
-                self._careful = compiler.body(self._rows, self._known.copy())
+                self._careful = _Compiler(self._expressions, careful=True).body(self._rows, self._known.copy())
             steps = self._careful
         run.variables, run.loops, run.dot = {}, {}, UNKNOWN
         before = len(run.objects)
         try:
             for step in steps:
                 step(run)
-        except _StopError as stop:
+        except TemplateError:
             del run.objects[before:]
-            return Failure(self.name, stop.line, stop.error, dict(run.loops))
+            return self._tell(run)
         for made in run.objects[before:]:
             made.template = self.name
+        return None
+
+    def _tell(self, run: Run) -> Failure | None:
+        """Run again, this time with an eye on the lines."""
+        if self._telling is None:
+            compiler = _Compiler(self._expressions, careful=True, telling=True)
+            self._telling = compiler.body(self._rows, self._known.copy())
+        again = Run(run.values, run.top)
+        try:
+            for step in self._telling:
+                step(again)
+        except _StopError as stop:
+            return Failure(self.name, stop.line, stop.error, dict(again.loops))
         return None
 
     def run_tolerant(self, run: Run) -> None:
@@ -159,10 +173,10 @@ class RootChart:
         When anything fails the objects are those that the chart would have had otherwise.
         """
         run = Run(values)
-        careful = _several_lines(values)
+        long = {key for key, value in values.items() if _several_lines(value)}
         failures = [failure for template, line, check in self._always if (failure := check(run, template, line))]
         for program in self.programs:
-            failure = program.run(run, careful=careful)
+            failure = program.run(run, careful=not long.isdisjoint(program.printed_keys))
             if failure is not None:
                 failures.append(failure)
         if failures:
@@ -170,6 +184,31 @@ class RootChart:
             for program in self.programs:
                 program.run_tolerant(run)
         return run.objects, failures
+
+
+def _printed_keys(rows: Sequence[Row], expressions: Sequence[Expression]) -> frozenset[str]:
+    """Top-level values that go, or can go, as text into the leaf values."""
+    found: set[str] = set()
+    looped: set[str] = set()
+    for row in _rows(rows):
+        if row[0] == "leaf":
+            parts = list(_walk(expressions[row[2]]))
+            found |= {part[1] for part in parts if part[0] == "val" and len(part) > 1}
+            if any(part[0] in ("var", "dot") for part in parts):
+                found |= looped
+        elif row[0] in ("each", "let", "with"):
+            number = row[1] if row[0] == "with" else row[2]
+            looped |= {part[1] for part in _walk(expressions[number]) if part[0] == "val" and len(part) > 1}
+    return frozenset(found)
+
+
+def _rows(rows: Sequence[Row]) -> Iterator[Row]:
+    """All rows, those of the branches too."""
+    for row in rows:
+        yield row
+        for part in row[2:5] if row[0] in ("if", "with", "each") else ():
+            if isinstance(part, list):
+                yield from _rows([one for one in part if isinstance(one, list)])
 
 
 def _several_lines(value: Any) -> bool:
@@ -191,11 +230,33 @@ def _always(
                 if not prefix[0].startswith(("$", ".")):
                     found.setdefault(prefix, (name, line))
     shared.prefixes |= set(found)
+    printed: dict[tuple[int, str], tuple[str, int]] = {}
+    for name in sorted(templates, reverse=True):
+        for row in templates[name]:
+            if row[0] == "say" and not has_variable(expressions[row[1]]):
+                printed.setdefault((row[1], row[2]), (name, row[3]))
+    for number, quote in printed:
+        shared.print(number, quote, expressions[number])
     checks: list[tuple[str, int, Callable[[Run, str, int], Failure | None]]] = []
     for prefix in sorted(found, key=len):
         name, line = found[prefix]
         checks.append((name, line, _mapping_check(prefix, _field_below(prefix, templates[name], expressions))))
+    for (number, quote), (name, line) in printed.items():
+        checks.append((name, line, _print_check(expressions[number], quote)))
     return checks
+
+
+def _print_check(expression: Expression, quote: str) -> Callable[[Run, str, int], Failure | None]:
+    step = _printed(compile_expression(expression), quote, expression)
+
+    def check(run: Run, template: str, line: int) -> Failure | None:
+        try:
+            step(run)
+        except TemplateError as error:
+            return Failure(template, line, error, {})
+        return None
+
+    return check
 
 
 def _field_below(prefix: Prefix, rows: Sequence[Row], expressions: Sequence[Expression]) -> str:
@@ -257,13 +318,23 @@ def _mapping_check(prefix: Prefix, below: str) -> Callable[[Run, str, int], Fail
 
 class _Compiler:
     def __init__(
-        self, expressions: Sequence[Expression], *, leaf: bool = False, tolerant: bool = False, careful: bool = False
+        self,
+        expressions: Sequence[Expression],
+        *,
+        leaf: bool = False,
+        tolerant: bool = False,
+        careful: bool = False,
+        telling: bool = False,
     ) -> None:
-        """`leaf`: build leaf values; `tolerant`: pass over errors; `careful`: look for texts of several lines."""
+        """`leaf`: build leaf values; `tolerant`: pass over errors; `careful`: look for texts of several lines.
+
+        `telling`: an error comes with its line, which costs a call more a step.
+        """
         self.expressions = expressions
         self.leaf = leaf
         self.tolerant = tolerant
         self.careful = careful
+        self.telling = telling
         self.line = 0
         self.made: dict[int, Evaluator] = {}
 
@@ -275,11 +346,24 @@ class _Compiler:
 
     def body(self, rows: Sequence[Row], known: Known) -> list[Step]:
         steps: list[Step] = []
-        for row in rows:
-            step = self.step(row, known)
+        position = 0
+        while position < len(rows):
+            end = position
+            while end < len(rows) and self.constant(rows[end]):
+                end += 1
+            if end > position:
+                steps.append(_constants([(row, self.expressions[row[2]][1]) for row in rows[position:end]]))
+                position = end
+                continue
+            step = self.step(rows[position], known)
             if step is not None:
                 steps.append(step)
+            position += 1
         return steps
+
+    def constant(self, row: Row) -> bool:
+        """Whether a row sets a field to a text that the template itself holds."""
+        return row[0] == "set" and self.expressions[row[2]][0] == "lit" and not row[1].startswith(("parameter", "root"))
 
     def step(self, row: Row, known: Known) -> Step | None:
         kind = row[0]
@@ -329,12 +413,12 @@ class _Compiler:
             return None
         number, line = row[1], row[-1]
         expression, evaluate = self.expressions[number], self.evaluator(number)
-        known.learn(number, expression)
         if row[0] == "mix":
+            known.learn(number, expression)
             return self.guarded(_mixed_in(evaluate, expression), line)
-        if (number, row[2]) in known.said:
+        if known.printed(number, row[2]):
             return None
-        known.said.add((number, row[2]))
+        known.print(number, row[2], expression)
         return self.guarded(_printed(evaluate, row[2], expression), line)
 
     def guarded(self, step: Step, line: int) -> Step:
@@ -347,6 +431,8 @@ class _Compiler:
                     return
 
             return tolerant
+        if not self.telling:
+            return step
 
         def strict(run: Run) -> None:
             try:
@@ -374,6 +460,8 @@ class _Compiler:
                     return default
 
             return tolerant
+        if not self.telling:
+            return evaluate
 
         def strict(frame: Frame) -> Any:
             try:
@@ -434,7 +522,7 @@ class _Compiler:
             known.forget(name)
         element = names[-1] if names else None
         index_name = names[0] if len(names) > 1 else None
-        tolerant = self.tolerant
+        tolerant, telling = self.tolerant, self.telling
 
         def run(frame: Run) -> None:
             value = items(frame)
@@ -442,16 +530,12 @@ class _Compiler:
                 for step in otherwise:
                     step(frame)
                 return
-            pairs: Iterator[tuple[Any, Any]]
-            if isinstance(value, list):
-                pairs = enumerate(value)
-            elif isinstance(value, Mapping):
-                pairs = iter(sorted(value.items(), key=lambda pair: str(pair[0])))
-            elif tolerant:
-                return
-            else:
-                message = f"range can't iterate over {type_name(value)}"
-                raise _StopError(TemplateError("type", message, expression), line)
+            pairs = _pairs(value)
+            if pairs is None:
+                if tolerant:
+                    return
+                error = TemplateError("type", f"range can't iterate over {type_name(value)}", expression)
+                raise _StopError(error, line) if telling else error
             before = frame.dot
             for index, one in pairs:
                 frame.dot = one
@@ -469,6 +553,15 @@ class _Compiler:
                 frame.loops.pop(element, None)
 
         return run
+
+
+def _pairs(value: Any) -> Iterator[tuple[Any, Any]] | None:
+    """What `range` gives for a value: index and element, or key and value in order of key; None for the rest."""
+    if isinstance(value, list):
+        return enumerate(value)
+    if isinstance(value, Mapping):
+        return iter(sorted(value.items(), key=lambda pair: str(pair[0])))
+    return None
 
 
 def _assigned(row: Row) -> list[str]:
@@ -502,6 +595,25 @@ def _let(name: str, evaluate: Evaluator) -> Step:
         except TemplateError:
             frame.variables[name] = UNKNOWN
             raise
+
+    return run
+
+
+def _constants(rows: Sequence[tuple[Row, Any]]) -> Step:
+    fields: dict[str, Any] = {}
+    items: list[tuple[str, Any]] = []
+    for row, printed in rows:
+        value = read_scalar(printed, row[3])
+        if row[4]:
+            items.append((row[1], value))
+        else:
+            fields[row[1]] = value
+
+    def run(frame: Run) -> None:
+        current = frame.current
+        current.fields.update(fields)
+        for name, value in items:
+            current.lists.setdefault(name, []).append(value)
 
     return run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from .expressions import UNKNOWN, YamlText, text
@@ -40,7 +41,11 @@ def read_scalar(value: Any, quote: str = "") -> Any:
         return UNKNOWN
     if isinstance(value, YamlText):
         return value.value
-    printed = value if value.__class__ is str else text(value)
+    return _read_text(value if value.__class__ is str else text(value), quote)
+
+
+@lru_cache(maxsize=65536)
+def _read_text(printed: str, quote: str) -> Any:
     if quote == "|":
         return printed + "\n" if "\n" not in printed.strip("\n") else Broken(printed)
     if quote == "'":

@@ -13,7 +13,7 @@ from masgitops_lint.charts.scalars import read_scalar
 from masgitops_lint.charts.values import coalesce, with_parameters
 from masgitops_lint.mas.account_root import DOCUMENTED_DEFAULTS, AccountRoot
 from masgitops_lint.mas.config import MasConfig
-from masgitops_lint.mas.scope import Scope
+from masgitops_lint.mas.scope import Scope, go_text
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Keys, Place
 
@@ -301,7 +301,7 @@ def _text(made: Rendered, name: str) -> str | None:
         return value
     if value is None or value is UNKNOWN:
         return None
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    return go_text(value)
 
 
 def _texts(made: Rendered, name: str) -> tuple[str, ...]:

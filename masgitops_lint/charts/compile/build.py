@@ -37,6 +37,7 @@ def build(directory: str, release: str) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "release": release,
+        "charts": [chart.path for chart in repo.leaves],
         "applicationsets": sets,
         "roots": roots,
         "expressions": table.rows,

@@ -40,17 +40,14 @@ FIELDS: dict[Route, str] = {
     ("metadata", "namespace"): "own_namespace",
     (*ANNOTATION, "argocd.argoproj.io/sync-wave"): "wave",
     (*ANNOTATION, "argocd.argoproj.io/sync-options"): "annotation_sync_options",
-    ("spec", "project"): "project",
     ("spec", "destination", "server"): "server",
     ("spec", "destination", "name"): "server_name",
     ("spec", "destination", "namespace"): "namespace",
     ("spec", "source", "path"): "path",
     ("spec", "source", "chart"): "chart",
-    ("spec", "source", "repoURL"): "repository",
     ("spec", "source", "targetRevision"): "revision",
     ("spec", "source", "plugin", "name"): "plugin",
     ("spec", "syncPolicy", "automated", "prune"): "prune",
-    ("spec", "syncPolicy", "automated", "selfHeal"): "self_heal",
 }
 _LISTS: dict[Route, str] = {
     ("metadata", "finalizers"): "finalizers",
@@ -274,10 +271,9 @@ class _Writer:
                 known.learn(number, one.value)
                 return ["mix", number, one.line]
             return self.risk(one.value, one.line, known)
-        if (number, one.quote) in known.said:
+        if known.printed(number, one.quote):
             return None
-        known.learn(number, one.value)
-        known.said.add((number, one.quote))
+        known.print(number, one.quote, one.value)
         return ["say", number, one.quote, one.line]
 
     def risk(self, expression: Expression, line: int, known: Known) -> list[Any] | None:
