@@ -20,7 +20,7 @@ from masgitops_lint.charts.secrets import Condition, PreCreated, SecretCatalogue
 from masgitops_lint.mas.account_root import AccountRoot
 from masgitops_lint.mas.config import MasConfig
 from masgitops_lint.mas.scope import Scope
-from masgitops_lint.mas.texts import leaves
+from masgitops_lint.mas.texts import leaves, strings
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Keys, Place
 from masgitops_lint.model.secret import Backend, SecretReference
@@ -283,7 +283,7 @@ class _Builder:
             if application.kind != "Application":
                 continue
             held: set[str] = set()
-            for _, text in leaves(application.values):
+            for text in strings(application.values):
                 if OPENER in text:
                     held.update(one.raw for one in scan(text))
             for raw in held:
