@@ -215,7 +215,7 @@ def check_spans(document: Document) -> None:
     for root in tree.roots:
         for node in scalars_below(root):
             source = document.text[tree.start(node) : tree.end(node)]
-            if node.style == "":
+            if not node.style:
                 assert source == node.value or len(source.splitlines()) > 1, (source, node.value)
             elif node.style in ("|", ">"):
                 assert source[0] == node.style, source
@@ -266,12 +266,17 @@ class Oracle:
             return ""  # cannot be passed to it
         if KNOWN.search(document.text):
             return ""
+        refusal = "" if document.ok else document.problems[0].message
+        if "needs a space after it" in refusal:
+            return ""  # `{a:, b: 1}`: go-yaml takes `a:` for a key
+        if "cannot be a key" in refusal or "JSON does not have" in refusal:
+            return ""  # possibly below a key that a later one of the same name replaces
+        if refusal and CONTROL.search(document.text):
+            return ""  # go-yaml reads in small pieces and does not see one far behind the first document
         try:
             theirs = self._read(document.text)
         except Exception as error:
             message = str(error)
-            if CONTROL.search(document.text):
-                return ""
             if "cannot unmarshal" in message:
                 return (
                     ""
@@ -284,14 +289,7 @@ class Oracle:
                 return f"we accept, Helm says: {message}"
             return ""
         if not document.ok:
-            message = document.problems[0].message
-            if "needs a space after it" in message:
-                return ""  # `{a:, b: 1}`: go-yaml takes `a:` for a key
-            if "cannot be a key" in message or "JSON does not have" in message:
-                return ""  # it stands below a key that a later one of the same name replaces
-            if CONTROL.search(document.text):
-                return ""  # go-yaml reads in small pieces and does not see one far behind the first document
-            return f"we refuse, Helm accepts: {message}"
+            return f"we refuse, Helm accepts: {refusal}"
         if any(problem.kind == "duplicate-key" for problem in document.problems):
             return ""  # `true: 1` next to `"true": 2` comes out of a Go map in any order
         if not same(document.data if document.data is not None else {}, theirs):

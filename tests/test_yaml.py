@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +130,7 @@ def test_keys_become_text_as_sigs_yaml_prints_them(key: str, name: str) -> None:
         "{a: 1}: 1",
         "<<: 1",
         "<<: [1]",
+        "l: &l [{x: 1}]\na: {<<: *l}",
         "a: &x [*x]",
         "a: &x {<<: *x}",
         "a: !!int 1.5",
@@ -478,6 +482,25 @@ def test_utf_16_with_a_byte_order_mark_is_read(encoding: str) -> None:
     document = parse("x", mark + "a: \u00e9\n".encode(encoding))
     assert document.data == {"a": "\u00e9"}
     assert document.problems == ()
+
+
+@pytest.mark.slow
+def test_without_libyaml_the_pure_parser_serves() -> None:
+    script = """
+        import sys
+        sys.modules["yaml._yaml"] = None
+        from masgitops_lint.repo.nodes import C_SPEED
+        from masgitops_lint.repo.yaml import parse
+        document = parse("x", b"on: 1_000\\na: &x [1]\\nb: {<<: {c: *x}} # d\\nd: &x 2\\n")
+        assert document.data == {"true": 1000, "a": [1], "b": {"c": [1]}, "d": 2}, document.problems
+        assert [p.kind for p in document.problems] == ["surprising-key", "surprising-scalar"]
+        assert document.span(("b", "c"))[:2] == (3, 14)
+        assert not parse("x", b"a: \\x01").ok
+        assert not parse("x", b"[" * 100000).ok
+        print(C_SPEED, len(document.comments()))
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False)
+    assert done.stdout == "False 1\n", done.stderr
 
 
 def test_unreadable() -> None:

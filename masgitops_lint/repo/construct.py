@@ -253,7 +253,9 @@ def merge_sources(key: Node, value: Node) -> list[Node]:
     """The mappings that `<<: value` copies, in the order in which Go does: the last one wins. Raises `UnfitError`."""
     if isinstance(value, MappingNode):
         return [value]
-    if isinstance(value, SequenceNode) and all(isinstance(item, MappingNode) for item in value.value):
+    # an alias to a list is refused; what an alias repeats stands further up
+    written_here = value.start_mark.index > key.start_mark.index
+    if isinstance(value, SequenceNode) and written_here and all(isinstance(i, MappingNode) for i in value.value):
         return list(reversed(value.value))
     raise UnfitError("syntax", "`<<` merges a mapping or a list of mappings, and this is neither", key)
 

@@ -76,9 +76,9 @@ def needs_count(raw: bytes) -> bool:
 
 def measure(raw: bytes, text: str) -> Problem | None:
     """Walk the events of a file, which needs no stack, and report what is too deep or too much."""
-    parser = GoParser(raw)
     depth = nodes = 0
     try:
+        parser: Any = GoParser(raw)
         while parser.check_event():
             event = parser.get_event()
             if isinstance(event, NodeEvent):

@@ -106,14 +106,14 @@ def without_bom(raw: bytes) -> tuple[bytes, str]:
 
 
 def _compose(raw: bytes) -> tuple[list[Node], YAMLError | None]:
-    parser: Any = GoParser(raw)
     roots: list[Node] = []
     try:
+        parser: Any = GoParser(raw)
         while parser.check_node():
             roots.append(parser.get_node())
     except ComposerError as error:
         if error.context is not None and error.context.startswith("found duplicate anchor"):
-            return _EventComposer(raw).compose()
+            return _EventComposer().compose(raw)
         return roots, error
     except YAMLError as error:
         return roots, error
@@ -155,18 +155,18 @@ def flow_children(root: Node) -> Iterator[Node]:
 class _EventComposer:
     """Composes files that define an anchor twice, which Go allows and PyYAML's composer refuses. Needs no stack."""
 
-    def __init__(self, raw: bytes) -> None:
-        self._parser: Any = GoParser(raw)
+    def __init__(self) -> None:
         self._roots: list[Node] = []
         self._anchors: dict[str, Node] = {}
         self._open: list[list[Node]] = []
         """The collections that are open, innermost last: the node, then its children so far."""
 
-    def compose(self) -> tuple[list[Node], YAMLError | None]:
+    def compose(self, raw: bytes) -> tuple[list[Node], YAMLError | None]:
         """As the function `compose`."""
         try:
-            while self._parser.check_event():
-                event = self._parser.get_event()
+            parser: Any = GoParser(raw)
+            while parser.check_event():
+                event = parser.get_event()
                 if isinstance(event, NodeEvent):
                     self._node(event)
                 elif isinstance(event, CollectionEndEvent):

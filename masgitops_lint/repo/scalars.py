@@ -165,6 +165,7 @@ def resolve_plain(text: str) -> Resolution | None:
     return resolve_number(text) if text[0] in NUMBER_START else None
 
 
+_LONE = re.compile("[\ud800-\udfff]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
 _YAML = "tag:yaml.org,2002:"
 _TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d)?)?\Z")
@@ -198,4 +199,5 @@ def _binary(text: str) -> str:
     packed = text.replace("\r", "").replace("\n", "")
     if len(packed) % 4 or _BASE64.match(packed) is None:
         raise RefusedError("the value tagged !!binary is not base64")
-    return base64.b64decode(packed).decode("utf-8", "replace")
+    # every byte that is no UTF-8 becomes a replacement character of its own
+    return _LONE.sub("\ufffd", base64.b64decode(packed).decode("utf-8", "surrogateescape"))

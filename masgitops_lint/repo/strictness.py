@@ -45,7 +45,7 @@ def _question_marks(text: str, roots: list[Node]) -> Iterator[tuple[int, int, in
     message = "inside brackets Argo CD's YAML parser ends an unquoted value at `?`: put the value in quotes"
     for document, root in enumerate(roots if "?" in text else ()):
         for node in flow_children(root):
-            if isinstance(node, ScalarNode) and node.style == "" and "?" in node.value:
+            if isinstance(node, ScalarNode) and not node.style and "?" in node.value:
                 start = node.start_mark.index
                 at = text.find("?", start, node.end_mark.index)
                 yield max(at, start), max(at, start) + 1, document, message

@@ -37,8 +37,8 @@ class Comment(NamedTuple):
 def tokens(text: str) -> Iterator[Any]:
     """The tokens of a text, up to the first error."""
     raw = as_input(text)
-    parser: Any = GoParser(without_bom(raw)[0] if "\ufeff" in text else raw)
     try:
+        parser: Any = GoParser(without_bom(raw)[0] if "\ufeff" in text else raw)
         while parser.check_token():
             yield parser.get_token()
     except YAMLError:
