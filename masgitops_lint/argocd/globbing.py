@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -29,8 +30,21 @@ class GlobError(ValueError):
 
 
 def list_files(pattern: str, paths: Sequence[str], mode: GlobMode = "greedy") -> list[str]:
-    """The files of a repo that the pattern lists, sorted. `paths` are all its files. Raises `GlobError`."""
-    return git_pathspec(pattern, paths) if mode == "greedy" else doublestar(pattern, paths)
+    """The files of a repo that the pattern lists, sorted. `paths` are all its files, sorted. Raises `GlobError`."""
+    near = _with_prefix(paths, _literal_prefix(pattern))
+    return git_pathspec(pattern, near) if mode == "greedy" else doublestar(pattern, near)
+
+
+def _literal_prefix(pattern: str) -> str:
+    """The directory that every match lies in, as far as the pattern spells it out plainly; "" when in doubt."""
+    fixed = re.match(r"[A-Za-z0-9_-][^*?\[\]{}\\,:]*/", pattern)
+    if fixed is None or "/." in fixed[0] or "//" in fixed[0] or len(fixed[0]) == len(pattern):
+        return ""
+    return fixed[0]
+
+
+def _with_prefix(paths: Sequence[str], prefix: str) -> Sequence[str]:
+    return paths[bisect_left(paths, prefix) : bisect_left(paths, prefix[:-1] + "0")] if prefix else paths
 
 
 def git_pathspec(pattern: str, paths: Sequence[str]) -> list[str]:

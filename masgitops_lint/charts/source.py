@@ -70,6 +70,15 @@ def fetched_directory(revision: str) -> str:
     return os.path.join(cache_directory(), "charts", _SAFE.sub("_", revision))
 
 
+def fetched_revisions() -> list[str]:
+    """The revisions in the cache."""
+    try:
+        names = os.listdir(os.path.join(cache_directory(), "charts"))
+    except OSError:
+        return []
+    return sorted(name for name in names if not name.startswith(".") and _has_charts(fetched_directory(name)))
+
+
 def is_source(wanted: str | None) -> bool:
     """Whether `--charts` names real charts here on this machine, rather than a bundled release profile."""
     if not wanted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from masgitops_lint.mas.config import MasConfig
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.settings import Settings
+
+    from .exact import ExactBuilder, ExactOptions
 
 
 class Subject(Protocol):
@@ -86,10 +88,33 @@ def build_deployment(subject: Subject, options: BuildOptions = BuildOptions()) -
 def build_from_charts(subject: Subject, sources: Mapping[str, str | None], options: BuildOptions) -> Deployment:
     """The exact deployment; an account without charts of its own is served by those of the first that has some."""
     from masgitops_lint.charts.helm.engine import open_engine
-    from masgitops_lint.charts.source import cache_directory, open_source
 
-    from .exact import ExactOptions, build_exact, default_processes
-    from .leaf_runner import CACHE_FORMAT, DirectoryCache
+    from .exact import build_exact
+
+    charts = _opener(sources)
+    return build_exact(subject.mas, charts, subject.account, open_engine(options.engine), _exact(subject, options))
+
+
+def exact_builder(
+    subject: Subject, options: BuildOptions
+) -> Callable[[MasConfig, Callable[[str], bool]], ExactBuilder] | None:
+    """A function that renders all roots of a config repo (some files may be left out) and leaves the leaves to do.
+
+    None when no real charts are known. Raises `SourceError` and `HelmMissingError`.
+    """
+    sources = {account: chart_source(subject, account) for account in subject.mas.accounts()}
+    if not any(sources.values()):
+        return None
+    from masgitops_lint.charts.helm.engine import open_engine
+
+    from .exact import unfinished
+
+    charts, engine, exact = _opener(sources), open_engine(options.engine), _exact(subject, options)
+    return lambda mas, keep: unfinished(mas, charts, subject.account, engine, exact, keep)
+
+
+def _opener(sources: Mapping[str, str | None]) -> Callable[[str], ChartSource]:
+    from masgitops_lint.charts.source import open_source
 
     default = next(source for source in sources.values() if source)
     opened: dict[str, ChartSource] = {}
@@ -100,19 +125,22 @@ def build_from_charts(subject: Subject, sources: Mapping[str, str | None], optio
             opened[wanted] = open_source(wanted)
         return opened[wanted]
 
+    return charts
+
+
+def _exact(subject: Subject, options: BuildOptions) -> ExactOptions:
+    from masgitops_lint.charts.source import cache_directory
+
+    from .exact import ExactOptions, default_processes
+    from .leaf_runner import CACHE_FORMAT, DirectoryCache
+
     cache = DirectoryCache(os.path.join(cache_directory(), f"leaves-{CACHE_FORMAT}")) if options.cached else None
-    return build_exact(
-        subject.mas,
-        charts,
-        subject.account,
-        open_engine(options.engine),
-        ExactOptions(
-            globbing=_globbing(subject.settings),
-            version=_version(subject.settings),
-            resources=options.resources,
-            processes=options.processes or default_processes(),
-            cache=cache,
-        ),
+    return ExactOptions(
+        globbing=_globbing(subject.settings),
+        version=_version(subject.settings),
+        resources=options.resources,
+        processes=options.processes or default_processes(),
+        cache=cache,
     )
 
 

@@ -80,12 +80,37 @@ def build_exact(
     `charts` and `parameters` are asked once an account. Raises nothing for what the repo says: what fails is in
     `errors` and `frozen`.
     """
+    return unfinished(mas, charts, parameters, engine, options).result()
+
+
+def unfinished(
+    mas: MasConfig,
+    charts: Callable[[str], ChartSource],
+    parameters: Callable[[str], AccountRoot],
+    engine: HelmEngine,
+    options: ExactOptions = ExactOptions(),
+    keep: Callable[[str], bool] = lambda path: True,
+) -> ExactBuilder:
+    """The builder with all roots rendered and the leaves still to do. `keep` can leave files out of the config repo."""
     builder = ExactBuilder(mas, engine, options)
     for root in mas.roots:
+        hidden = frozenset(path for path in root.paths if not keep(path))
         for account in mas.accounts():
-            if any(path.startswith(f"{root.prefix}{account}/") for path in root.paths):
-                builder.account(account, charts(account), parameters(account), ConfigFiles(mas, root))
-    return builder.result()
+            if any(path.startswith(f"{root.prefix}{account}/") and path not in hidden for path in root.paths):
+                builder.account(account, charts(account), parameters(account), ConfigFiles(mas, root, hidden))
+    return builder
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A leaf Application on its way: `index` into the builder's applications, `key` of its result."""
+
+    index: int
+    key: str
+    job: LeafJob
+    root: RootChart
+    made: RenderedObject
+    charts: ChartSource
 
 
 class ExactBuilder:
@@ -106,7 +131,7 @@ class ExactBuilder:
         self.roots: list[RootChart] = []
         self._charts: ChartSource | None = None
         self._runners: dict[str, LeafRunner] = {}
-        self._leaves: list[tuple[int, str, LeafJob, RootChart, RenderedObject, ChartSource]] = []
+        self.leaves: list[Leaf] = []
         self._labels: dict[str, None] = {}
 
     @property
@@ -273,7 +298,7 @@ class ExactBuilder:
         except RenderError as failure:
             self._leaf_failed(record, job, root, made, failure, self.charts)
             return
-        self._leaves.append((len(self.applications) - 1, key, job, root, made, self.charts))
+        self.leaves.append(Leaf(len(self.applications) - 1, key, job, root, made, self.charts))
 
     def _runner(self) -> LeafRunner:
         known = self._runners.get(self.charts.root)
@@ -373,6 +398,7 @@ class ExactBuilder:
             job.release_name,
             job.namespace,
             above.config,
+            record.parent or "",
         )
 
     def _scope(self, params: ParamSet, manifest: Mapping[str, Any], made: RenderedObject, above: RootChart) -> Scope:
@@ -459,11 +485,11 @@ class ExactBuilder:
         """Render the leaves and put everything together."""
         resources: dict[str, tuple[Resource, ...]] = {}
         outcomes = {place: runner.finish() for place, runner in self._runners.items()}
-        for index, key, job, root, made, charts in self._leaves:
-            record = self.applications[index]
-            outcome = outcomes[charts.root][key]
+        for leaf in self.leaves:
+            record = self.applications[leaf.index]
+            outcome = outcomes[leaf.charts.root][leaf.key]
             if isinstance(outcome, RenderError):
-                self._leaf_failed(record, job, root, made, outcome, charts)
+                self._leaf_failed(record, leaf.job, leaf.root, leaf.made, outcome, leaf.charts)
             else:
                 resources[record.name] = outcome
         return Deployment(

@@ -36,7 +36,13 @@ class RootChart:
     release_name: str
     namespace: str
     config: ConfigFiles
+    parent: str = ""
     objects: list[RenderedObject] = field(default_factory=list)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The config files of its parameter set, in merge order."""
+        return tuple(file.path for file in self.scope.files) if self.scope is not None else (self.account,)
 
     @property
     def effective(self) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""`mas-lint charts fetch` and `charts list`: real charts in the user's cache. Only `fetch` uses the network."""
+
+from __future__ import annotations
+
+import click
+
+from .exact_options import exact_errors
+
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+@click.command(context_settings=_CONTEXT)
+@click.argument("address_and_revision", nargs=-1, metavar="[URL] REVISION", required=True)
+def command(address_and_revision: tuple[str, ...]) -> None:
+    """Clone REVISION of the source repo into the cache, so that `--charts REVISION` renders the real charts.
+
+    URL is the source repo, https://github.com/ibm-mas/gitops when it is left out, or any clone of it.
+    """
+    from masgitops_lint.charts.source import DEFAULT_URL, fetch
+
+    if len(address_and_revision) > 2:
+        raise click.UsageError("give a revision, or an address and a revision")
+    *address, revision = address_and_revision
+    with exact_errors():
+        directory = fetch(revision, address[0] if address else DEFAULT_URL)
+    click.echo(f"{revision} is in {directory}: use it with --charts {revision}", err=True)
+
+
+@click.command(context_settings=_CONTEXT)
+def list_command() -> None:
+    """List the revisions that were fetched."""
+    from masgitops_lint.charts.source import fetched_revisions
+
+    for revision in fetched_revisions():
+        click.echo(revision)
