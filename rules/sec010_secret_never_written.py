@@ -70,11 +70,15 @@ def check(context: Context) -> Drafts:
                 help_text = f"write `{near.path}`" + (", which the charts write" if near.written else "")
             else:
                 help_text = "create it and declare it under `secrets: declared:` in .mas-lint.yaml, or correct the path"
+            fix = None
+            if near is not None:
+                fix = context.replacement(here[0].reference.place, secret.path, near.path, f"read `{near.path}`")
             yield RULE.draft(
                 context.inside(here[0].reference.place, here[0].reference.raw),
                 f"{message}: as long as it is missing, Argo CD deploys nothing of the Application that reads it",
                 help=help_text,
                 related=[(context.inside(u.reference.place, u.reference.raw), "also read here") for u in here[1:6]],
                 affects=[reader.name for use in here for reader in use.readers],
-                severity="error" if near is not None and not doubtful else "warning",
+                severity="error" if near is not None and (near.sure or not doubtful) else "warning",
+                fix=fix,
             )

@@ -71,6 +71,9 @@ def check(context: Context) -> Drafts:
                 else "read one of those, or declare the field under `contract: secret-fields:`",
                 affects=[reader.name for reader in use.readers],
                 severity="error" if certain else "warning",
+                fix=context.replacement(use.reference.place, f"#{field}", f"#{near}", f"read `{near}`")
+                if near
+                else None,
             )
 
 

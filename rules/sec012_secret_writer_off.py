@@ -52,33 +52,39 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Secrets whose only writers are off; one finding a cause."""
-    causes: dict[tuple[Place, str], list[Any]] = {}
+    causes: dict[tuple[str, object], list[Any]] = {}
+    places: dict[tuple[str, object], Place] = {}
     for secret in context.secrets.secrets.values():
         uses = [use for use in secret.uses if use.readers and use.owner.kind == "own"]
         if secret.status != "off" or not uses:
             continue
-        unmet = secret.writers[0].unmet[0] if secret.writers[0].unmet else None
-        if unmet is None or any(one.find == "jdbc" and one.text == unmet.text for one in secret.writers[0].job.when):
+        writer = secret.writers[0]
+        unmet = writer.unmet[0] if writer.unmet else None
+        if unmet is None or any(one.find == "jdbc" and one.text == unmet.text for one in writer.job.when):
             continue
-        # a config key can be pointed at; what is missing altogether is told where it is missed
-        at_cause = unmet.place is not None and unmet.place.keys and secret.writers[0].application is not None
-        place = (
-            unmet.place if at_cause and unmet.place else context.inside(uses[0].reference.place, uses[0].reference.raw)
+        # a config key can be pointed at; what is missing altogether is told where it is missed, once a cause
+        account_wide = writer.job.role and writer.job.role in unmet.text
+        cause = (
+            unmet.text,
+            unmet.place if unmet.decisive else writer.scope.split("/")[0] if account_wide else writer.scope,
         )
-        causes.setdefault((place, unmet.text), []).append((secret, uses))
-    for (place, text), found in causes.items():
+        causes.setdefault(cause, []).append((secret, uses))
+        first = context.inside(uses[0].reference.place, uses[0].reference.raw)
+        places.setdefault(cause, unmet.place if unmet.decisive and unmet.place else first)
+    for cause, found in causes.items():
+        text, place = cause[0], places[cause]
         uses = [use for _, those in found for use in those]
         paths = list(dict.fromkeys(secret.path for secret, _ in found))
         shown = ", ".join(f"`{path}`" for path in paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
         names = list(dict.fromkeys(reader.name for use in uses for reader in use.readers))
-        places = dict.fromkeys(context.inside(use.reference.place, use.reference.raw) for use in uses)
+        read_at = dict.fromkeys(context.inside(use.reference.place, use.reference.raw) for use in uses)
         yield RULE.draft(
             place,
             f"{shown} will not be written: {text}; {_count(names)} cannot be deployed without it",
             help=(
                 "switch the writer on, or create the secret and declare it under `secrets: declared:` in .mas-lint.yaml"
             ),
-            related=[(one, "read here") for one in list(places)[:6] if one != place],
+            related=[(one, "read here") for one in list(read_at)[:6] if one != place],
             affects=names,
         )
 

@@ -18,7 +18,7 @@ declared:`.
 
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule
+from masgitops_lint.sdk import Context, Drafts, Example, Fix, Rule
 
 RULE = Rule(code="SEC020", name="secret-of-another-scope", severity="error", tags=("secrets", "copy-paste"))
 
@@ -63,4 +63,16 @@ def check(context: Context) -> Drafts:
             help=f"write `{first.owner.right}`" if first.owner.right else "",
             related=[(context.inside(u.reference.place, u.reference.raw), "also here") for u in uses[1:11]],
             affects=[reader.name for use in uses for reader in use.readers],
+            fix=_fix(context, uses),
         )
+
+
+def _fix(context: Context, uses: list[Any]) -> Fix | None:
+    """This scope's own ids in all of them; None unless all can be changed."""
+    edits = []
+    for use in uses:
+        one = context.replacement(use.reference.place, use.reference.path, use.owner.right, "")
+        if one is None or not use.owner.right:
+            return None
+        edits += one.edits
+    return Fix("read this scope's own secrets", tuple(dict.fromkeys(edits)))

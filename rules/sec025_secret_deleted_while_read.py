@@ -46,13 +46,13 @@ def check(context: Context) -> Drafts:
     """Readers that outlive the secret."""
     for secret in context.secrets.secrets.values():
         for deleter in secret.deleters:
-            # a Job of the instance's own sync Application runs when the whole instance goes, its readers with it
-            whole = deleter.job.chart == "ibm-sync-jobs"
+            # the instance's own sync Application goes with the whole instance, and all its readers with it
+            if deleter.job.chart == "ibm-sync-jobs":
+                continue
             others = [
                 use
                 for use in secret.uses
-                if any(reader.name != deleter.application.name for reader in use.readers)
-                and (not whole or use.scope.directory != deleter.application.scope)
+                if any(reader.name != deleter.application.name for reader in use.readers) and use.owner.kind == "own"
             ]
             for use in others[:1]:
                 yield RULE.draft(

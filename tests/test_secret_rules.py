@@ -145,6 +145,69 @@ def test_a_missing_writer_is_told_where_its_secret_is_read(make_repo: MakeRepo) 
     assert {related.path for related in found.related} >= {"dev/cluster1/inst2/ibm-mas-suite-configs.yaml"}
 
 
+def test_one_cause_is_one_finding(make_repo: MakeRepo) -> None:
+    (found,) = findings(make_repo(remove=(CERT,)))
+    assert found.rule == "SEC012"
+    assert "cluster_domain" in found.message
+    assert "db2_default_channel" in found.message
+
+
+def test_a_role_that_is_off(make_repo: MakeRepo) -> None:
+    (found,) = findings(make_repo(), "accounts:\n  dev:\n    cluster_admin_role: false\n")
+    assert found.rule == "SEC012"
+    assert "`cluster_admin_role` to false" in found.message
+    assert found.affects.applications >= 5
+    # without the instances' Applications nobody reads anything
+    assert findings(make_repo(), "accounts:\n  dev:\n    application_admin_role: false\n") == []
+
+
+def test_a_stand_alone_licence_service(make_repo: MakeRepo) -> None:
+    text = (
+        (CLEAN / SLS)
+        .read_text()
+        .replace("run_sync_hooks: true", 'run_sync_hooks: true\n  ibm_customer_number: "1234567"')
+    )
+    (found,) = findings(make_repo({SLS: text}))
+    assert (found.rule, found.path, found.span.line) == ("SEC012", SLS, line_of(text, "ibm_customer_number"))
+
+
+def test_a_name_that_the_block_itself_says_otherwise(make_repo: MakeRepo) -> None:
+    text = (CLEAN / CONFIGS).read_text().replace("db2wh-inst1-manage/config#jdbc", "db2wh-inst1-mange/config#jdbc", 1)
+    (found,) = findings(make_repo({CONFIGS: text}))
+    assert (found.rule, found.severity) == ("SEC010", "error")
+    assert "db2wh-inst1-manage/config" in found.help
+
+
+def test_a_database_elsewhere_is_none_of_it(make_repo: MakeRepo) -> None:
+    text = (CLEAN / CONFIGS).read_text().replace("jdbc_type: incluster-db2", "jdbc_type: external")
+    text = text.replace("db2wh-inst1-manage", "warehouse")
+    assert [f.rule for f in findings(make_repo({CONFIGS: text}))] == []
+
+
+def test_values_without_the_plugin(make_repo: MakeRepo) -> None:
+    path = "dev/cluster1/selenium-grid.yaml"
+    text = (
+        'merge-key: "dev/cluster1"\nselenium_grid:\n  namespace: selenium\n  version: 0.30.1\n  values:\n'
+        f'    basicAuth:\n      password: "<path:{ARN}dev/cluster1/aws#sm_aws_access_key_id>"\n'
+    )
+    (found,) = findings(make_repo({path: text}))
+    assert (found.rule, found.path, found.span.line) == ("SEC003", path, 7)
+
+
+@pytest.mark.parametrize("name", ["misspelt path", "another cluster", "field of sls", "colon key", "modifier"])
+def test_a_fix_brings_the_clean_text_back(name: str, make_repo: MakeRepo) -> None:
+    path, old, new, _ = DEFECTS[name]
+    before = (CLEAN / path).read_text()
+    after = before.replace(old, new, 1)
+    (found,) = findings(make_repo({path: after}))
+    assert found.fix is not None
+    fixed = after
+    for edit in sorted(found.fix.edits, key=lambda one: -one.start):
+        fixed = fixed[: edit.start] + edit.text + fixed[edit.end :]
+    assert findings(make_repo({path: fixed})) == []
+    assert fixed == before
+
+
 def test_one_finding_for_a_wrong_prefix_everywhere(make_repo: MakeRepo) -> None:
     text = (CLEAN / CONFIGS).read_text()
     (found,) = findings(

@@ -74,6 +74,8 @@ class SecretJob:
     when: tuple[Condition, ...] = ()
     optional: bool = False
     note: str = ""
+    unless: tuple[tuple[str, str], ...] = ()
+    """Config keys that, when set, keep the Application from existing, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ def _jobs(entries: list[dict[str, Any]], version: tuple[int, ...]) -> Iterator[S
             ),
             optional=bool(one.get("optional")),
             note=one.get("note", ""),
+            unless=tuple(one.get("unless", {}).items()),
         )
 
 

@@ -18,7 +18,8 @@ class Suggestion:
     path: str
     kind: Literal["spelling", "level"]
     written: bool = False
-    """Whether a Job of the deployment writes the suggested path."""
+    """Whether a Job of the deployment writes the suggested path (or would, if it were switched on)."""
+    sure: bool = True
 
 
 def suggest(path: str, written: Iterable[str], templates: Iterable[str], ids: Mapping[str, str]) -> Suggestion | None:

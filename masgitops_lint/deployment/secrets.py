@@ -58,10 +58,14 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """A condition of a writer that does not hold: the reason as a clause, and the config that decides it."""
+    """A condition of a writer that does not hold: the reason as a clause, and the config that decides it.
+
+    `decisive` says that `place` is the key to change, not only near it.
+    """
 
     text: str
     place: Place | None = None
+    decisive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,13 +329,13 @@ class _Builder:
         if when.find == "jdbc":
             found = self.unmatched_jdbc(application, scope)
             if found is not None:
-                return Unmet(when.text, found)
+                return Unmet(when.text, found, True)
         place = application.source
         if when.config:
             keys = tuple(when.config.split("."))
             place = scope.place(keys) if scope.has(*keys) else scope.place(keys[:1], "key")
         text = when.text or f"`{when.key}` does not have the value that the Job needs"
-        return Unmet(text, place)
+        return Unmet(text, place, True)
 
     def unmatched_jdbc(self, application: Application, scope: Scope) -> Place | None:
         """The suite configuration that was probably meant for a database: same application, or named after it."""
@@ -397,7 +401,10 @@ class _Builder:
             return
         right = near_name(name, names)
         if right:
-            secret.suggestion = Suggestion("/".join([*prefix, right, *segments[free + 1 :]]), "spelling", True)
+            # the block itself names the right one: no doubt is left
+            sure = any(text == right for _, text in leaves(block))
+            path = "/".join([*prefix, right, *segments[free + 1 :]])
+            secret.suggestion = Suggestion(path, "spelling", path in by_path, sure)
 
     def without_writer(
         self, secret: Secret, scope: Scope, jobs: SecretCatalogue, by_path: Mapping[str, list[Writer]]
@@ -438,7 +445,11 @@ class _Builder:
         if not scope.has(job.key):
             return Unmet(f"`{file.path}` has no `{job.key}`", Place(file.path))
         if not scope.get(job.key):
-            return Unmet(f"`{job.key}` is empty", scope.place((job.key,), "key"))
+            return Unmet(f"`{job.key}` is empty", scope.place((job.key,), "key"), True)
+        for config, text in job.unless:
+            keys = tuple(config.split("."))
+            if scope.get(*keys):
+                return Unmet(text, scope.place(keys), True)
         root = self.account_root(account_of(scope))
         if job.role and not root.flag(job.role):
             return Unmet(f"the account root sets `{job.role}` to false", root.places.get(job.role))
