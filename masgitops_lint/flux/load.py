@@ -79,7 +79,9 @@ class FluxLoader:
                 if obj.group in (SOURCE, "source.extensions.fluxcd.io"):
                     self.sources.setdefault((obj.kind, obj.name), []).append(obj)
         for root in find_roots(self):
-            self.graph.roots.append(RootInfo("flux", root.name, root.cluster, root.place, root.how, root.assumed))
+            self.graph.roots.append(
+                RootInfo("flux", root.name, root.cluster, root.place, root.how, root.assumed, root.source)
+            )
             self.graph.units.extend(self.cluster(root))
         self.graph.engines.extend(self.evidence())
 

@@ -345,9 +345,9 @@ def _own_sources(loader: FluxLoader, rest: list[KubeObject]) -> dict[tuple[str, 
 
 def installed(loader: FluxLoader) -> Iterator[EngineEvidence]:
     """Every installed Flux that the repository shows."""
-    for path in loader.scan.marked["flux"]:
+    for path in loader.repository_paths():
         name = posixpath.basename(path)
-        if name.startswith("gotk-components"):
+        if name.startswith("gotk-components") and name.endswith((".yaml", ".yml")) and not set_aside(path):
             found = read_components(loader.manifests.raw(path))
             yield EngineEvidence(
                 "flux",

@@ -7,7 +7,7 @@ manifests that somebody applies by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -21,8 +21,13 @@ from .scan import Scan, set_aside
 if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.settings.values import Settings
+    from masgitops_lint.flux.dependencies import DependencyUse
+    from masgitops_lint.flux.evidence import ServedUse
+    from masgitops_lint.flux.references import SourceReference
 
     from .resolve import Resolved
+    from .secrets import Producer
+    from .stores import StoreReference
 
 Engine: TypeAlias = Literal["argocd", "flux", "kustomize", "manual"]
 Target: TypeAlias = Literal["resolved", "missing", "external", "opaque"]
@@ -146,6 +151,8 @@ class RootInfo:
     place: Place
     how: str
     assumed: bool = False
+    source: tuple[str, str, str] = ("", "", "")
+    """Flux: (kind, namespace, name) of the source that is this repository."""
 
 
 @dataclass(slots=True)
@@ -220,6 +227,109 @@ class UnitGraph:
         from .resolve import resolved_needs
 
         return resolved_needs(self, self.settings)
+
+    def objects_of(self, cluster: str) -> Mapping[tuple[str, str, str, str], tuple[Unit, KubeObject]]:
+        """What one cluster gets, by (group, kind, namespace, name)."""
+        known: dict[str, dict[tuple[str, str, str, str], tuple[Unit, KubeObject]]] | None = self.cache.get("clusters")
+        if known is None:
+            known = self.cache["clusters"] = {}
+            for unit in self.units:
+                shelf = known.setdefault(unit.cluster, {})
+                for obj in unit.objects:
+                    shelf.setdefault((obj.group, obj.kind, unit.namespace_of(obj), obj.name), (unit, obj))
+        return known.get(cluster, {})
+
+    def root_of(self, cluster: str) -> RootInfo | None:
+        """The Flux root of a cluster."""
+        return next((root for root in self.roots if root.engine == "flux" and root.cluster == cluster), None)
+
+    def flux_versions(self) -> Mapping[str, EngineEvidence]:
+        """Which Flux each cluster runs, where that is known."""
+        from masgitops_lint.flux.evidence import versions_by_cluster
+
+        known: Mapping[str, EngineEvidence] | None = self.cache.get("flux")
+        if known is None:
+            known = self.cache["flux"] = versions_by_cluster(self)
+        return known
+
+    def served(self) -> Iterator[ServedUse]:
+        """Every Flux object that is applied, with how its cluster's Flux treats its API version."""
+        from masgitops_lint.flux.evidence import served_uses
+
+        return served_uses(self)
+
+    def dependencies(self) -> Iterator[DependencyUse]:
+        """Every `dependsOn` of Flux, with what it leads to."""
+        from masgitops_lint.flux.dependencies import dependency_uses
+
+        return dependency_uses(self)
+
+    def dependency_rings(self) -> list[list[DependencyUse]]:
+        """Rings of `dependsOn`, each once."""
+        from masgitops_lint.flux.dependencies import rings
+
+        return rings(self)
+
+    def source_references(self) -> Iterator[SourceReference]:
+        """Every source that Flux objects name, with whether the cluster has it."""
+        from masgitops_lint.flux.references import source_references
+
+        return source_references(self)
+
+    def near(self, found: Resolved) -> tuple[str, Producer | None]:
+        """What was probably meant by a need that nothing meets."""
+        from .resolve import secret_index
+
+        return secret_index(self, self.settings).near(found.need, found.unit, found.namespace)
+
+    def nearest(self, path: str) -> str:
+        """A directory of the repository whose name is almost the given one, or ""."""
+        import difflib
+
+        if self.kustomizer is None:
+            return ""
+        plain = path.removeprefix("./").strip("/")
+        close = difflib.get_close_matches(plain, self.kustomizer.directories, n=1, cutoff=0.75)
+        return close[0] if close else ""
+
+    def orphans(self) -> list[str]:
+        """Topmost directories with a kustomization that nothing builds, neither a unit nor another kustomization."""
+        known: list[str] | None = self.cache.get("orphans")
+        if known is None:
+            builds = self.builds()
+            read = {child for build, _ in builds.values() for child in build.children}
+            known = self.cache["orphans"] = sorted(
+                directory
+                for directory, (build, reached) in builds.items()
+                if not reached and directory not in read and not set_aside(build.path) and not self._is_component(build)
+            )
+        return known
+
+    def _is_component(self, build: Build) -> bool:
+        data = self.repository.document(build.path).data if self.repository is not None else None
+        return isinstance(data, dict) and data.get("kind") == "Component"
+
+    def orphan_place(self, directory: str) -> Place:
+        """The kustomization of an orphan."""
+        return Place(self.builds()[directory][0].path)
+
+    def documented(self, words: Iterable[str]) -> bool:
+        """Whether a Markdown document of the repository uses one of the words."""
+        if self.repository is None or self.manifests is None:
+            return False
+        needles = [word.encode() for word in words]
+        return any(
+            self.manifests.mentions(path, needle)
+            for path in self.repository.paths
+            if path.endswith((".md", ".adoc"))
+            for needle in needles
+        )
+
+    def store_references(self) -> Iterator[StoreReference]:
+        """References to External Secrets stores."""
+        from .stores import store_references
+
+        return store_references(self)
 
     def reached(self) -> Iterator[tuple[Unit, KubeObject]]:
         """Every object that some unit applies, with the unit; an object of several clusters comes several times."""

@@ -1,0 +1,99 @@
+"""An ExternalSecret reads a store that no file declares.
+
+## What it checks
+
+`secretStoreRef` of ExternalSecrets, ClusterExternalSecrets and PushSecrets against the SecretStores of the same
+namespace and the ClusterSecretStores of the same cluster. When the repository declares no store at all, stores come
+from elsewhere and one note says so.
+
+## What happens
+
+External Secrets reports `SecretStore "..." not found` and makes no Secret, so whatever needs it does not start.
+
+## How to fix
+
+Correct the name or the kind (a SecretStore works in its own namespace only), or add the store.
+"""
+
+import difflib
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
+
+RULE = Rule(code="SEC103", name="secret-store-missing", severity="error", tags=("secrets", "external-secrets"))
+
+_SECRET = """apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: web
+  namespace: shop
+spec:
+  secretStoreRef:
+    kind: %s
+    name: %s
+  dataFrom: [{extract: {key: web}}]
+"""
+_STORE = """apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata:
+  name: vault
+spec:
+  provider: {fake: {data: []}}
+"""
+BAD = (
+    Example(
+        "another name",
+        {
+            "app/kustomization.yaml": "resources: [secret.yaml, store.yaml]\n",
+            "app/secret.yaml": _SECRET % ("ClusterSecretStore", "vault-backend  #! SEC103"),
+            "app/store.yaml": _STORE,
+        },
+        base="empty",
+    ),
+    Example(
+        "a cluster's store named as a namespace's",
+        {
+            "app/kustomization.yaml": "resources: [secret.yaml, store.yaml]\n",
+            "app/secret.yaml": _SECRET % ("SecretStore", "vault  #! SEC103"),
+            "app/store.yaml": _STORE,
+        },
+        base="empty",
+    ),
+)
+GOOD = (
+    Example(
+        "declared",
+        {
+            "app/kustomization.yaml": "resources: [secret.yaml, store.yaml]\n",
+            "app/secret.yaml": _SECRET % ("ClusterSecretStore", "vault"),
+            "app/store.yaml": _STORE,
+        },
+        base="empty",
+    ),
+)
+
+
+def check(context: Context) -> Drafts:
+    """Store references without a store."""
+    undeclared = {}
+    for found in context.units.store_references():
+        if found.outcome == "undeclared":
+            undeclared.setdefault((found.kind, found.name), found)
+            continue
+        if found.outcome != "missing":
+            continue
+        close = difflib.get_close_matches(found.name, found.known, n=1, cutoff=0.5)
+        other = f"there is a {found.other} of that name" if found.other else ""
+        yield RULE.draft(
+            found.place,
+            f"no file declares {found.kind} {found.name}{found.where}: {found.obj.label} makes no Secret",
+            help=other or (f"did you mean {close[0]!r}?" if close else "add the store to what this cluster applies"),
+            affects=[found.unit.label],
+            severity="error" if found.certain else "warning",
+        )
+    for (kind, name), found in sorted(undeclared.items()):
+        yield RULE.draft(
+            found.place,
+            f"the repository declares no secret stores; {kind} {name} has to come from elsewhere",
+            help="nothing to do if the cluster has it",
+            severity="note",
+        )
