@@ -96,8 +96,8 @@ def _unknown(
 ) -> Stray | None:
     file = config.file(path)
     taken = {n for spec in specs for n in (f.name for f in spec.files)}
-    present = set(config.repository.siblings(directory))
-    free = [n for n in sorted(taken) if n not in present]
+    present = config.repository.path_set
+    free = [n for n in sorted(taken) if f"{directory}/{n}" not in present]
     guess = guess_name(name, free)
     block_file, block = _guess_by_block(file.data, specs)
     if not guess and block_file in free:
