@@ -51,6 +51,13 @@ def test_nesting_by_indentation(row: str) -> None:
     assert 100 < line <= 251
 
 
+@pytest.mark.parametrize(
+    "before", ['"\\\'": 1\na: ', "a: 1\n\ufeff]: ", "a: &a 1\nb: &a ", "? \ufeff@\n: ", "%YAML 1.1\n---\n"]
+)
+def test_nothing_before_the_nesting_hides_it(before: str) -> None:
+    assert not parse("x", before.encode() + b"[" * DEEP).ok
+
+
 def test_nesting_as_deep_as_people_go_is_read() -> None:
     for raw in (b"[" * 80 + b"]" * 80, b"".join(b" " * level + b"a:\n" for level in range(200)), b"- " * 200 + b"x"):
         document = parse("x", raw)

@@ -287,6 +287,16 @@ def test_scalar_text_and_style(keys: tuple[str | int, ...], text: str | None, st
     assert document.scalar_style(keys) == style
 
 
+def test_escapes_that_only_go_knows() -> None:
+    document = read("a: \"it\\'s\"\nb: [ \"\\e\\'\", x ]\nc: |\n  sed \\'s\nd: 1 # \\'\n")
+    assert document.data == {"a": "it's", "b": ["\x1b'", "x"], "c": "sed \\'s\n", "d": 1}
+    assert document.scalar_text(("a",)) == '"it\\\'s"'
+    assert at(document, document.span(("b", 1))) == "x"
+    assert [comment.line for comment in document.comments()] == [5]
+    assert not read('a: "\\\'" b').ok
+    assert not read('a: "\\\'\\q"').ok
+
+
 def test_aliases_in_lists_stand_where_they_are_written() -> None:
     document = read("a: &x 1\nb: [*x, 2, *x]\nc:\n  - &y {k: v}\n  - *y\n  - z\n")
     assert document.data == {"a": 1, "b": [1, 2, 1], "c": [{"k": "v"}, {"k": "v"}, "z"]}
@@ -494,7 +504,7 @@ def test_without_libyaml_the_pure_parser_serves() -> None:
         document = parse("x", b"on: 1_000\\na: &x [1]\\nb: {<<: {c: *x}} # d\\nd: &x 2\\n")
         assert document.data == {"true": 1000, "a": [1], "b": {"c": [1]}, "d": 2}, document.problems
         assert [p.kind for p in document.problems] == ["surprising-key", "surprising-scalar"]
-        assert document.span(("b", "c"))[:2] == (3, 14)
+        assert document.span(("b", "c"))[:2] == (3, 13)
         assert not parse("x", b"a: \\x01").ok
         assert not parse("x", b"[" * 100000).ok
         print(C_SPEED, len(document.comments()))

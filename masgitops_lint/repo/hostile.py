@@ -11,7 +11,7 @@ from yaml.events import CollectionEndEvent, CollectionStartEvent, NodeEvent
 
 from .construct import MAX_DEPTH
 from .lines import Lines
-from .nodes import GoParser
+from .nodes import GoParser, prepare
 from .problem import Problem
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -78,7 +78,7 @@ def measure(raw: bytes, text: str) -> Problem | None:
     """Walk the events of a file, which needs no stack, and report what is too deep or too much."""
     depth = nodes = 0
     try:
-        parser: Any = GoParser(raw)
+        parser: Any = GoParser(prepare(raw)[0])
         while parser.check_event():
             event = parser.get_event()
             if isinstance(event, NodeEvent):

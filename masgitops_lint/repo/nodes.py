@@ -26,6 +26,7 @@ from yaml.events import (
     ScalarEvent,
 )
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from yaml.scanner import ScannerError
 
 from .scalars import NUMBER_START, WORDS, resolve_number
 
@@ -53,6 +54,9 @@ except ImportError:  # PyYAML without libyaml: the same grammar, forty times slo
 
 
 _BOM = "\ufeff".encode()
+_QUOTE = b"\\'"
+_ESCAPES = (("e", "\x1b"), ("a", "\x07"), ("v", "\x0b"), ("f", "\x0c"), ("b", "\x08"))
+_MAX_SCANNED = 10_000_000
 _word = WORDS.get
 
 
@@ -80,29 +84,74 @@ class GoParser(_Base):
 
 def compose(raw: bytes) -> tuple[list[Node], YAMLError | None]:
     """The root node of every document, and the error that ended the stream early if one did."""
-    return _compose(raw) if _BOM not in raw else _compose_with_bom(raw)
-
-
-def as_input(text: str) -> bytes:
-    """A text as the parser takes it."""
-    return text.encode("utf-8", "replace")
-
-
-def _compose_with_bom(raw: bytes) -> tuple[list[Node], YAMLError | None]:
-    """Inside a text go-yaml takes a byte order mark for a character; libyaml drops it at the start of a line."""
-    raw, stand_in = without_bom(raw)
+    if _BOM not in raw and _QUOTE not in raw:
+        return _compose(raw)
+    raw, stand_ins = prepare(raw)
     roots, error = _compose(raw)
-    for root in roots:
+    for root in roots if stand_ins else ():
         for node in scalars_below(root):
-            node.value = node.value.replace(stand_in, "\ufeff")
+            for stand_in, original in stand_ins:
+                node.value = node.value.replace(stand_in, original)
     return roots, error
 
 
-def without_bom(raw: bytes) -> tuple[bytes, str]:
-    """The input with another character in place of each byte order mark, and which."""
+def as_input(text: str) -> bytes:
+    """A text as `compose` takes it."""
+    return text.encode("utf-8", "replace")
+
+
+def prepare(raw: bytes) -> tuple[bytes, list[tuple[str, str]]]:
+    """Input that libyaml reads as go-yaml reads `raw`, and the characters that stand in for others in its values.
+
+    Inside a text go-yaml takes a byte order mark for a character, where libyaml drops it at the start of a line; and
+    it knows the escape `\\'` in double quotes. No position changes.
+    """
+    stand_ins: list[tuple[str, str]] = []
+    if _BOM in raw:
+        text = raw.decode("utf-8", "replace")
+        stand_in = next(character for character in map(chr, range(0xE000, 0xF900)) if character not in text)
+        raw = text.replace("\ufeff", stand_in).encode("utf-8", "replace")
+        stand_ins.append((stand_in, "\ufeff"))
+    if _QUOTE in raw:
+        raw, stand_in = _without_escaped_quotes(raw)
+        if stand_in:
+            stand_ins.append((stand_in, "'"))
+    return raw, stand_ins
+
+
+def _without_escaped_quotes(raw: bytes) -> tuple[bytes, str]:
+    """Another escape in place of each `\\'` that libyaml stops at; which other it is must not occur otherwise."""
     text = raw.decode("utf-8", "replace")
-    stand_in = next(character for character in map(chr, range(0xE000, 0xF900)) if character not in text)
-    return text.replace("\ufeff", stand_in).encode("utf-8", "replace"), stand_in
+    lower = text.lower()
+    for letter, stand_in in _ESCAPES:
+        code = f"{ord(stand_in):02x}"
+        if f"\\{letter}" not in text and not any(f"\\{kind}{code}" in lower for kind in ("x", "u00", "u000000")):
+            break
+    else:
+        return raw, ""
+    replaced = False
+    for _ in range(max(3, min(50, _MAX_SCANNED // len(raw)))):
+        at = _unknown_escape(text.encode("utf-8", "replace"))
+        if at is None or text[at : at + 2] != "\\'":
+            break
+        text = f"{text[:at]}\\{letter}{text[at + 2 :]}"
+        replaced = True
+    return text.encode("utf-8", "replace"), stand_in if replaced else ""
+
+
+def _unknown_escape(raw: bytes) -> int | None:
+    """Where the scanner meets an escape that it does not know, if that is what stops it."""
+    try:
+        parser: Any = GoParser(raw)
+        while parser.check_token():
+            parser.get_token()
+    except ScannerError as error:
+        mark: Any = error.problem_mark
+        if (error.problem or "").startswith("found unknown escape character") and mark is not None:
+            return int(mark.index)
+    except YAMLError:
+        pass
+    return None
 
 
 def _compose(raw: bytes) -> tuple[list[Node], YAMLError | None]:

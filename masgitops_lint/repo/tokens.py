@@ -17,7 +17,7 @@ from yaml.tokens import (
 )
 
 from .lines import Lines
-from .nodes import GoParser, as_input, without_bom
+from .nodes import GoParser, as_input, prepare
 
 # YAML 1.1 also breaks lines at NEL, LS and PS
 _COMMENT = re.compile("(?:\\A|(?<=[ \t\r\n\x85\u2028\u2029]))#[^\r\n\x85\u2028\u2029]*")
@@ -36,9 +36,8 @@ class Comment(NamedTuple):
 
 def tokens(text: str) -> Iterator[Any]:
     """The tokens of a text, up to the first error."""
-    raw = as_input(text)
     try:
-        parser: Any = GoParser(without_bom(raw)[0] if "\ufeff" in text else raw)
+        parser: Any = GoParser(prepare(as_input(text))[0])
         while parser.check_token():
             yield parser.get_token()
     except YAMLError:
