@@ -225,10 +225,19 @@ class Context:
 
     @cached_property
     def texts(self) -> tuple[ConfigText, ...]:
-        """Every text and number of the config files, with its place."""
-        from masgitops_lint.mas.texts import config_texts
+        """Every text and number of the config files and the manifests, with its place."""
+        from masgitops_lint.mas.texts import config_texts, manifest_texts
 
-        return config_texts(self.mas)
+        found = config_texts(self.mas)
+        if not self.has_units:
+            return found
+        from masgitops_lint.kubernetes.scan import is_chart_part, set_aside
+
+        config = frozenset(self.mas.read_paths)
+        manifests = manifest_texts(
+            self.repository, lambda path: path in config or is_chart_part(path) or set_aside(path)
+        )
+        return (*found, *manifests)
 
     def inside(self, place: Place, text: str) -> Place:
         """The place of `text` itself inside a value of several lines; else `place` as it is."""
@@ -332,11 +341,13 @@ def plaintext_secrets(text: str) -> tuple[Plaintext, ...]:
     return find(text)
 
 
-def is_secret_field(keys: Keys, value: object) -> bool:
+def is_secret_field(text: ConfigText) -> bool:
     """Whether a value in clear stands under a key that is named like a secret's."""
-    from masgitops_lint.argocd.plaintext import in_secret_field
+    from masgitops_lint.argocd.plaintext import in_manifest_field, in_secret_field
 
-    return in_secret_field(keys, value)
+    if text.kind:
+        return in_manifest_field(text.place.keys, text.value, text.kind)
+    return in_secret_field(text.place.keys, text.value)
 
 
 def literal_use(context: Context, scope: Scope, keys: Keys) -> LiteralUse | None:

@@ -2,9 +2,9 @@
 
 ## What it checks
 
-Keys that are named like secrets (`password`, `*_apikey`, `registration_key`, `client_secret`, `*_token` and others)
-with a value that is no placeholder, not empty, and does not obviously stand for one (`changeme`, `<password>`,
-`${PASSWORD}`).
+In MAS config files and in Kubernetes manifests (not sealed and not encrypted ones): keys that are named like secrets
+(`password`, `*_apikey`, `registration_key`, `client_secret`, `*_token` and others) with a value that is no
+placeholder, not empty, and does not obviously stand for one (`changeme`, `<password>`, `${PASSWORD}`).
 
 ## What Argo CD does
 
@@ -31,7 +31,7 @@ GOOD = (
 def check(context: Context) -> Drafts:
     """Fields for secrets that hold something else."""
     for text in context.texts:
-        if not is_secret_field(text.place.keys, text.value):
+        if not is_secret_field(text):
             continue
         value = str(text.value)
         # told by SEC001 or SEC030

@@ -280,3 +280,48 @@ def test_no_value_is_printed(make_repo: MakeRepo) -> None:
 def test_harmless_values_stay_silent(value: str, make_repo: MakeRepo) -> None:
     text = (CLEAN / DRO).read_text()
     assert findings(make_repo({DRO: text.replace("Automatic", f'"{value}"', 1)})) == []
+
+
+MANIFEST = """apiVersion: v1
+kind: Secret
+metadata:
+  name: app
+stringData:
+  password: {password}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: app
+spec:
+  source:
+    repoURL: https://example.com/x.git
+    path: app
+  destination:
+    server: https://kubernetes.default.svc
+"""
+
+
+@pytest.mark.parametrize(
+    ("password", "codes"),
+    [
+        ("s3cr3t-enough", ["SEC031"]),
+        ("<path:secret/data/app#password>", []),
+        ("<path:secret/data/app:password>", ["SEC001"]),
+        ("<path:secret/data/app#password | b64>", ["SEC002"]),
+        ("ENC[AES256_GCM,data:abc,iv:def]", []),
+        ("${APP_PASSWORD}", []),
+    ],
+)
+def test_manifests_of_other_layouts(password: str, codes: list[str], make_repo: MakeRepo) -> None:
+    root = make_repo({"apps/app.yaml": MANIFEST.format(password=f'"{password}"')}, base=None)
+    assert [(f.rule, f.span.line) for f in findings(root) if f.rule < "SEC100"] == [(code, 6) for code in codes]
+
+
+def test_encrypted_manifests_are_silent(make_repo: MakeRepo) -> None:
+    sealed = MANIFEST.replace("kind: Secret", "kind: SealedSecret", 1).format(
+        password="AgADsXMtym0OLY598xcLZ4e6zPgh9x3KtCRX59"
+    )
+    sops = MANIFEST.replace("metadata:", "sops:\n  version: 3.9\nmetadata:", 1).format(password="plain-but-declared")
+    root = make_repo({"apps/sealed.yaml": sealed, "apps/sops.yaml": sops}, base=None)
+    assert [f for f in findings(root) if f.rule < "SEC100"] == []

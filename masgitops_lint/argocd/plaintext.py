@@ -299,6 +299,19 @@ def stands_for_a_value(value: Any) -> bool:
     return bool(_STANDS_FOR.fullmatch(text))
 
 
+_IDENTIFIER = re.compile(r"access_?key_?id$", re.IGNORECASE)
+
+
+def in_manifest_field(keys: Sequence[str | int], value: Any, kind: str) -> bool:
+    """The same for a Kubernetes manifest: a Secret's `data` is base64, and an access key's id alone is public."""
+    name = next((key for key in reversed(keys) if isinstance(key, str)), "")
+    if _IDENTIFIER.search(name):
+        return False
+    if kind == "Secret" and keys and keys[0] == "data" and isinstance(value, str):
+        value = _decode(value) or value
+    return in_secret_field(keys, value)
+
+
 def preview(value: str) -> str:
     """The first characters of a secret: four, or none of a value shorter than sixteen."""
     return f"{value[:4]}…" if len(value) >= 16 else ""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.model.place import Keys, Place
 
 if TYPE_CHECKING:
+    from masgitops_lint.repo.repository import Repository
+
     from .config import MasConfig
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigText:
-    """One scalar of a config file that matters to Argo CD."""
+    """One scalar of a config file or manifest that matters to Argo CD. `kind` is the manifest's, "" for config."""
 
     place: Place
     value: str | int | float
+    kind: str = ""
 
 
 def config_texts(mas: MasConfig) -> tuple[ConfigText, ...]:
@@ -27,6 +30,28 @@ def config_texts(mas: MasConfig) -> tuple[ConfigText, ...]:
         data = mas.file(path).data
         found.extend(ConfigText(Place(path, keys), value) for keys, value in scalars(data))
     return tuple(found)
+
+
+# Schemas and dashboards are full of examples, and no place for secrets; what a SealedSecret holds is encrypted.
+_PASSED_OVER = frozenset({"CustomResourceDefinition", "GrafanaDashboard", "SealedSecret"})
+
+
+def manifest_texts(repository: Repository, aside: Callable[[str], bool]) -> Iterator[ConfigText]:
+    """The texts and numbers of every Kubernetes manifest; `aside` names paths to pass over.
+
+    Files that SOPS has encrypted are left out: their values are no secrets any more.
+    """
+    for path in repository.yaml_paths:
+        if aside(path) or not (repository.mentions(path, "apiVersion") and repository.mentions(path, "kind")):
+            continue
+        for index, data in enumerate(repository.document(path).documents):
+            if not isinstance(data, Mapping) or "sops" in data:
+                continue
+            kind = data.get("kind")
+            if not isinstance(kind, str) or "apiVersion" not in data or kind in _PASSED_OVER:
+                continue
+            for keys, value in scalars(data):
+                yield ConfigText(Place(path, keys, document=index), value, kind)
 
 
 def scalars(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, str | int | float]]:
