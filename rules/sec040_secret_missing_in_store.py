@@ -3,8 +3,8 @@
 ## What it checks
 
 Compares the secrets that the repo needs with what a store holds. It runs when there is something to compare with: in
-`mas-lint secrets --store ...`, or in every run when the option `store` names an export inside the repo
-(`aws secretsmanager list-secrets`, `vault kv list -format=json`, `az keyvault secret list`, or a plain list of paths):
+`mas-lint secrets --store ...`, or in every run when the option `store` names an export inside the repo (`aws
+secretsmanager list-secrets`, `vault kv list -format=json`, `az keyvault secret list`, or a plain list of paths):
 
 ```yaml
 rules:
@@ -16,7 +16,8 @@ Secrets that Jobs write are not expected before the first sync. Fields are compa
 
 ## What Argo CD does
 
-A missing secret or field fails the vault plugin: nothing of the Application is deployed, and its sync wave never ends.
+A missing secret or field fails the vault plugin: nothing of the Application is deployed, and its sync wave never
+ends.
 
 ## How to fix
 

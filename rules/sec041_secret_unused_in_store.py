@@ -7,8 +7,8 @@ Secrets in the store below the repo's own accounts and clusters that no placehol
 
 ## What Argo CD does
 
-Nothing: the secret is simply never asked for. It may be a leftover of an instance that is gone, or the right name of a
-secret that is read under a wrong one.
+Nothing: the secret is simply never asked for. It may be a leftover of an instance that is gone, or the right name of
+a secret that is read under a wrong one.
 
 ## How to fix
 

@@ -105,9 +105,11 @@ class Owners:
         instance = rest.split("/", 1)[0]
         if instance == scope.instance or instance in self.instances.get((scope.account, scope.cluster), ()):
             return None
-        for pattern, one in (*jobs.writer_patterns, *jobs.pre_created_patterns):
+        templates = [(pattern, job.path) for pattern, job in jobs.writer_patterns]
+        templates += [(pattern, one.path) for pattern, one in jobs.pre_created_patterns]
+        for pattern, template in templates:
             match = pattern.fullmatch(path)
-            if match is not None and not any(free in one.path for free in ("{instance}", "{*}", "{.")):
+            if match is not None and not any(free in template for free in ("{instance}", "{*}", "{.")):
                 return None
             if match is not None and match.groupdict().get("instance") == instance:
                 return Owner("instance", prefix + instance, False, prefix + scope.instance + rest[len(instance) :])
