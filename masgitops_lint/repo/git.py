@@ -121,7 +121,7 @@ def clean_environment() -> dict[str, str]:
 
 def list_work_tree(directory: str) -> list[str] | None:
     """Tracked files and those that are neither tracked nor ignored, below a directory; None if git cannot tell."""
-    arguments = ("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "-z")
+    arguments = ("ls-files", "--cached", "--others", "--exclude-standard", "-z")
     try:
         code, out, _ = _git(directory, clean_environment(), *arguments)
     except GitError:

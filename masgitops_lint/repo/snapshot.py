@@ -326,7 +326,9 @@ _EMPTY = (
 def resolve_commit(repo: GitRepo, revision: str) -> str:
     """The id of the commit that a revision names. Raises `GitError`."""
     try:
-        out = repo.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        if revision.startswith("-"):
+            raise GitError("an option is no revision")
+        out = repo.run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     except GitError:
         hint = " (a shallow clone? fetch it first)" if os.path.exists(os.path.join(repo.git_dir, "shallow")) else ""
         raise GitError(f"there is no revision {revision} in this Git repository{hint}") from None
