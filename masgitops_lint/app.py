@@ -171,7 +171,9 @@ def _report(
         crashes=tuple(crashes),
         notes=tuple(_notes(context)),
         root=target.root,
-        sources={path: text for path in sorted({f.path for f in kept}) if (text := _text(repository, path)) is not None},
+        sources={
+            path: text for path in sorted({f.path for f in kept}) if (text := _text(repository, path)) is not None
+        },
     )
 
 

@@ -49,9 +49,7 @@ FATAL = ("syntax", "bad-utf8", "nul-byte", "too-large", "too-deep", "alias-bomb"
 
 def check(context: Context) -> Drafts:
     """Problems that leave a config file without any data."""
-    frozen = {
-        file.path: generation for generation in context.mas.generations() for file in generation.unreadable
-    }
+    frozen = {file.path: generation for generation in context.mas.generations() for file in generation.unreadable}
     for path in context.mas.read_paths:
         document = context.repository.document(path)
         if document.ok or any(problem.kind == "conflict-marker" for problem in document.problems):

@@ -66,4 +66,8 @@ def check(context: Context) -> Drafts:
 def _harmless(text: str) -> bool:
     """`1.0` and `100.00` lose only zeros: a size or a ratio, unless it looks like a version (rules on types say so)."""
     whole, _, fraction = text.partition(".")
-    return whole.lstrip("+-").isdigit() and not (len(whole) > 1 and whole[0] == "0") and fraction.strip("0") == "" != text[-1:]
+    return (
+        whole.lstrip("+-").isdigit()
+        and not (len(whole) > 1 and whole[0] == "0")
+        and fraction.strip("0") == "" != text[-1:]
+    )

@@ -23,7 +23,9 @@ RULE = Rule(code="CFG010", name="merge-key-missing", severity="error", tags=("me
 BAD = (
     Example(
         "an underscore instead of a dash",
-        {"dev/cluster1/redhat-cert-manager.yaml": 'merge_key: "dev/cluster1"  #! CFG010\nredhat_cert_manager:\n  run_sync_hooks: true\n'},
+        {
+            "dev/cluster1/redhat-cert-manager.yaml": 'merge_key: "dev/cluster1"  #! CFG010\nredhat_cert_manager:\n  run_sync_hooks: true\n'
+        },
     ),
     Example(
         "no key at all",

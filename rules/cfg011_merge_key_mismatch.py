@@ -25,11 +25,15 @@ RULE = Rule(code="CFG011", name="merge-key-mismatch", severity="error", tags=("m
 BAD = (
     Example(
         "a trailing slash",
-        {"dev/cluster1/redhat-cert-manager.yaml": 'merge-key: "dev/cluster1/"  #! CFG011\nredhat_cert_manager:\n  run_sync_hooks: true\n'},
+        {
+            "dev/cluster1/redhat-cert-manager.yaml": 'merge-key: "dev/cluster1/"  #! CFG011\nredhat_cert_manager:\n  run_sync_hooks: true\n'
+        },
     ),
     Example(
         "merged into another cluster",
-        {"dev/cluster1/custom-sa.yaml": 'merge-key: "dev/cluster2"  #! CFG011\ncustom_sa:\n  custom_sa_namespace: default\n'},
+        {
+            "dev/cluster1/custom-sa.yaml": 'merge-key: "dev/cluster2"  #! CFG011\ncustom_sa:\n  custom_sa_namespace: default\n'
+        },
     ),
 )
 GOOD = (Example("the directory itself"),)
@@ -58,7 +62,13 @@ def check(context: Context) -> Drafts:
 
 
 def _shown(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else f"{go_text(value)} (not text)" if not isinstance(value, list | dict) else "not text"
+    return (
+        f'"{value}"'
+        if isinstance(value, str)
+        else f"{go_text(value)} (not text)"
+        if not isinstance(value, list | dict)
+        else "not text"
+    )
 
 
 def _effect(scope: Scope, file: ConfigFile, expected: str, directories: dict[str, Scope]) -> str:

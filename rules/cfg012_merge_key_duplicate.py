@@ -24,7 +24,9 @@ RULE = Rule(code="CFG012", name="merge-key-duplicate", severity="error", tags=("
 BAD = (
     Example(
         "copied from cluster1",
-        {"dev/cluster2/redhat-cert-manager.yaml": 'merge-key: "dev/cluster1"  #! CFG012\nredhat_cert_manager:\n  run_sync_hooks: true\n'},
+        {
+            "dev/cluster2/redhat-cert-manager.yaml": 'merge-key: "dev/cluster1"  #! CFG012\nredhat_cert_manager:\n  run_sync_hooks: true\n'
+        },
     ),
 )
 GOOD = (Example("one key a directory"),)

@@ -24,17 +24,23 @@ RULE = Rule(code="CFG020", name="file-not-read", severity="error", tags=("files"
 BAD = (
     Example(
         "misspelt",
-        {"dev/cluster1/inst1/ibm-mas-workspace.yaml": 'merge-key: "dev/cluster1/inst1"  #! CFG020\nibm_mas_workspaces:\n  - mas_workspace_id: main\n'},
+        {
+            "dev/cluster1/inst1/ibm-mas-workspace.yaml": 'merge-key: "dev/cluster1/inst1"  #! CFG020\nibm_mas_workspaces:\n  - mas_workspace_id: main\n'
+        },
         remove=("dev/cluster1/inst1/ibm-mas-workspaces.yaml",),
     ),
     Example(
         "the wrong ending",
-        {"dev/cluster1/ibm-dro.yml": 'merge-key: "dev/cluster1"  #! CFG020\nibm_dro:\n  dro_namespace: ibm-software-central\n'},
+        {
+            "dev/cluster1/ibm-dro.yml": 'merge-key: "dev/cluster1"  #! CFG020\nibm_dro:\n  dro_namespace: ibm-software-central\n'
+        },
         remove=("dev/cluster1/ibm-dro.yaml",),
     ),
     Example(
         "one level too high",
-        {"dev/cluster2/ibm-mas-suite.yaml": 'merge-key: "dev/cluster2/inst3"  #! CFG020\nibm_mas_suite:\n  mas_channel: "9.1.x"\n'},
+        {
+            "dev/cluster2/ibm-mas-suite.yaml": 'merge-key: "dev/cluster2/inst3"  #! CFG020\nibm_mas_suite:\n  mas_channel: "9.1.x"\n'
+        },
         remove=("dev/cluster2/inst3/ibm-mas-suite.yaml",),
     ),
 )

@@ -24,13 +24,17 @@ RULE = Rule(code="CFG021", name="nested-file", severity="error", tags=("files", 
 BAD = (
     Example(
         "an old copy",
-        {"dev/cluster1/inst1/old/ibm-mas-workspaces.yaml": 'merge-key: "dev/cluster1/inst1"  #! CFG021\nibm_mas_workspaces: []\n'},
+        {
+            "dev/cluster1/inst1/old/ibm-mas-workspaces.yaml": 'merge-key: "dev/cluster1/inst1"  #! CFG021\nibm_mas_workspaces: []\n'
+        },
     ),
 )
 GOOD = (
     Example(
         "renamed",
-        {"dev/cluster1/inst1/old/ibm-mas-workspaces.yaml.bak": 'merge-key: "dev/cluster1/inst1"\nibm_mas_workspaces: []\n'},
+        {
+            "dev/cluster1/inst1/old/ibm-mas-workspaces.yaml.bak": 'merge-key: "dev/cluster1/inst1"\nibm_mas_workspaces: []\n'
+        },
     ),
 )
 
@@ -58,9 +62,7 @@ def check(context: Context) -> Drafts:
                 lost = [name for scope in generation.scopes for name in context.applications_of(scope)]
                 effect = f"its merge key is also that of `{others[0].path}`, so the whole ApplicationSet freezes"
                 related = [(Place(o.path, (key,)), "the file it collides with") for o in others]
-                yield RULE.draft(
-                    place, f"{where}: {effect}{only}", help=HELP, related=related, affects=lost
-                )
+                yield RULE.draft(place, f"{where}: {effect}{only}", help=HELP, related=related, affects=lost)
             elif any(file is f for f in generation.dropped):
                 yield RULE.draft(
                     place, f"{where}, and drops it: no base file has its merge key{only}", help=HELP, severity="warning"
@@ -68,7 +70,11 @@ def check(context: Context) -> Drafts:
             else:
                 scope = next((s for s in generation.scopes if file in s.files), None)
                 into = f" into `{mas.relative(scope.directory)}`" if scope is not None else ""
-                built = "an Application is built from it" if scope is not None and file is scope.base else f"it is merged{into}"
+                built = (
+                    "an Application is built from it"
+                    if scope is not None and file is scope.base
+                    else f"it is merged{into}"
+                )
                 yield RULE.draft(place, f"{where}: {built}{only}", help=HELP)
 
 

@@ -23,7 +23,9 @@ RULE = Rule(code="CFG022", name="base-file-missing", severity="error", tags=("fi
 BAD = (
     Example(
         "an instance without base",
-        {"dev/cluster1/inst9/ibm-mas-workspaces.yaml": 'merge-key: "dev/cluster1/inst9"  #! CFG022\nibm_mas_workspaces: []\n'},
+        {
+            "dev/cluster1/inst9/ibm-mas-workspaces.yaml": 'merge-key: "dev/cluster1/inst9"  #! CFG022\nibm_mas_workspaces: []\n'
+        },
     ),
 )
 GOOD = (Example("every directory has its base"),)

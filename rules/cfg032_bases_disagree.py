@@ -16,7 +16,7 @@ instance's Applications go to another cluster; with another region the secrets a
 Copy the value from the cluster's base file.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, go_text
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, go_text
 
 RULE = Rule(code="CFG032", name="bases-disagree", severity="error", tags=("ids",))
 
@@ -27,8 +27,8 @@ BAD = (
             "dev/cluster2/inst3/ibm-mas-instance-base.yaml": (
                 'merge-key: "dev/cluster2/inst3"\naccount:\n  id: dev\nregion:\n  id: us-east-1\ncluster:\n'
                 "  id: cluster2\n  url: https://api.cluster1.example.com:6443  #! CFG032\ninstance:\n  id: inst3\n"
-                "sm:\n  aws_access_key_id: \"<path:arn:aws:secretsmanager:us-east-1:123456789012:secret:dev/cluster2/aws#sm_aws_access_key_id>\"\n"
-                "  aws_secret_access_key: \"<path:arn:aws:secretsmanager:us-east-1:123456789012:secret:dev/cluster2/aws#sm_aws_secret_access_key>\"\n"
+                'sm:\n  aws_access_key_id: "<path:arn:aws:secretsmanager:us-east-1:123456789012:secret:dev/cluster2/aws#sm_aws_access_key_id>"\n'
+                '  aws_secret_access_key: "<path:arn:aws:secretsmanager:us-east-1:123456789012:secret:dev/cluster2/aws#sm_aws_secret_access_key>"\n'
             )
         },
     ),

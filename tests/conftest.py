@@ -15,7 +15,9 @@ CLEAN = ROOT / "examples" / "clean"
 MakeRepo = Callable[..., Path]
 
 
-def lay(target: Path, files: Mapping[str, str | bytes], remove: tuple[str, ...] = (), base: Path | None = CLEAN) -> Path:
+def lay(
+    target: Path, files: Mapping[str, str | bytes], remove: tuple[str, ...] = (), base: Path | None = CLEAN
+) -> Path:
     """A config repo at `target`: a copy of `base` with files laid over it and others removed."""
     if base is not None:
         shutil.copytree(base, target, dirs_exist_ok=True)
@@ -33,7 +35,9 @@ def lay(target: Path, files: Mapping[str, str | bytes], remove: tuple[str, ...] 
 def make_repo(tmp_path: Path) -> MakeRepo:
     """Lay files over the clean example repo in a directory of this test's own."""
 
-    def make(files: Mapping[str, str | bytes] | None = None, *, remove: tuple[str, ...] = (), base: Path | None = CLEAN) -> Path:
+    def make(
+        files: Mapping[str, str | bytes] | None = None, *, remove: tuple[str, ...] = (), base: Path | None = CLEAN
+    ) -> Path:
         return lay(tmp_path / "repo", files or {}, remove, base)
 
     return make

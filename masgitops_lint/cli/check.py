@@ -19,8 +19,12 @@ from .prefix import path_prefix
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @target_options
 @rule_options
-@option("--output-format", "--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), help="May be repeated.")
-@option("--output-file", "-o", "files", multiple=True, metavar="FILE", help="Where the format of the same position goes.")
+@option(
+    "--output-format", "--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), help="May be repeated."
+)
+@option(
+    "--output-file", "-o", "files", multiple=True, metavar="FILE", help="Where the format of the same position goes."
+)
 @option("--fail-on", type=click.Choice(["error", "warning", "note", "never"]), help="Exit 1 from this severity on.")
 @option("--base", metavar="REV", help="Also judge what a change against this revision (or directory) does.")
 @option("--baseline", metavar="FILE", help="Findings accepted earlier.")
@@ -83,7 +87,9 @@ def pair_outputs(formats: tuple[str, ...], files: tuple[str, ...]) -> list[tuple
     pairs: list[tuple[str, str | None]] = [*zip(chosen, files, strict=False)]
     pairs += [(name, None) for name in chosen[len(files) :]]
     if sum(file is None for _, file in pairs) > 1:
-        raise CommandError("several formats would go to the terminal: give each its --output-file (`-` for one of them)")
+        raise CommandError(
+            "several formats would go to the terminal: give each its --output-file (`-` for one of them)"
+        )
     return pairs
 
 

@@ -24,6 +24,7 @@ def command(code: str, rules_directories: tuple[str, ...]) -> None:
     if exact is None:
         near = index.near(code)
         raise CommandError(
-            f"no rule is called `{code}`" + (f": did you mean {' or '.join(near)}?" if near else "; see `mas-lint rules`")
+            f"no rule is called `{code}`"
+            + (f": did you mean {' or '.join(near)}?" if near else "; see `mas-lint rules`")
         )
     click.echo(rule_page(next(loaded for loaded in rules if loaded.rule.code == exact)))

@@ -68,6 +68,14 @@ def rules_index(rules: Iterable[LoadedRule]) -> str:
         prefix = rule.code[:3]
         if prefix != topic:
             topic = prefix
-            lines += ["", f"## {prefix}: {TOPICS.get(prefix, 'more')}", "", "| code | name | severity | |", "|---|---|---|---|"]
-        lines.append(f"| [{rule.code}](../docs/rules/{rule.code}.md) | {rule.name} | {rule.severity} | {loaded.title} |")
+            lines += [
+                "",
+                f"## {prefix}: {TOPICS.get(prefix, 'more')}",
+                "",
+                "| code | name | severity | |",
+                "|---|---|---|---|",
+            ]
+        lines.append(
+            f"| [{rule.code}](../docs/rules/{rule.code}.md) | {rule.name} | {rule.severity} | {loaded.title} |"
+        )
     return "\n".join(lines) + "\n"

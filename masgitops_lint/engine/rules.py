@@ -103,4 +103,3 @@ def load_rules(extra_directories: Iterable[str] = ()) -> tuple[LoadedRule, ...]:
             found[rule.code] = loaded
             names[rule.name] = rule.code
     return tuple(found[code] for code in sorted(found))
-

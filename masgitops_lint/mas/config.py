@@ -101,9 +101,8 @@ class MasConfig:
             document = self.repository.document(path)
             directory, _, name = path.rpartition("/")
             data = document.data if isinstance(document.data, dict) else {}
-            known = ConfigFile(
-                path, directory, name, data, data.get(merge_key), merge_key in data, document.ok
-            )
+            intact = document.ok and bool(data) and all(p.kind != "multiple-documents" for p in document.problems)
+            known = ConfigFile(path, directory, name, data, data.get(merge_key), merge_key in data, document.ok, intact)
             self._files[path] = known
         return known
 
@@ -117,9 +116,7 @@ class MasConfig:
     @cached_property
     def config_paths(self) -> tuple[str, ...]:
         """Every file whose name some generator reads and that lies in a config root."""
-        return tuple(
-            path for root in self.roots for path in root.paths if path.rpartition("/")[2] in self.known_names
-        )
+        return tuple(path for root in self.roots for path in root.paths if path.rpartition("/")[2] in self.known_names)
 
     @cached_property
     def read_paths(self) -> tuple[str, ...]:
@@ -146,7 +143,21 @@ class MasConfig:
 
         This is what rules about values look at: what hangs on a broken file is not reported a second time.
         """
-        return tuple(scope for scope in self.meant if scope.complete)
+        doubtful = self.doubtful
+        return tuple(scope for scope in self.meant if scope.complete and scope.directory not in doubtful)
+
+    @cached_property
+    def doubtful(self) -> frozenset[str]:
+        """Directories that probably lack a file because it was put elsewhere: CFG020 names the file."""
+        return frozenset(
+            scope.directory
+            for stray in self.stray.values()
+            if stray.reason == "misplaced" and not stray.meant_directory
+            for scope in self.meant
+            if scope.file(stray.meant_name) is None
+            and scope.directory.startswith(stray.path.rpartition("/")[0] + "/")
+            and any(file.name == stray.meant_name for file in scope.spec.files)
+        )
 
     @cached_property
     def by_directory(self) -> Mapping[str, tuple[Scope, ...]]:
@@ -196,9 +207,7 @@ def _find_roots(config: MasConfig) -> Iterator[ConfigRoot]:
     strong: dict[str, int] = {}
     weak: dict[str, int] = {}
     bases = [
-        (path, depth)
-        for name, depth in _BASE_DEPTH.items()
-        for path in config.repository.by_basename.get(name, ())
+        (path, depth) for name, depth in _BASE_DEPTH.items() for path in config.repository.by_basename.get(name, ())
     ]
     if not bases:
         others = [p for n in sorted(config.known_names) for p in config.repository.by_basename.get(n, ())]

@@ -19,7 +19,8 @@ class ConfigFile:
     """One file that a generator could read: `directory` is relative to the linted root, `data` its first document.
 
     `merge_key` is the value under the spec's merge key (None when absent or null). `readable` is False when the file
-    could not be parsed: Argo CD's generator fails on it.
+    could not be parsed: Argo CD's generator fails on it. `intact` is False when Argo CD reads less from it than stands
+    in it: nothing, a list, or the first of several documents.
     """
 
     path: str
@@ -29,6 +30,7 @@ class ConfigFile:
     merge_key: Any
     has_merge_key: bool
     readable: bool
+    intact: bool = True
 
 
 class Scope:
@@ -85,8 +87,8 @@ class Scope:
 
     @property
     def complete(self) -> bool:
-        """Whether base and files are all there and readable, here and in every parent."""
-        if self.base is None or any(not file.readable for file in self.files):
+        """Whether base and files are all there and intact, here and in every parent."""
+        if self.base is None or any(not file.intact for file in self.files):
             return False
         return self.parent is None or self.parent.complete
 

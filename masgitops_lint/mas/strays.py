@@ -79,7 +79,7 @@ def find_strays(config: MasConfig) -> dict[str, Stray]:
                 if not any(file.name == name for spec in specs for file in spec.files):
                     found[path] = _misplaced(config, root, path, name)
                 continue
-            if not specs or directory not in directories and not _has_config_below(directory, directories):
+            if not specs or (directory not in directories and not _has_config_below(directory, directories)):
                 continue
             stray = _unknown(config, path, directory, name, specs)
             if stray is not None:
@@ -91,9 +91,7 @@ def _has_config_below(directory: str, directories: set[str]) -> bool:
     return any(d.startswith(directory + "/") for d in directories)
 
 
-def _unknown(
-    config: MasConfig, path: str, directory: str, name: str, specs: list[ApplicationSetSpec]
-) -> Stray | None:
+def _unknown(config: MasConfig, path: str, directory: str, name: str, specs: list[ApplicationSetSpec]) -> Stray | None:
     file = config.file(path)
     taken = {n for spec in specs for n in (f.name for f in spec.files)}
     present = config.repository.path_set
@@ -117,7 +115,28 @@ def _misplaced(config: MasConfig, root: ConfigRoot, path: str, name: str) -> Str
         depths = {len(spec.prefix.split("/")) for spec in _levels_of(config, account, name)}
         if key and key.count("/") + 1 in depths and key != relative:
             meant = root.prefix + key
+    if not meant:
+        meant = _only_place(config, root, path, name)
     return Stray(path, "misplaced", name, meant, file.has_merge_key)
+
+
+def _only_place(config: MasConfig, root: ConfigRoot, path: str, name: str) -> str:
+    """The one directory next to or below a misplaced file that should have such a file and has none, or ""."""
+    from .config import fitting_specs
+
+    here = path.rpartition("/")[0]
+    above = here.rpartition("/")[0]
+    places = [
+        directory
+        for directory, names in root.by_directory.items()
+        if name not in names
+        and (directory.startswith(here + "/") or directory in (above, here))
+        and any(
+            spec.base.name in names and any(f.name == name for f in spec.files)
+            for spec in fitting_specs(config, directory[len(root.prefix) :].split("/"))
+        )
+    ]
+    return places[0] if len(places) == 1 else ""
 
 
 def adopt(config: MasConfig, root: ConfigRoot) -> Iterator[tuple[str, str, str]]:
