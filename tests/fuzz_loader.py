@@ -299,6 +299,8 @@ class Oracle:
                     if document.ok and not isinstance(document.data, dict)
                     else f"ours is a mapping or fails: {message}"
                 )
+            if document.ok and "\ufeff" in document.text:
+                return ""  # go-yaml drops one that happens to start its read buffer, and the next characters with it
             if document.ok and any(problem.document for problem in document.problems):
                 return ""  # go-yaml looks one token beyond the first document
             if document.ok:
