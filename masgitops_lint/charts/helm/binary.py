@@ -33,7 +33,7 @@ class BinaryEngine:
         self._program = program
         self._version: str | None = None
         self._directories: dict[str, str] = {}
-        self._owner: Any = None
+        self._home: str | None = None
 
     @property
     def version(self) -> str:
@@ -87,14 +87,17 @@ class BinaryEngine:
         return split_output(output)
 
     def _directory(self, chart: Chart) -> str:
+        import shutil
         import tempfile
+        import weakref
 
         known = self._directories.get(chart.digest)
         if known is not None:
             return known
-        if self._owner is None:
-            self._owner = tempfile.TemporaryDirectory(prefix="mas-lint-charts-")
-        known = os.path.join(self._owner.name, chart.digest[:24], chart.name or "chart")
+        if self._home is None:
+            self._home = tempfile.mkdtemp(prefix="mas-lint-charts-")
+            weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
+        known = os.path.join(self._home, chart.digest[:24], chart.name or "chart")
         for path, data in chart.files.items():
             target = os.path.join(known, *path.split("/"))
             os.makedirs(os.path.dirname(target), exist_ok=True)

@@ -50,7 +50,6 @@ _HELPERS = b"""
 {{- end -}}
 """
 _INDEX = re.compile(r"t/templates/_t(\d+)\.tpl")
-_SET = re.compile(r"\bset (\d+)\b")
 
 
 class HelmGoTemplates:
@@ -101,13 +100,14 @@ class HelmGoTemplates:
         """Which text failed for which parameter set: the set is found by rendering them one by one."""
         names = [error.template, *(frame.template for frame in error.frames)]
         found = next((m for name in reversed(names) if (m := _INDEX.search(name))), None)
-        text = texts[int(found[1])] if found else ""
+        suspects = [int(found[1])] if found else range(len(texts))
         for index, values in enumerate(data):
-            try:
-                self._batch(prepared, [values])
-            except RenderError as own:
-                return TemplateError(_message(own), text, index, _expression(own))
-        return TemplateError(_message(error), text, 0, _expression(error))
+            for suspect in suspects:
+                try:
+                    self._batch([prepared[suspect]], [values])
+                except RenderError as own:
+                    return TemplateError(_message(own), texts[suspect], index, _expression(own))
+        return TemplateError(_message(error), "", 0, _expression(error))
 
 
 def _message(error: RenderError) -> str:

@@ -106,8 +106,6 @@ def _list(text: str, parameter: Parameter) -> list[Any]:
     if not text.endswith("}"):
         raise ParameterError(f"{parameter.name}: list must terminate with '}}'")
     inner = text[1:-1]
-    if not inner:
-        return []
     items: list[str] = [""]
     index = 0
     while index < len(inner):
