@@ -77,6 +77,8 @@ def check(context: Context) -> Drafts:
         name = unit.manifest.get("spec", "serviceAccountName")
         if not isinstance(name, str) or not name or name == "default" or "$" in name:
             continue
+        if name.endswith("-controller") and unit.namespace == "flux-system":
+            continue  # Flux brings its own
         objects = units.objects_of(unit.cluster)
         place = unit.manifest.at("spec", "serviceAccountName")
         if ("", "ServiceAccount", unit.namespace, name) not in objects:

@@ -4,7 +4,7 @@
 
 `apiVersion` of every Flux object that a cluster gets, against the Flux release of that cluster:
 `gotk-components.yaml`, the version of a FluxInstance (a range such as `2.x` counts as its newest release), or
-`flux_version` in `.mas-lint.yaml`. Without any of these, versions that current releases no longer serve are warnings.
+`flux_version` in `.mas-lint.yaml`. Without any of these, versions that current releases no longer serve are notes.
 
 ## What happens
 
@@ -69,7 +69,7 @@ def check(context: Context) -> Drafts:
                 f"Flux serves {obj.api_version} {obj.kind} only up to {until}",
                 help=instead,
                 affects=[use.unit.label],
-                severity="warning",
+                severity="note",
             )
             continue
         if use.evidence is None:

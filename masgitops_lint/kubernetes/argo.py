@@ -90,6 +90,7 @@ class ArgoLoader:
         charts = list(self.chart_roots())
         if candidates or charts:
             self.clusters = list(self.declared_clusters())
+            self.graph.cache["declared-clusters"] = self.clusters
             self.identify([*candidates, *(obj for start in charts for obj in start.objects)])
             self.follow(candidates, charts)
         self.graph.engines.extend(self.evidence())

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from masgitops_lint.model.place import Place
+from masgitops_lint.model.place import Keys, Place
 
 from .kinds import is_cluster_scoped
 from .kustomize import Build, BuildProblem, Kustomizer, Opaque
-from .objects import KubeObject, Manifests
+from .objects import UNKNOWN, KubeObject, Manifests
 from .scan import Scan, set_aside
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from masgitops_lint.flux.evidence import ServedUse
     from masgitops_lint.flux.references import SourceReference
 
+    from .applications import LeftPlaceholder, Violation
+    from .crd_fields import UnknownField
     from .resolve import Resolved
     from .secrets import Producer
     from .stores import StoreReference
@@ -116,6 +118,16 @@ class Unit:
     def place(self) -> Place | None:
         """Where it is declared."""
         return self.manifest.place if self.manifest is not None else None
+
+    def knows(self, text: str) -> bool:
+        """Whether a text of its manifest is fully known: nothing that only a generator or Helm could fill in."""
+        return UNKNOWN not in text and "{{" not in text and "${" not in text
+
+    def invalid_spec(self) -> Iterator[tuple[Keys, str, str]]:
+        """Parts of an Application's spec that Argo CD rejects."""
+        from .applications import invalid_spec
+
+        return invalid_spec(self)
 
     def namespace_of(self, obj: KubeObject) -> str:
         """The namespace an object lands in; "" for cluster-scoped kinds."""
@@ -291,6 +303,64 @@ class UnitGraph:
         plain = path.removeprefix("./").strip("/")
         close = difflib.get_close_matches(plain, self.kustomizer.directories, n=1, cutoff=0.75)
         return close[0] if close else ""
+
+    def projects(self) -> dict[str, KubeObject]:
+        """AppProjects by name."""
+        from .applications import declared_projects
+
+        return {project.name: project for project in declared_projects(self)}
+
+    def projects_elsewhere(self) -> bool:
+        """Whether a chart that cannot be opened probably makes AppProjects."""
+        return any(
+            source.chart in ("argocd-apps", "argo-cd") for unit in self.units for source in unit.sources
+        ) or any("argocd-apps" in opaque.reason for unit in self.units for opaque in unit.opaque)
+
+    def project_violations(self) -> Iterator[Violation]:
+        """What AppProjects do not permit."""
+        from .applications import project_violations
+
+        return project_violations(self)
+
+    def unknown_fields(self) -> Iterator[tuple[KubeObject, UnknownField]]:
+        """Fields of Argo CD's kinds that the API server drops."""
+        from .applications import all_unknown_fields
+
+        return all_unknown_fields(self)
+
+    def same_names(self) -> Iterator[tuple[Unit, Unit]]:
+        """Two Applications with one name below one root."""
+        from .applications import same_names
+
+        return same_names(self)
+
+    def placeholders(self) -> Iterator[LeftPlaceholder]:
+        """Values that somebody was meant to replace."""
+        from .applications import placeholders
+
+        return placeholders(self)
+
+    def floating(self) -> list[tuple[Place, Unit, str]]:
+        """Sources outside the repository that follow a range or a branch."""
+        from .applications import floating
+
+        return floating(self)
+
+    def sync_options(self) -> Iterator[tuple[KubeObject, str, Place]]:
+        """Every sync option with its place."""
+        from .applications import sync_options
+
+        return sync_options(self)
+
+    def undeclared_destinations(self) -> list[tuple[Place, Unit, str]]:
+        """Destinations of Applications that the repository does not declare."""
+        from .applications import undeclared_destinations
+
+        return undeclared_destinations(self, self.cache.get("declared-clusters", ()))
+
+    def declares_clusters(self) -> bool:
+        """Whether cluster Secrets or the settings declare clusters."""
+        return bool(self.cache.get("declared-clusters"))
 
     def orphans(self) -> list[str]:
         """Topmost directories with a kustomization that nothing builds, neither a unit nor another kustomization."""

@@ -1,0 +1,81 @@
+"""An Application is in a project that no file declares.
+
+## What it checks
+
+`spec.project` against the AppProjects of the repository. `default` always exists. When the repository declares no
+AppProject at all, projects come from elsewhere and one note says which.
+
+## What Argo CD does
+
+`Application referencing project ... which does not exist`: the Application is neither synced nor refreshed.
+
+## How to fix
+
+Correct the name, or add the AppProject.
+"""
+
+import difflib
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
+
+RULE = Rule(code="ARG004", name="project-missing", severity="error", tags=("argocd", "project"))
+
+_APP = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: %s
+  namespace: argocd
+spec:
+  project: %s
+  source:
+    repoURL: https://git.example.net/acme/fleet.git
+    targetRevision: main
+    path: %s
+  destination:
+    server: https://kubernetes.default.svc
+    namespace: shop
+"""
+_CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n"
+_PROJECT = """apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: {name: shop, namespace: argocd}
+spec:
+  sourceRepos: ['*']
+  destinations: [{namespace: '*', server: '*'}]
+"""
+_FILES = {"project.yaml": _PROJECT, "services/one/settings.yaml": _CONFIG_MAP}
+BAD = (
+    Example("another name", {**_FILES, "apps/one.yaml": _APP % ("one", "shops  #! ARG004", "services/one")}, base="empty"),
+)
+GOOD = (Example("declared", {**_FILES, "apps/one.yaml": _APP % ("one", "shop", "services/one")}, base="empty"),)
+
+
+def check(context: Context) -> Drafts:
+    """Projects that nobody declares."""
+    units = context.units
+    declared = units.projects()
+    elsewhere = {}
+    for unit in units.of("argocd", "Application"):
+        name = unit.project
+        if not name or name == "default" or name in declared or unit.manifest is None or not unit.knows(name):
+            continue
+        place = unit.manifest.at("spec", "project")
+        if not declared:
+            elsewhere.setdefault(name, []).append((place, unit))
+            continue
+        close = difflib.get_close_matches(name, declared, n=1, cutoff=0.5)
+        yield RULE.draft(
+            place,
+            f"no file declares AppProject {name}: {unit.label} is not synced",
+            help=f"did you mean {close[0]!r}?" if close else "add the AppProject",
+            affects=[unit.label],
+            severity="warning" if units.projects_elsewhere() else "error",
+        )
+    for name, places in elsewhere.items():
+        yield RULE.draft(
+            places[0][0],
+            f"the repository declares no AppProject; {name} has to come from elsewhere ({len(places)} Applications)",
+            help="nothing to do if it exists",
+            affects=[unit.label for _, unit in places],
+            severity="note",
+        )

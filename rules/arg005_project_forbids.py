@@ -1,0 +1,66 @@
+"""An Application's project does not permit its source or destination.
+
+## What it checks
+
+`sourceRepos` and `destinations` of the AppProject (with globs and `!` exceptions) against the sources and the
+destination of each Application in it. Destinations that are named on one side and given by URL on the other are not
+judged.
+
+## What Argo CD does
+
+`application repo ... is not permitted in project` or `application destination ... is not permitted`: the Application is
+not synced.
+
+## How to fix
+
+Permit it in the project, or move the Application to another project.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
+
+RULE = Rule(code="ARG005", name="project-forbids", severity="error", tags=("argocd", "project"))
+
+_APP = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: %s
+  namespace: argocd
+spec:
+  project: shop
+  source:
+    repoURL: https://git.example.net/acme/fleet.git
+    targetRevision: main
+    path: %s
+  destination:
+    server: https://kubernetes.default.svc
+    namespace: %s
+"""
+_CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n"
+_PROJECT = """apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: {name: shop, namespace: argocd}
+spec:
+  sourceRepos: ['https://git.example.net/acme/*']
+  destinations:
+    - namespace: shop-*
+      server: https://kubernetes.default.svc
+"""
+_FILES = {"project.yaml": _PROJECT, "services/one/settings.yaml": _CONFIG_MAP}
+BAD = (
+    Example(
+        "another namespace", {**_FILES, "apps/one.yaml": _APP % ("one", "services/one", "web  #! ARG005")}, base="empty"
+    ),
+)
+GOOD = (Example("permitted", {**_FILES, "apps/one.yaml": _APP % ("one", "services/one", "shop-web")}, base="empty"),)
+
+
+def check(context: Context) -> Drafts:
+    """What the project does not list."""
+    for found in context.units.project_violations():
+        yield RULE.draft(
+            found.place,
+            f"AppProject {found.project.name} does not permit {found.what}: {found.unit.label} is not synced",
+            help="permit it in the project, or move the Application",
+            related=[(found.project.at("spec", found.field, part="key"), "what the project permits")],
+            affects=[found.unit.label],
+        )
