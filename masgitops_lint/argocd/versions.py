@@ -267,7 +267,7 @@ def feature(name: str) -> Feature:
 
 
 def supports(version: Version | Interval | None, wanted: Feature | str) -> bool | None:
-    """Whether a version, or every version of an interval, has a feature; None when some have it, or nothing is known."""
+    """Whether a version, or all of an interval, has a feature; None when only a part has it or nothing is known."""
     if version is None:
         return None
     row = feature(wanted) if isinstance(wanted, str) else wanted
