@@ -702,39 +702,40 @@ STRING_ARGUMENTS: dict[str, tuple[int, ...]] = {
 """Arguments that must be strings: sprig's Go signatures say so, and text/template enforces it."""
 
 
+_TEXTS = frozenset(
+    {
+        *("toYaml", "toJson", "toString", "quote", "squote", "cat", "print", "printf", "replace", "lower", "upper"),
+        *("trim", "trimSuffix", "trimPrefix", "trunc", "join", "b64enc", "sha256sum", "sha1sum", "adler32sum"),
+        *("indent", "nindent", "regexFind"),
+    }
+)
+"""Functions that always give a text."""
+
+
+def _is_text(expression: Expression) -> bool:
+    if expression[0] == "lit":
+        return isinstance(expression[1], str)
+    return expression[0] == "cat" or (expression[0] == "call" and expression[1] in _TEXTS)
+
+
 def fallible(expression: Expression) -> bool:
     """Whether evaluating the expression can stop a rendering for some values."""
     kind = expression[0]
-    if kind == "lit":
+    if kind in ("lit", "top", "gen"):
         return False
-    if kind == "val":
-        return len(expression) > 2
-    if kind == "var":
+    if kind in ("val", "var"):
         return len(expression) > 2
     if kind in ("dot", "fld"):
         return len(expression) > 1
-    if kind in ("top", "gen"):
-        return False
-    if kind == "call":
-        name = expression[1]
-        if name in STRING_ARGUMENTS and any(
-            expression[2 + index][0] != "lit" for index in STRING_ARGUMENTS[name] if 2 + index < len(expression)
-        ):
-            return True
-        if name in (
-            "eq",
-            "ne",
-            "gt",
-            "ge",
-            "lt",
-            "le",
-            "index",
-            "len",
-            "ternary",
-            "fail",
-            "required",
-            "hasKey",
-            "omit",
-        ):
-            return True
+    if kind == "call" and call_is_fallible(expression):
+        return True
     return any(fallible(part) for part in expression[1:] if isinstance(part, list | tuple))
+
+
+def call_is_fallible(expression: Expression) -> bool:
+    """Whether a function itself, apart from its arguments, can stop a rendering."""
+    name = expression[1]
+    if name in ("eq", "ne", "gt", "ge", "lt", "le", "index", "len", "ternary", "fail", "required", "hasKey", "omit"):
+        return True
+    wanted = STRING_ARGUMENTS.get(name, (1,) if name in ("indent", "nindent") else ())
+    return any(not _is_text(expression[2 + index]) for index in wanted if 2 + index < len(expression))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from .expressions import Expression, fallible
+from .expressions import Expression, call_is_fallible
 
 Prefix: TypeAlias = tuple[str, ...]
 """A value that must be a mapping: keys below the values, or a variable's name (`$x`, `.` for the dot) and its keys."""
@@ -51,7 +51,7 @@ def _collect(expression: Expression, found: Needs, *, certain: bool) -> None:
         lazy = expression[1] in ("and", "or")
         for index, part in enumerate(expression[2:]):
             _collect(part, found, certain=certain and not (lazy and index))
-        found.other = found.other or fallible(["call", expression[1], *(_harmless(part) for part in expression[2:])])
+        found.other = found.other or call_is_fallible(expression)
     elif kind == "cat":
         for part in expression[1:]:
             _collect(part, found, certain=certain)
@@ -60,11 +60,6 @@ def _collect(expression: Expression, found: Needs, *, certain: bool) -> None:
         for part in expression[1:]:
             if isinstance(part, list):
                 _collect(part, found, certain=certain)
-
-
-def _harmless(expression: Expression) -> Expression:
-    """A stand-in that cannot fail itself, but is no constant either."""
-    return expression if expression[0] == "lit" else ["val", "x"]
 
 
 def has_variable(expression: Expression) -> bool:
@@ -82,13 +77,15 @@ class Known:
     second kind depends on variables, and is forgotten when one changes.
     """
 
+    cache: dict[int, tuple[Needs, bool]] = field(default_factory=dict)
+    """Needs by number, and whether the expression has variables: shared by everything compiled from one table."""
     prefixes: set[Prefix] = field(default_factory=set)
     fixed: set[tuple[int, str | None]] = field(default_factory=set)
     passing: set[tuple[int, str | None]] = field(default_factory=set)
 
     def copy(self) -> Known:
         """For a branch: what it learns is not known after it."""
-        return Known(set(self.prefixes), set(self.fixed), set(self.passing))
+        return Known(self.cache, set(self.prefixes), set(self.fixed), set(self.passing))
 
     def forget(self, name: str) -> None:
         """A variable (or the dot, ".") has a new value."""
@@ -99,13 +96,14 @@ class Known:
         """Whether evaluating the expression here can bring no error that has not been met yet."""
         if (number, None) in self.fixed or (number, None) in self.passing:
             return True
-        wanted = needs(expression)
+        wanted = self._needs(number, expression)[0]
         return not wanted.other and wanted.always | wanted.maybe <= self.prefixes
 
     def learn(self, number: int, expression: Expression) -> None:
         """The expression has been evaluated."""
-        self.prefixes |= needs(expression).always
-        self._note(number, None, expression)
+        wanted, varies = self._needs(number, expression)
+        self.prefixes |= wanted.always
+        (self.passing if varies else self.fixed).add((number, None))
 
     def printed(self, number: int, quote: str) -> bool:
         """Whether the expression has been printed inside this quote before."""
@@ -114,7 +112,11 @@ class Known:
     def print(self, number: int, quote: str, expression: Expression) -> None:
         """The expression has been printed."""
         self.learn(number, expression)
-        self._note(number, quote, expression)
+        varies = self._needs(number, expression)[1]
+        (self.passing if varies else self.fixed).add((number, quote))
 
-    def _note(self, number: int, quote: str | None, expression: Expression) -> None:
-        (self.passing if has_variable(expression) else self.fixed).add((number, quote))
+    def _needs(self, number: int, expression: Expression) -> tuple[Needs, bool]:
+        found = self.cache.get(number)
+        if found is None:
+            found = self.cache[number] = (needs(expression), has_variable(expression))
+        return found

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.mas.spec import ApplicationSetSpec, FileSpec
 
+from .packing import unpack
+
 if TYPE_CHECKING:
+    from .needs import Needs
     from .program import RootChart
 
 FORMAT = 1
@@ -32,7 +35,7 @@ class ReleaseProfile:
         """`data` is a profile file's content. Raises ValueError when it was written for another format."""
         if data.get("format") != FORMAT:
             raise ValueError(f"this profile has format {data.get('format')!r}; this mas-lint reads format {FORMAT}")
-        self.data = data
+        self.data = {**data, "expressions": [unpack(one) for one in data["expressions"]]}
 
     def __repr__(self) -> str:
         return f"ReleaseProfile({self.release!r})"
@@ -57,6 +60,10 @@ class ReleaseProfile:
             )
             for one in self.data["applicationsets"]
         )
+
+    @cached_property
+    def _needs(self) -> dict[int, tuple[Needs, bool]]:
+        return {}
 
     @cached_property
     def _charts(self) -> dict[str, RootChart]:

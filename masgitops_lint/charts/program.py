@@ -20,8 +20,8 @@ from .expressions import (
     compile_expression,
     type_name,
 )
-from .needs import Known, Prefix, has_variable, needs
-from .scalars import Broken, read_scalar
+from .needs import Known, Needs, Prefix, has_variable, needs
+from .scalars import Broken, quote_of, read_scalar
 
 Step: TypeAlias = Callable[["Run"], None]
 Row: TypeAlias = Sequence[Any]
@@ -127,13 +127,15 @@ class Program:
     def run_tolerant(self, run: Run) -> None:
         """Add the objects that there would be without the errors (fields that cannot be computed are unknown)."""
         if self._tolerant is None:
-            self._tolerant = _Compiler(self._expressions, tolerant=True).body(self._rows, Known())
+            self._tolerant = _Compiler(self._expressions, tolerant=True).body(self._rows, Known(self._known.cache))
         self._run_through(self._tolerant, run)
 
     def run_leaf(self, run: Run) -> None:
         """Add the objects with the values for their leaf charts; errors leave out what they touch."""
         if self._leaf is None:
-            self._leaf = _Compiler(self._expressions, leaf=True, tolerant=True).body(self._rows, Known())
+            self._leaf = _Compiler(self._expressions, leaf=True, tolerant=True).body(
+                self._rows, Known(self._known.cache)
+            )
         self._run_through(self._leaf, run)
 
     def _run_through(self, steps: Sequence[Step], run: Run) -> None:
@@ -155,12 +157,13 @@ class RootChart:
         templates: Mapping[str, Sequence[Row]],
         expressions: Sequence[Expression],
         levels: Mapping[str, str],
+        cache: dict[int, tuple[Needs, bool]] | None = None,
     ) -> None:
         """`levels` maps the path of each root chart to its level."""
         self.chart = chart
         self.defaults = defaults
         self.levels = levels
-        shared = Known()
+        shared = Known({} if cache is None else cache)
         self._always = _always(templates, expressions, shared)
         # Helm renders a chart's templates from the last name to the first (engine.go, sortTemplates).
         self.programs = [
@@ -242,7 +245,7 @@ def _always(
         name, line = found[prefix]
         checks.append((name, line, _mapping_check(prefix, _field_below(prefix, templates[name], expressions))))
     for (number, quote), (name, line) in printed.items():
-        checks.append((name, line, _print_check(expressions[number], quote)))
+        checks.append((name, line, _print_check(expressions[number], quote_of(quote))))
     return checks
 
 
@@ -352,7 +355,7 @@ class _Compiler:
             while end < len(rows) and self.constant(rows[end]):
                 end += 1
             if end > position:
-                steps.append(_constants([(row, self.expressions[row[2]][1]) for row in rows[position:end]]))
+                steps.append(self.constants(rows[position:end]))
                 position = end
                 continue
             step = self.step(rows[position], known)
@@ -363,7 +366,23 @@ class _Compiler:
 
     def constant(self, row: Row) -> bool:
         """Whether a row sets a field to a text that the template itself holds."""
+        if row[0] == "fix":
+            return True
         return row[0] == "set" and self.expressions[row[2]][0] == "lit" and not row[1].startswith(("parameter", "root"))
+
+    def constants(self, rows: Sequence[Row]) -> Step:
+        fields: dict[str, Any] = {}
+        items: list[tuple[str, Any]] = []
+        for row in rows:
+            if row[0] == "fix":
+                fields.update(row[1])
+                continue
+            value = read_scalar(self.expressions[row[2]][1], quote_of(row[3]))
+            if row[4]:
+                items.append((row[1], value))
+            else:
+                fields[row[1]] = value
+        return _constants(fields, tuple(items))
 
     def step(self, row: Row, known: Known) -> Step | None:
         kind = row[0]
@@ -373,12 +392,16 @@ class _Compiler:
         if kind == "set":
             known.learn(row[2], self.expressions[row[2]])
             expression = self.expressions[row[2]]
-            return self.guarded(_set(row[1], self.evaluator(row[2]), row[3], bool(row[4]), expression), self.line)
+            return self.guarded(
+                _set(row[1], self.evaluator(row[2]), quote_of(row[3]), bool(row[4]), expression), self.line
+            )
         if kind in ("leaf", "put"):
             if self.leaf:
                 return self.guarded(self.leaf_step(row), row[-1])
             if self.careful and kind == "leaf":
-                return self.guarded(_one_line(self.evaluator(row[2]), row[3], self.expressions[row[2]]), row[5])
+                return self.guarded(
+                    _one_line(self.evaluator(row[2]), quote_of(row[3]), self.expressions[row[2]]), row[5]
+                )
             return self.check(row[2], row[-1], known)
         if kind in ("say", "mix"):
             return self.print(row, known)
@@ -419,7 +442,7 @@ class _Compiler:
         if known.printed(number, row[2]):
             return None
         known.print(number, row[2], expression)
-        return self.guarded(_printed(evaluate, row[2], expression), line)
+        return self.guarded(_printed(evaluate, quote_of(row[2]), expression), line)
 
     def guarded(self, step: Step, line: int) -> Step:
         if self.tolerant:
@@ -443,10 +466,11 @@ class _Compiler:
         return strict
 
     def leaf_step(self, row: Row) -> Step:
-        route, evaluate = tuple(row[1]), self.evaluator(row[2])
+        route = tuple(None if part == "*" else part for part in row[1].split(".")) if row[1] else ()
+        evaluate = self.evaluator(row[2])
         if row[0] == "put":
             return lambda run: put_value(run.current.leaf, route, evaluate(run))
-        quote, opens = row[3], bool(row[4])
+        quote, opens = quote_of(row[3]), bool(row[4])
         return lambda run: put_scalar(run.current.leaf, route, evaluate(run), quote, opens)
 
     def condition(self, number: int, line: int, default: Any) -> Evaluator:
@@ -599,16 +623,7 @@ def _let(name: str, evaluate: Evaluator) -> Step:
     return run
 
 
-def _constants(rows: Sequence[tuple[Row, Any]]) -> Step:
-    fields: dict[str, Any] = {}
-    items: list[tuple[str, Any]] = []
-    for row, printed in rows:
-        value = read_scalar(printed, row[3])
-        if row[4]:
-            items.append((row[1], value))
-        else:
-            fields[row[1]] = value
-
+def _constants(fields: Mapping[str, Any], items: Sequence[tuple[str, Any]]) -> Step:
     def run(frame: Run) -> None:
         current = frame.current
         current.fields.update(fields)

@@ -32,6 +32,11 @@ _WORDS: dict[str, Any] = {
 }
 
 
+def quote_of(code: str) -> str:
+    """The quote that a profile's code stands for."""
+    return {"d": '"', "s": "'"}.get(code, code)
+
+
 def read_scalar(value: Any, quote: str = "") -> Any:
     """The YAML value of a printed one. `quote` is the quote in the template, "|" inside a block scalar.
 

@@ -6,8 +6,12 @@ import json
 from importlib import resources
 from typing import Any
 
+from masgitops_lint.charts.packing import pack
+
 from .applicationsets import applicationsets
-from .program import Table, application_program
+from .leaves import leaf
+from .program import Table, application_program, renumber
+from .reads import Reads, read_defaults
 from .source import Chart, SourceRepo, level_of
 
 FORMAT = 1
@@ -34,19 +38,27 @@ def build(directory: str, release: str) -> dict[str, Any]:
     roots = {level_of(chart.path): _root(chart, table, passed.get(level_of(chart.path), set())) for chart in repo.roots}
     for level, root in roots.items():
         root["parameters"] = sorted(passed.get(level, ()))
+    leaves = {chart.path: leaf(chart, table) for chart in repo.leaves}
+    programs = [one for group in (roots, leaves) for facts in group.values() for one in facts["templates"].values()]
     return {
         "format": FORMAT,
         "release": release,
         "charts": [chart.path for chart in repo.leaves],
         "applicationsets": sets,
         "roots": roots,
-        "expressions": table.rows,
+        "leaves": leaves,
+        "expressions": [pack(one) for one in renumber(programs, table)],
     }
 
 
 def _root(chart: Chart, table: Table, parameters: set[str]) -> dict[str, Any]:
     programs = {one.name: application_program(one.statements, table, parameters) for one in chart.templates}
-    return {"chart": chart.path, "defaults": chart.defaults, "templates": programs}
+    reads = Reads()
+    for one in chart.templates:
+        reads.names = {}
+        reads.add_statements(one.statements)
+    defaults = read_defaults(chart.defaults, reads.root)
+    return {"chart": chart.path, "defaults": defaults, "reads": reads.tree(), "templates": programs}
 
 
 def dump(profile: dict[str, Any]) -> str:

@@ -4,7 +4,8 @@ A program is a list of small lists, the first item of which tells what it is:
 
 - `["doc", line, [keys]]`                          a new object, and the value keys that can make it exist
 - `["set", field, e, quote, opens]`                a field of the object (names in `FIELDS`)
-- `["leaf", route, e, quote, opens, line]`         a scalar of HELM_VALUES; `null` in a route is a list item
+- `["fix", {field: value}]`                        fields that are always the same
+- `["leaf", route, e, quote, opens, line]`         a scalar of HELM_VALUES; a route is dotted, `*` is a list item
 - `["put", route, e, line]`                        a whole value of HELM_VALUES (`toYaml`)
 - `["say", e, quote, line]`                        a scalar elsewhere, which can make the YAML unreadable
 - `["mix", e, line]`                               a whole value among other keys: it has to be a mapping
@@ -13,7 +14,8 @@ A program is a list of small lists, the first item of which tells what it is:
 - `["let", name, e, new]`                          a variable
 - `["if", e, then, otherwise, line]`, `["with", ...]` likewise, `["each", names, e, body, otherwise, line]`
 
-`e` is a number: the expression's place in the profile's table.
+`e` is a number: the expression's place in the profile's table. `quote` is the YAML quote around a scalar: `d` double,
+`s` single, `|` for a line of a block, "" for none.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from collections.abc import Callable
 from typing import Any
 
 from masgitops_lint.charts.expressions import fallible
-from masgitops_lint.charts.needs import Known
+from masgitops_lint.charts.needs import Known, has_variable
+from masgitops_lint.charts.scalars import quote_of, read_scalar
 
 from .outline import Assign, inline
 from .parser import Expression, parse
@@ -49,6 +52,7 @@ FIELDS: dict[Route, str] = {
     ("spec", "source", "plugin", "name"): "plugin",
     ("spec", "syncPolicy", "automated", "prune"): "prune",
 }
+QUOTES = {'"': "d", "'": "s", "|": "|", "": ""}
 _LISTS: dict[Route, str] = {
     ("metadata", "finalizers"): "finalizers",
     ("spec", "syncPolicy", "syncOptions"): "sync_options",
@@ -73,7 +77,7 @@ class Table:
 
 def application_program(statements: list[Statement], table: Table, parameters: set[str]) -> list[Any]:
     """The program of a root chart's template. `parameters` are Helm parameters that the level above always passes."""
-    return _Writer(table, _application_field, parameters, statements).write(statements)
+    return finish(Writer(table, _application_field, parameters, statements).write(statements), table)
 
 
 def _mixed(statements: list[Statement]) -> set[Route]:
@@ -123,10 +127,10 @@ def _application_field(one: Set | Splat, table: Table) -> list[Any] | None:
     if values is not None:
         if isinstance(one, Splat):
             return ["put", values, table.add(one.value), one.line]
-        return ["leaf", values, table.add(one.value), one.quote, int(one.opens), one.line]
+        return ["leaf", values, table.add(one.value), QUOTES[one.quote], int(one.opens), one.line]
     name = FIELDS.get(route) or _LISTS.get(route[:-1])
     if name is not None and isinstance(one, Set):
-        return ["set", name, table.add(one.value), one.quote, int(one.opens)]
+        return ["set", name, table.add(one.value), QUOTES[one.quote], int(one.opens)]
     if route == ("spec", "syncPolicy", "applicationsSync") and isinstance(one, Set):
         return ["set", "applications_sync", table.add(one.value), one.quote, 0]
     return None
@@ -138,12 +142,12 @@ def _generated_field(one: Set | Splat, table: Table) -> list[Any] | None:
         return None
     inner = one.route[2:]
     if inner[:4] == ("spec", "source", "helm", "parameters"):
-        return ["set", f"parameter_{inner[-1]}", table.add(one.value), one.quote, int(one.opens)]
+        return ["set", f"parameter_{inner[-1]}", table.add(one.value), QUOTES[one.quote], int(one.opens)]
     name = FIELDS.get(inner) or _LISTS.get(inner[:-1])
     if name is None:
         return None
     value = _with_generator(one.value) if name == "name" else one.value
-    return ["set", "root_" + name, table.add(value), one.quote, int(one.opens)]
+    return ["set", "root_" + name, table.add(value), QUOTES[one.quote], int(one.opens)]
 
 
 def _with_generator(expression: Expression) -> Expression:
@@ -163,24 +167,35 @@ def _generator_fields(expression: Expression) -> Expression:
     return [_generator_fields(part) if isinstance(part, list) else part for part in expression]
 
 
-def _helm_values(route: Route) -> list[str | None] | None:
-    """The route inside HELM_VALUES, or None for a route outside it."""
+def _helm_values(route: Route) -> str | None:
+    """The dotted route inside HELM_VALUES, or None for a route outside it."""
     if route[:4] == ("spec", "source", "plugin", "env") and len(route) > 5 and route[5] == "value":
-        return [None if isinstance(part, int) else part for part in route[6:]]
+        return _dotted(route[6:])
     if route[:4] == ("spec", "source", "helm", "values"):
-        return [None if isinstance(part, int) else part for part in route[4:]]
+        return _dotted(route[4:])
     return None
 
 
-class _Writer:
+def _dotted(route: Route) -> str:
+    if any("." in part for part in route if isinstance(part, str)):
+        raise ValueError(f"a key of HELM_VALUES holds a dot: {route}")
+    return ".".join("*" if isinstance(part, int) else part for part in route)
+
+
+class Writer:
+    """Writes one program. `printed`: keep a print in each chart once, not once a template's path."""
+
     def __init__(
         self,
         table: Table,
         field: Callable[[Set | Splat, Table], list[Any] | None],
         parameters: set[str],
         statements: list[Statement],
+        *,
+        printed: bool = False,
     ) -> None:
         self.table = table
+        self.once: set[tuple[int, str]] | None = set() if printed else None
         self.mixed = _mixed(statements)
         self.field = field
         self.parameters = parameters
@@ -201,6 +216,8 @@ class _Writer:
 
     def document(self, line: int) -> list[Any]:
         self.open = True
+        if self.once is not None:
+            return ["doc", line]
         wanted = [path for guard in self.guards for path in blocks(guard) if ".".join(path) not in self.parameters]
         keys = sorted(dict.fromkeys(path[0] for path in wanted if path), key=lambda key: -self.uses[key])
         return ["doc", line, keys]
@@ -273,8 +290,12 @@ class _Writer:
             return self.risk(one.value, one.line, known)
         if known.printed(number, one.quote):
             return None
+        if self.once is not None:
+            if (number, one.quote) in self.once or has_variable(one.value):
+                return self.risk(one.value, one.line, known)
+            self.once.add((number, one.quote))
         known.print(number, one.quote, one.value)
-        return ["say", number, one.quote, one.line]
+        return ["say", number, QUOTES[one.quote], one.line]
 
     def risk(self, expression: Expression, line: int, known: Known) -> list[Any] | None:
         if not fallible(expression):
@@ -284,6 +305,110 @@ class _Writer:
             return None
         known.learn(number, expression)
         return ["do", number, line]
+
+
+def finish(rows: list[Any], table: Table) -> list[Any]:
+    """The rows without variables that nothing uses, and with constant fields put together."""
+    while True:
+        used = _used(rows, table)
+        kept = _without(rows, used, table)
+        if kept == rows:
+            return _fixed(rows, table)
+        rows = kept
+
+
+def renumber(programs: list[list[Any]], table: Table) -> list[Expression]:
+    """The expressions that are still in use, the most used first; the programs are changed to their new numbers."""
+    counts: Counter[int] = Counter()
+
+    def visit(rows: list[Any], act: Callable[[list[Any], int], None]) -> None:
+        for row in rows:
+            for position in _POSITIONS.get(row[0], ()):
+                act(row, position)
+            for position in _blocks(row):
+                visit(row[position], act)
+
+    def count(row: list[Any], position: int) -> None:
+        counts[row[position]] += 1
+
+    def change(row: list[Any], position: int) -> None:
+        row[position] = places[row[position]]
+
+    for rows in programs:
+        visit(rows, count)
+    kept = [number for number, _ in counts.most_common()]
+    places = {number: place for place, number in enumerate(kept)}
+    for rows in programs:
+        visit(rows, change)
+    return [table.rows[number] for number in kept]
+
+
+_POSITIONS: dict[str, tuple[int, ...]] = {
+    "set": (2,),
+    "leaf": (2,),
+    "put": (2,),
+    "say": (1,),
+    "mix": (1,),
+    "bad": (1,),
+    "do": (1,),
+    "let": (2,),
+    "if": (1,),
+    "with": (1,),
+    "each": (2,),
+}
+"""Where a row holds numbers of expressions."""
+
+
+def _numbers(row: list[Any]) -> list[int]:
+    return [row[position] for position in _POSITIONS.get(row[0], ())]
+
+
+def _blocks(row: list[Any]) -> tuple[int, ...]:
+    return {"if": (2, 3), "with": (2, 3), "each": (3, 4)}.get(row[0], ())
+
+
+def _used(rows: list[Any], table: Table) -> set[str]:
+    """Variables that the rows read."""
+    found: set[str] = set()
+    for row in rows:
+        for number in _numbers(row):
+            names = {part[1] for part in walk(table.rows[number]) if part[0] == "var"}
+            found |= names - {row[1]} if row[0] == "let" else names
+        for position in _blocks(row):
+            found |= _used(row[position], table)
+    return found
+
+
+def _without(rows: list[Any], used: set[str], table: Table) -> list[Any]:
+    kept: list[Any] = []
+    for row in rows:
+        if row[0] == "let" and row[1] not in used:
+            if fallible(table.rows[row[2]]):
+                kept.append(["do", row[2], 0])
+            continue
+        if _blocks(row):
+            row = list(row)
+            for position in _blocks(row):
+                row[position] = _without(row[position], used, table)
+        kept.append(row)
+    return kept
+
+
+def _fixed(rows: list[Any], table: Table) -> list[Any]:
+    found: list[Any] = []
+    for row in rows:
+        if _blocks(row):
+            row = list(row)
+            for position in _blocks(row):
+                row[position] = _fixed(row[position], table)
+        constant = row[0] == "set" and not row[4] and not row[1].startswith("parameter") and row[1] != "root_name"
+        if constant and table.rows[row[2]][0] == "lit":
+            if not found or found[-1][0] != "fix":
+                found.append(["fix", {}])
+            found[-1][1][row[1]] = read_scalar(table.rows[row[2]][1], quote_of(row[3]))
+        else:
+            found.append(row)
+    return found
 
 
 def assigned(statements: list[Statement]) -> list[str]:
