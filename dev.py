@@ -41,19 +41,9 @@ def set_up() -> None:
         return
     print("Setting up .venv (once) ...", flush=True)
     venv.create(ENVIRONMENT, with_pip=True, clear=True)
-    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "pip>=25.1")
-    run(
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--editable",
-        ".[helm]",
-        "--group",
-        "dev",
-    )
+    install = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(*install, "--upgrade", "pip>=25.1")
+    run(*install, "--editable", ".[helm]", "--group", "dev")
     STAMP.write_text(wanted)
 
 

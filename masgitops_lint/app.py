@@ -171,9 +171,7 @@ def _report(
         crashes=tuple(crashes),
         notes=tuple(_notes(context)),
         root=target.root,
-        sources={
-            path: text for path in sorted({f.path for f in kept}) if (text := _text(repository, path)) is not None
-        },
+        sources=_sources(repository, kept),
     )
 
 
@@ -220,8 +218,10 @@ def _silence(
     return kept, suppressed
 
 
-def _text(repository: Repository, path: str) -> str | None:
-    return repository.document(path).text if path in repository.path_set else None
+def _sources(repository: Repository, findings: list[Finding]) -> dict[str, str]:
+    """The text of every file that has a finding, for code frames."""
+    paths = sorted({finding.path for finding in findings} & repository.path_set)
+    return {path: repository.document(path).text for path in paths}
 
 
 def _summary(context: Context, findings: list[Finding], suppressed: int, skipped: int) -> Summary:

@@ -3,7 +3,8 @@
 ## What it checks
 
 Unquoted values whose meaning differs from their text under YAML 1.1 as Go reads it: `9.10` is the number 9.1, `012` is
-10, `1_000` is 1000, `y` and `off` are booleans, `0x1F` is 31. Also keys such as `on:` that become `"true"`.
+10, `1_000` is 1000, `y` and `off` are booleans, `0x1F` is 31. Also keys such as `on:` that become `"true"`, and an
+invisible byte order mark inside a file.
 
 A value that is spelt like a boolean on purpose (`yes`, `on`) is a note; a number that loses text is a warning.
 
@@ -50,6 +51,12 @@ def check(context: Context) -> Drafts:
     """Scalars and keys that a reader would take for something else."""
     for path in context.mas.read_paths:
         for problem in context.repository.document(path).problems:
+            if problem.kind == "stray-bom":
+                yield RULE.draft(
+                    Place(path, problem.keys, span=problem.span),
+                    "an invisible byte order mark (U+FEFF) stands here and becomes part of the key or value",
+                    help="delete the invisible character",
+                )
             if problem.kind not in ("surprising-scalar", "surprising-key"):
                 continue
             if _harmless(problem.text):

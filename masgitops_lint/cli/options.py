@@ -21,9 +21,7 @@ def target_options(function: F) -> F:
     """PATH and what decides how it is read."""
     for decorate in (
         option("--argocd-version", metavar="VERSION", help="The Argo CD version that runs, if the repo does not say."),
-        option(
-            "--charts", metavar="SOURCE", help="A release (8.4.2), a checkout of the source repo, or PATH@REVISION."
-        ),
+        option("--charts", metavar="SOURCE", help="A release (8.4.2), a checkout of the source repo, or PATH@REV."),
         option("--isolated", is_flag=True, help="Ignore any .mas-lint.yaml."),
         option("--config", metavar="FILE", help="Settings file; otherwise .mas-lint.yaml in PATH or above."),
         option("--revision", metavar="REV", help="Read a Git revision, or `:index` for what is staged."),

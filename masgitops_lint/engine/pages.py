@@ -21,6 +21,8 @@ TOPICS = {
     "LNT": "mas-lint's own",
 }
 
+TABLE_HEAD = ("| code | name | severity | |", "|---|---|---|---|")
+
 
 def rule_page(loaded: LoadedRule) -> str:
     """A rule's page: heading, facts, its docstring, its options and its first bad example."""

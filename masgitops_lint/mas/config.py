@@ -29,7 +29,10 @@ CLUSTER_BASE = "ibm-mas-cluster-base.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """Two files of one generator with the same merge key: the whole ApplicationSet stops (merge.go, ErrNonUniqueParamSets)."""
+    """Two files of one generator with the same merge key: the whole ApplicationSet stops.
+
+    Argo CD's error for it is ErrNonUniqueParamSets (applicationset/generators/merge.go).
+    """
 
     key: str
     files: tuple[ConfigFile, ...]
