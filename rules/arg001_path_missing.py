@@ -65,11 +65,12 @@ GOOD = (
 def check(context: Context) -> Drafts:
     """Paths without a directory."""
     for kind, text in (("argo-path-missing", "there is no directory {}"), ("argo-path-file", "{} is a file")):
-        for fact in context.units.named(kind):
+        for fact, names in context.units.grouped(kind):
             near = fact.data.get("near")
             yield RULE.draft(
                 fact.place,
                 f"{text.format(fact.text)} in this repository: {fact.unit} cannot be synced",
                 help=f"did you mean {near}?" if near else "the path is a directory, relative to the repository's root",
-                affects=[fact.unit],
+                affects=names,
+                severity="warning" if fact.data.get("assumed") else "error",
             )

@@ -59,7 +59,7 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Paths without a manifest."""
-    for fact in context.units.named("argo-path-empty"):
+    for fact, names in context.units.grouped("argo-path-empty"):
         below = fact.data.get("below") or []
         danger = (
             "; with `prune` and `allowEmpty` it deletes whatever it had deployed"
@@ -75,6 +75,6 @@ def check(context: Context) -> Drafts:
             fact.place,
             f"there is no manifest in {fact.text or 'the root'}: {fact.unit} deploys nothing{danger}",
             help=hint,
-            affects=[fact.unit],
-            severity="error" if below or danger else "warning",
+            affects=names,
+            severity="error" if (below or danger) and not fact.data.get("assumed") else "warning",
         )

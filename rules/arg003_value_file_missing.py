@@ -62,17 +62,19 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Value files that are not there."""
-    for fact in context.units.named("argo-values-missing"):
+    for fact, names in context.units.grouped("argo-values-missing"):
         yield RULE.draft(
             fact.place,
             f"there is no {fact.text} in this repository: Helm fails and {fact.unit} cannot be synced",
             help="the path is relative to the chart; `/` starts at the repository's root",
-            affects=[fact.unit],
+            affects=names,
+            severity="warning" if fact.data.get("assumed") else "error",
         )
-    for fact in context.units.named("argo-ref-missing"):
+    for fact, names in context.units.grouped("argo-ref-missing"):
         yield RULE.draft(
             fact.place,
             f"no source of {fact.unit} has `ref: {fact.text}`: Argo CD cannot resolve the values file",
             help=f"add `ref: {fact.text}` to the source that holds the values",
-            affects=[fact.unit],
+            affects=names,
+            severity="warning" if fact.data.get("assumed") else "error",
         )

@@ -54,22 +54,25 @@ def check(context: Context) -> Drafts:
     """Projects that nobody declares."""
     units = context.units
     declared = units.projects()
-    elsewhere = {}
+    missing = {}
     for unit in units.of("argocd", "Application"):
         name = unit.project
-        if not name or name == "default" or name in declared or unit.manifest is None or not unit.knows(name):
-            continue
-        place = unit.manifest.at("spec", "project")
+        if name and name != "default" and name not in declared and unit.manifest is not None and unit.knows(name):
+            missing.setdefault((name, unit.manifest.at("spec", "project")), []).append(unit)
+    elsewhere = {}
+    for (name, place), found in missing.items():
         if not declared:
-            elsewhere.setdefault(name, []).append((place, unit))
+            elsewhere.setdefault(name, []).extend((place, unit) for unit in found)
             continue
-        close = difflib.get_close_matches(name, declared, n=1, cutoff=0.5)
+        close = difflib.get_close_matches(name, declared, n=1, cutoff=0.75)
+        more = f" and {len(found) - 1} more are" if len(found) > 1 else " is"
+        certain = close and not units.projects_elsewhere() and not all(unit.assumed for unit in found)
         yield RULE.draft(
             place,
-            f"no file declares AppProject {name}: {unit.label} is not synced",
+            f"no file declares AppProject {name}: {found[0].label}{more} not synced",
             help=f"did you mean {close[0]!r}?" if close else "add the AppProject",
-            affects=[unit.label],
-            severity="warning" if units.projects_elsewhere() else "error",
+            affects=[unit.label for unit in found],
+            severity="error" if certain else "warning",
         )
     for name, places in elsewhere.items():
         yield RULE.draft(

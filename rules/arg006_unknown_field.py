@@ -3,7 +3,7 @@
 ## What it checks
 
 Everything below `spec` of Applications, ApplicationSets and AppProjects against the fields of Argo CD's
-CustomResourceDefinitions from v1.0 to v3.5 (1,292 paths). When the repository shows which Argo CD is installed, fields
+CustomResourceDefinitions from v1.0 to v3.5. When the repository shows which Argo CD is installed, fields
 that only a newer one has are reported as well.
 
 ## What happens

@@ -162,5 +162,5 @@ def check(context: Context) -> Drafts:
             help=hint,
             related=related,
             affects=names,
-            severity=_SEVERITY.get(need.role, "warning"),
+            severity="warning" if all(one.unit.assumed for one in all_found) else _SEVERITY.get(need.role, "warning"),
         )

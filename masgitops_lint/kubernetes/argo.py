@@ -170,7 +170,9 @@ class ArgoLoader:
         known = {url for url in votes if url in self.own_urls}
         if self.settings.repository_urls:
             return
-        ranked = sorted(votes, key=lambda url: (-sum(hit for _, hit in votes[url]), url))
+        ranked = sorted(
+            votes, key=lambda url: (bool(PLACEHOLDER.search(url)), -sum(hit for _, hit in votes[url]), url)
+        )
         primary = next(iter(sorted(known, key=ranked.index)), None)
         if primary is None and ranked and any(hit for _, hit in votes[ranked[0]]):
             hits = sum(hit for _, hit in votes[ranked[0]])
@@ -222,11 +224,18 @@ class ArgoLoader:
             if _origin(obj) not in claimed and obj not in roots:
                 roots.append(obj)
                 claimed |= below[_origin(obj)] | {_origin(obj)}
-        groups = [_Start((obj,), f"{obj.namespace}/{obj.name}", obj.place) for obj in roots if self.applied(obj)]
+        applied = [obj for obj in roots if self.applied(obj)]
+        groups = [_Start((obj,), f"{obj.namespace}/{obj.name}", obj.place) for obj in applied]
+        leading = any(below[_origin(obj)] for obj in applied)
+        alone = {id(obj) for obj in applied if leading and not below[_origin(obj)] and obj.kind == "Application"}
         groups += [start for start in charts if start.name not in rendered]
         for start in groups:
             facts: list[Fact] = []
             units, facts = self.walk(start.objects, f"argocd:{start.name}", facts)
+            if id(start.objects[0]) in alone:
+                for unit in units:
+                    unit.assumed = True
+                facts = [replace(fact, data={**fact.data, "assumed": True}) for fact in facts]
             kind = start.objects[0].kind if start.objects[0].locator is None else "chart of Applications"
             how = f"{start.place.path} holds the {kind}, which nothing in the repository applies"
             self.graph.roots.append(RootInfo("argocd", start.name, IN_CLUSTER, start.place, how))

@@ -96,6 +96,8 @@ class Unit:
     depends: tuple[Dependency, ...] = ()
     prune: bool | None = None
     suspended: bool = False
+    assumed: bool = False
+    """Below a root that perhaps nobody applies: a lone Application beside apps of apps."""
     create_namespace: bool = False
     wave: int = 0
     project: str = ""
@@ -422,6 +424,15 @@ class UnitGraph:
     def named(self, kind: str) -> Iterator[Fact]:
         """The facts of one kind."""
         return (fact for fact in self.facts if fact.kind == kind)
+
+    def grouped(self, kind: str) -> Iterator[tuple[Fact, tuple[str, ...]]]:
+        """The facts of one kind by place and text: the first, and the labels of all units concerned."""
+        found: dict[tuple[Place, str], list[Fact]] = {}
+        for fact in self.named(kind):
+            found.setdefault((fact.place, fact.text), []).append(fact)
+        for facts in found.values():
+            certain = [fact for fact in facts if not fact.data.get("assumed")]
+            yield (certain or facts)[0], tuple(dict.fromkeys(fact.unit for fact in facts))
 
     def of(self, engine: str, kind: str = "") -> Iterator[Unit]:
         """The units of one engine, of one kind."""
