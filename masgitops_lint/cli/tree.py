@@ -63,9 +63,10 @@ def command(path: str, **options: Any) -> None:
         instances=options["instances"],
         resources=options["resources"],
     )
-    text = render_tree(options["format_name"], view, color=options["file"] is None and colour_wanted(options["color"]))
+    color = options["file"] in (None, "-") and colour_wanted(options["color"])
+    text = render_tree(options["format_name"], view, color=color)
     if options["file"] is None or options["file"] == "-":
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, color=color)
         return
     try:
         with open(options["file"], "w", encoding="utf-8", newline="") as stream:

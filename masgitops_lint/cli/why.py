@@ -210,9 +210,10 @@ def _where(origin: Any, context: Context) -> str:
 
 
 def _origin_lines(answer: ValueOrigin, context: Context) -> Iterator[str]:
+    from masgitops_lint.deployment.value_origin import dotted
     from masgitops_lint.report.masking import masked
 
-    key = ".".join(str(part) for part in answer.key)
+    key = dotted(answer.key)
     yield f"{answer.application}  ({answer.chart})"
     if not answer.exists:
         yield f"  {key} is not set: neither the config nor the chart's defaults have it"
@@ -226,10 +227,12 @@ def _origin_lines(answer: ValueOrigin, context: Context) -> Iterator[str]:
 
 
 def _origin_data(answer: ValueOrigin, context: Context) -> dict[str, Any]:
+    from masgitops_lint.deployment.value_origin import dotted
+
     return {
         "application": answer.application,
         "chart": answer.chart,
-        "key": ".".join(str(part) for part in answer.key),
+        "key": dotted(answer.key),
         "set": answer.exists,
         "origins": [
             {"kind": origin.kind, "key": origin.key, "place": _where(origin, context)} for origin in answer.origins
