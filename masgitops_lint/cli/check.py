@@ -108,7 +108,8 @@ def write(report: Report, format_name: str, file: str | None, options: dict[str,
         ),
     )
     if to_terminal or file is None:
-        click.echo(text, nl=False)
+        # click strips colours from a pipe unless it is told that they are wanted
+        click.echo(text, nl=False, color=colour_wanted(options["color"]) or None)
         return
     try:
         with open(file, "w", encoding="utf-8", newline="") as stream:
