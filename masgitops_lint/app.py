@@ -123,8 +123,24 @@ def lint_session(request: Request, session: Session) -> Report:
 
     rules = load_rules(request.rules)
     selection = Selection.build(rules, session.settings, request.select, request.ignore)
+    _render_charts(session.context)
     findings, crashes = run_rules(session.context, selection.rules(rules))
     return _report(request, session, rules, selection, findings, crashes)
+
+
+def _render_charts(context: Context) -> None:
+    """Render real charts, if any are named, before a rule asks: what keeps them from rendering is the user's to know."""
+    from masgitops_lint.deployment.build import chart_source
+
+    if not any(chart_source(context, account) for account in context.mas.accounts()):
+        return
+    from masgitops_lint.charts.helm.engine import HelmMissingError
+    from masgitops_lint.charts.source import SourceError
+
+    try:
+        _ = context.deployment
+    except (SourceError, HelmMissingError) as error:
+        raise UsageError(str(error)) from error
 
 
 def new_baseline(request: Request) -> tuple[str, str, Report]:
@@ -244,10 +260,14 @@ def _summary(context: Context, findings: list[Finding], suppressed: int, skipped
 
 
 def _notes(context: Context) -> Iterable[str]:
-    """Which release profile serves which accounts, and what was assumed about them."""
+    """Which charts or release profile serve which accounts."""
+    from masgitops_lint.deployment.build import chart_source
+
     by_choice: dict[str, list[str]] = {}
     for account in context.mas.accounts():
-        by_choice.setdefault(context.explain_profile(account), []).append(account)
+        real = chart_source(context, account)
+        choice = f"rendered from {real}" if real else context.explain_profile(account)
+        by_choice.setdefault(choice, []).append(account)
     for choice, accounts in by_choice.items():
         shown = ", ".join(accounts[:5]) + (f" and {len(accounts) - 5} more" if len(accounts) > 5 else "")
         yield f"charts: {choice} for {shown}"

@@ -31,8 +31,8 @@ def explain_choice(
     """The profile and a sentence that says why it was taken."""
     candidates = (
         (requested, "--charts"),
-        (settings.charts_for(account), "the settings"),
-        (settings.revision_for(account), "the settings"),
+        (settings.charts_for(account), "as chosen"),
+        (settings.revision_for(account), "source revision in the settings"),
         (root.revision if root is not None else None, "the Account Root Application"),
     )
     for wanted, where in candidates:
