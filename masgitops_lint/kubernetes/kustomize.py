@@ -626,16 +626,28 @@ class _Run:
             target, _ = clamped(self.result.directory, str(item))
             if self.owner.is_file(target):
                 self.files.append(target)
-                self.objects.extend(obj for obj in self.owner.manifests(target).objects if obj.name)
+                for obj in self.owner.manifests(target).objects:
+                    if obj.name:
+                        self.add_generated(obj)
             elif not is_remote(str(item)):
                 self.problem("missing", place, str(item), target)
         if generator.get("secretFrom"):
             for _, item in _entries(generator, "secretFrom"):
                 metadata = item.get("metadata") if isinstance(item, dict) else None
                 data = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata}
-                obj = kube_object(data, place.path, place.document, place.keys)
-                if obj is not None and obj.name:
-                    self.objects.append(replace(obj, generated=True))
+                made = kube_object(data, place.path, place.document, place.keys)
+                if made is not None and made.name:
+                    self.add_generated(replace(made, generated=True))
+
+    def add_generated(self, obj: KubeObject) -> None:
+        """A generator plugin's object; its annotation says whether it is laid over one that is there."""
+        if obj.annotations.get("kustomize.config.k8s.io/behavior") in ("merge", "replace"):
+            for index, one in enumerate(self.objects):
+                if (one.group, one.kind) == (obj.group, obj.kind) and obj.name in (one.name, *one.aliases):
+                    data = merged(one.data, {**obj.data, "metadata": {}}, native=True)
+                    self.objects[index] = replace(one, data=data)
+                    return
+        self.objects.append(obj)
 
     def side_files(self) -> None:
         for key in ("crds", "configurations"):

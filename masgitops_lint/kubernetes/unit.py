@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from .applications import LeftPlaceholder, Violation
     from .crd_fields import UnknownField
+    from .ordering import OrderTrouble
+    from .ownership import SharedObject
+    from .provider_classes import ClassTrouble
     from .resolve import Resolved
     from .secrets import Producer
     from .stores import StoreReference
@@ -120,6 +123,12 @@ class Unit:
     def place(self) -> Place | None:
         """Where it is declared."""
         return self.manifest.place if self.manifest is not None else None
+
+    def objects_define(self, group: str) -> bool:
+        """Whether the unit itself brings a CustomResourceDefinition of an API group."""
+        return any(
+            obj.kind == "CustomResourceDefinition" and obj.get("spec", "group") == group for obj in self.objects
+        )
 
     def knows(self, text: str) -> bool:
         """Whether a text of its manifest is fully known: nothing that only a generator or Helm could fill in."""
@@ -363,6 +372,66 @@ class UnitGraph:
     def declares_clusters(self) -> bool:
         """Whether cluster Secrets or the settings declare clusters."""
         return bool(self.cache.get("declared-clusters"))
+
+    def provider_class_troubles(self) -> tuple[ClassTrouble, ...]:
+        """Everything about SecretProviderClasses, computed once."""
+        known: tuple[ClassTrouble, ...] | None = self.cache.get("classes")
+        if known is None:
+            from .provider_classes import troubles
+
+            known = self.cache["classes"] = tuple(troubles(self))
+        return known
+
+    def decrypts(self, obj: KubeObject) -> bool:
+        """Whether a KSOPS generator reads the file of an object, so that Argo CD gets it in clear."""
+        return any(
+            obj.path in build.files and isinstance(self.repository.document(build.path).data, dict)
+            and self.repository.document(build.path).data.get("generators")
+            for build, reached in self.builds().values()
+            if reached and self.repository is not None
+        )  # fmt: skip
+
+    def shared_objects(self) -> Iterator[SharedObject]:
+        """Objects that two units apply."""
+        from .ownership import shared_objects
+
+        return shared_objects(self)
+
+    def is_stateful(self, obj: KubeObject) -> bool:
+        """Whether deleting the object loses data or a whole API."""
+        from .ownership import is_stateful
+
+        return is_stateful(obj)
+
+    def absent_argocd_kinds(self) -> Iterator[tuple[EngineEvidence, str, KubeObject]]:
+        """Kinds that a committed Argo CD installation does not define."""
+        from .ownership import absent_argocd_kinds
+
+        return absent_argocd_kinds(self)
+
+    def unserved_external_secrets(self) -> Iterator[tuple[Unit, KubeObject, EngineEvidence]]:
+        """External Secrets objects that the installed operator does not serve."""
+        from .ownership import unserved_external_secrets
+
+        return unserved_external_secrets(self)
+
+    def idle_waves(self) -> Iterator[OrderTrouble]:
+        """Waves that order nothing."""
+        from .ordering import idle_waves
+
+        return idle_waves(self)
+
+    def unread_annotations(self) -> Iterator[tuple[Unit, KubeObject, str, str]]:
+        """Hook and wave annotations that do not parse."""
+        from .ordering import unread_annotations
+
+        return unread_annotations(self)
+
+    def late_providers(self) -> Iterator[OrderTrouble]:
+        """Hooks that need what comes after them."""
+        from .ordering import late_providers
+
+        return late_providers(self)
 
     def orphans(self) -> list[str]:
         """Topmost directories with a kustomization that nothing builds, neither a unit nor another kustomization."""

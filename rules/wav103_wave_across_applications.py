@@ -1,0 +1,70 @@
+"""A sync wave that cannot order what it was meant to order.
+
+## What it checks
+
+Objects with a sync wave whose API (CustomResourceDefinition or controller) comes with another Application: a Crossplane
+Provider at wave 2 while Crossplane itself is a second Application, a ClusterIssuer while cert-manager is another one.
+Also a wave on an Application that nothing applies, and on the template of an ApplicationSet.
+
+## What Argo CD does
+
+Waves order the objects of one Application's sync. Between Applications they do nothing: the sync fails until the CRD
+happens to be there, and is retried. Child Applications of one parent are ordered by their own waves, and only when
+Argo CD is told to judge their health (removed by default in 1.8).
+
+## How to fix
+
+Give the Applications themselves waves below one parent, add `SkipDryRunOnMissingResource=true` and a retry, or take the
+wave out.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
+
+RULE = Rule(code="WAV103", name="wave-across-applications", severity="note", tags=("argocd", "order"))
+
+_APP = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: %s, namespace: argocd}
+spec:
+  project: default
+  source: {repoURL: https://git.example.net/acme/fleet.git, targetRevision: main, path: %s}
+  destination: {server: https://kubernetes.default.svc, namespace: crossplane-system}
+"""
+_PROVIDER = """apiVersion: pkg.crossplane.io/v1
+kind: Provider
+metadata:
+  name: provider-gcp%s
+spec: {package: xpkg.upbound.io/upbound/provider-gcp-storage:v1}
+"""
+_FILES = {
+    "apps/crossplane.yaml": _APP % ("crossplane", "crossplane"),
+    "apps/providers.yaml": _APP % ("providers", "providers"),
+    "crossplane/Chart.yaml": "apiVersion: v2\nname: crossplane\nversion: 1.0.0\n",
+    "crossplane/templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: crossplane}\n",
+}
+BAD = (
+    Example(
+        "a provider that waits for another Application",
+        {
+            **_FILES,
+            "providers/provider.yaml": _PROVIDER
+            % '\n  annotations:\n    argocd.argoproj.io/sync-wave: "2"  #! WAV103',
+        },
+        base="empty",
+    ),
+)
+GOOD = (Example("no wave", {**_FILES, "providers/provider.yaml": _PROVIDER % ""}, base="empty"),)
+
+_WAVE = "argocd.argoproj.io/sync-wave"
+
+
+def check(context: Context) -> Drafts:
+    """Waves that order nothing."""
+    for found in context.units.idle_waves():
+        yield RULE.draft(
+            found.place,
+            found.text,
+            help=found.hint,
+            related=found.related,
+            affects=[found.unit.label] if found.unit is not None else [],
+        )
