@@ -112,7 +112,8 @@ def _walk(expression: Any, loops: dict[str, Any], level: str, found: Any) -> Non
 
 def _value(key: str, tree: dict[str, Any]) -> Any:
     if key in _LISTS:
-        return [_value("", tree)]
+        item = _value("", tree)
+        return [item if isinstance(item, dict) else {"db2_instance_name": "db2wh-inst1-manage"}]
     if key in _SPECIAL:
         return _SPECIAL[key]
     if not tree:

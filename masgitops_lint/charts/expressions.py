@@ -310,6 +310,8 @@ def _call(expression: Expression) -> Evaluator:
             return UNKNOWN
         for index in strings:
             if index < len(values) and values[index].__class__ is not str:
+                if values[index].__class__ is YamlText:
+                    return UNKNOWN
                 raise _wrong_type(expression[2 + index], values[index])
         try:
             return function(*values)

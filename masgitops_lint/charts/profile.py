@@ -18,7 +18,7 @@ from .packing import unpack
 
 if TYPE_CHECKING:
     from .needs import Needs
-    from .program import RootChart
+    from .program import ChartProgram
 
 FORMAT = 1
 _PACKAGE = "masgitops_lint.data.charts"
@@ -66,20 +66,32 @@ class ReleaseProfile:
         return {}
 
     @cached_property
-    def _charts(self) -> dict[str, RootChart]:
+    def _charts(self) -> dict[str, ChartProgram]:
         return {}
 
-    def root(self, level: str) -> RootChart | None:
+    def root(self, level: str) -> ChartProgram | None:
         """The root chart of a level, compiled on first use; None for a level that the release does not have."""
-        from .program import RootChart
+        from .program import ChartProgram
 
         known = self._charts.get(level)
         if known is None and level in self.data["roots"]:
             data = self.data["roots"][level]
-            known = RootChart(
+            known = ChartProgram(
                 data["chart"], data["defaults"], data["templates"], self.data["expressions"], self._levels
             )
             self._charts[level] = known
+        return known
+
+    def leaf(self, path: str) -> ChartProgram | None:
+        """The leaf chart at a path of the source repo; None when the release has no such chart."""
+        from .program import ChartProgram
+
+        known = self._charts.get(path)
+        if known is None and path in self.data["leaves"]:
+            data = self.data["leaves"][path]
+            defaults = data.get("defaults", {})
+            known = ChartProgram(path, defaults, data["templates"], self.data["expressions"], None, self._needs)
+            self._charts[path] = known
         return known
 
     @cached_property

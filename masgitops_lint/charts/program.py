@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
 
 from .expressions import (
     UNKNOWN,
@@ -23,8 +24,17 @@ from .expressions import (
 from .needs import Known, Needs, Prefix, has_variable, needs
 from .scalars import Broken, quote_of, read_scalar
 
+_NO_LOOPS: Mapping[str, tuple[Expression, str | int]] = {}
 Step: TypeAlias = Callable[["Run"], None]
 Row: TypeAlias = Sequence[Any]
+
+
+class Origin(NamedTuple):
+    """What wrote a leaf value: the expression, the loops it stands in, and keys below the expression's own value."""
+
+    expression: Expression
+    loops: Mapping[str, tuple[Expression, str | int]]
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -33,7 +43,8 @@ class Rendered:
 
     `fields` maps a name to a value, `lists` to several of them. `sources` are the value keys that can make the
     object exist, the likeliest first, and `loops` the loops it stands in. `parameters` are an ApplicationSet's Helm
-    parameters; its `root_name` is an evaluator, to be run with a parameter set as the frame's top.
+    parameters; its `root_name` is an evaluator, to be run with a parameter set as the frame's top. `leaf` are the
+    values for its chart, `origins` tells what wrote them, by route, and `broken` what makes them unreadable.
     """
 
     line: int
@@ -42,6 +53,8 @@ class Rendered:
     lists: dict[str, list[Any]] = field(default_factory=dict)
     parameters: list[list[Any]] = field(default_factory=list)
     leaf: dict[str, Any] = field(default_factory=dict)
+    origins: dict[tuple[str, ...], Origin] = field(default_factory=dict)
+    broken: list[Origin] = field(default_factory=list)
     loops: dict[str, tuple[Expression, str | int]] = field(default_factory=dict)
     template: str = ""
 
@@ -147,8 +160,8 @@ class Program:
             made.template = self.name
 
 
-class RootChart:
-    """All templates of one root chart."""
+class ChartProgram:
+    """All templates of one chart, root or leaf."""
 
     def __init__(
         self,
@@ -156,19 +169,31 @@ class RootChart:
         defaults: Mapping[str, Any],
         templates: Mapping[str, Sequence[Row]],
         expressions: Sequence[Expression],
-        levels: Mapping[str, str],
+        levels: Mapping[str, str] | None = None,
         cache: dict[int, tuple[Needs, bool]] | None = None,
     ) -> None:
-        """`levels` maps the path of each root chart to its level."""
+        """`levels` maps the path of each root chart to its level; `cache` is shared by all charts of a profile."""
         self.chart = chart
         self.defaults = defaults
-        self.levels = levels
+        self.levels = levels or {}
         shared = Known({} if cache is None else cache)
         self._always = _always(templates, expressions, shared)
         # Helm renders a chart's templates from the last name to the first (engine.go, sortTemplates).
         self.programs = [
             Program(name, templates[name], expressions, shared) for name in sorted(templates, reverse=True)
         ]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Program]:
+        """The programs by template."""
+        return {program.name: program for program in self.programs}
+
+    def failures(self, values: Mapping[str, Any]) -> list[Failure]:
+        """What stops the chart: the first error of every template."""
+        run = Run(values)
+        found = [failure for template, line, check in self._always if (failure := check(run, template, line))]
+        found += [failure for program in self.programs if (failure := program.run(run))]
+        return found
 
     def render(self, values: Mapping[str, Any]) -> tuple[list[Rendered], list[Failure]]:
         """The chart's objects, in order of template, and every template that fails (Helm stops at the first).
@@ -468,10 +493,38 @@ class _Compiler:
     def leaf_step(self, row: Row) -> Step:
         route = tuple(None if part == "*" else part for part in row[1].split(".")) if row[1] else ()
         evaluate = self.evaluator(row[2])
+        expression = self.expressions[row[2]]
+        known = tuple(part for part in route if part is not None)
         if row[0] == "put":
-            return lambda run: put_value(run.current.leaf, route, evaluate(run))
+
+            def put(run: Run) -> None:
+                value = evaluate(run)
+                current = run.current
+                loops = dict(run.loops)
+                put_value(current.leaf, route, value)
+                if not route and value.__class__ is YamlText and not isinstance(value.value, Mapping):
+                    current.broken.append(Origin(expression, loops))
+                elif route:
+                    current.origins[known] = Origin(expression, loops)
+                elif isinstance(value, YamlText) and isinstance(value.value, Mapping):
+                    for key in value.value:
+                        current.origins[(key,)] = Origin(expression, loops, (key,))
+
+            return put
         quote, opens = quote_of(row[3]), bool(row[4])
-        return lambda run: put_scalar(run.current.leaf, route, evaluate(run), quote, opens)
+        listed = len(known) != len(route)
+
+        def scalar(run: Run) -> None:
+            current = run.current
+            value = read_scalar(evaluate(run), quote)
+            origin = Origin(expression, dict(run.loops) if run.loops else _NO_LOOPS)
+            _place(current.leaf, route, value, opens=opens)
+            if value.__class__ is Broken:
+                current.broken.append(origin)
+            if not listed:
+                current.origins[known] = origin
+
+        return scalar
 
     def condition(self, number: int, line: int, default: Any) -> Evaluator:
         evaluate = self.evaluator(number)
@@ -735,11 +788,6 @@ def put_value(into: dict[str, Any], route: Sequence[str | None], value: Any) -> 
             into.update(value)
         return
     _place(into, route, value, opens=False)
-
-
-def put_scalar(into: dict[str, Any], route: Sequence[str | None], value: Any, quote: str, opens: bool) -> None:
-    """Write a scalar as YAML reads it after the template has printed it."""
-    _place(into, route, read_scalar(value, quote), opens=opens)
 
 
 def _place(into: dict[str, Any], route: Sequence[str | None], value: Any, *, opens: bool) -> None:

@@ -52,7 +52,7 @@ def read_scalar(value: Any, quote: str = "") -> Any:
 @lru_cache(maxsize=65536)
 def _read_text(printed: str, quote: str) -> Any:
     if quote == "|":
-        return printed + "\n" if "\n" not in printed.strip("\n") else Broken(printed)
+        return _block(printed)
     if quote == "'":
         if "'" not in printed and "\n" not in printed:
             return printed
@@ -66,6 +66,19 @@ def _read_text(printed: str, quote: str) -> Any:
         if _PLAIN.fullmatch(stripped):
             return stripped
     return _parsed(f"{quote}{printed}{quote}", printed)
+
+
+def _block(printed: str) -> Any:
+    """What stands in a block scalar: a line, or lines that `indent` has brought into the block."""
+    lines = printed.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    width = len(first) - len(first.lstrip())
+    rest = lines[1:]
+    if any(line.strip() for line in rest) and (
+        not width or any(line.strip() and len(line) - len(line.lstrip()) < width for line in rest)
+    ):
+        return Broken(printed)
+    return "\n".join(line[width:] for line in lines).rstrip("\n") + "\n"
 
 
 def _parsed(source: str, printed: str) -> Any:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from masgitops_lint.charts.expressions import UNKNOWN, Expression, TemplateError
+from masgitops_lint.charts.expressions import UNKNOWN, TemplateError
 from masgitops_lint.charts.profile import ReleaseProfile
-from masgitops_lint.charts.program import Failure, Rendered, RootChart, Run
+from masgitops_lint.charts.program import ChartProgram, Failure, Rendered, Run
 from masgitops_lint.charts.scalars import read_scalar
 from masgitops_lint.charts.values import coalesce, with_parameters
 from masgitops_lint.mas.account_root import DOCUMENTED_DEFAULTS, AccountRoot
 from masgitops_lint.mas.config import MasConfig
 from masgitops_lint.mas.scope import Scope, go_text
 from masgitops_lint.model.application import Application
-from masgitops_lint.model.place import Keys, Place
+from masgitops_lint.model.place import Place
 
 from .deployment import Deployment, RenderFailure
+from .leaf_values import LeafValues, ScopeLeaves, blamed_keys, written
 
 RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
@@ -49,37 +50,19 @@ class _Root:
 
 
 def build(
-    mas: MasConfig, profiles: Callable[[str], ReleaseProfile], parameters: Callable[[str], AccountRoot]
+    mas: MasConfig,
+    profiles: Callable[[str], ReleaseProfile],
+    parameters: Callable[[str], AccountRoot],
+    scopes: Iterable[Scope] | None = None,
 ) -> Deployment:
-    """The deployment of the meant config. `profiles` and `parameters` are asked once an account."""
+    """The deployment of the meant config, or of `scopes`, parents first (such as `mas.actual()`).
+
+    `profiles` and `parameters` are asked once an account.
+    """
     builder = _Builder(profiles, parameters)
-    for scope in mas.scopes:
+    for scope in mas.scopes if scopes is None else scopes:
         builder.add(scope)
     return Deployment(tuple(builder.applications), tuple(builder.failures), charts=builder.releases())
-
-
-class LeafValues(Mapping[str, Any]):
-    """The values of a leaf chart, computed when somebody looks."""
-
-    __slots__ = ("_compute", "_values")
-
-    def __init__(self, compute: Callable[[], Mapping[str, Any]]) -> None:
-        self._compute = compute
-        self._values: Mapping[str, Any] | None = None
-
-    def _get(self) -> Mapping[str, Any]:
-        if self._values is None:
-            self._values = self._compute()
-        return self._values
-
-    def __getitem__(self, key: str) -> Any:
-        return self._get()[key]
-
-    def __iter__(self) -> Any:
-        return iter(self._get())
-
-    def __len__(self) -> int:
-        return len(self._get())
 
 
 class _Builder:
@@ -106,8 +89,9 @@ class _Builder:
                 given = {**DOCUMENTED_DEFAULTS, **self.parameters(account).values, "account": {"id": account}}
                 values = coalesce(given, chart.defaults)
                 objects, _ = chart.render(values)
+                leaves = ScopeLeaves(chart, values, None)
                 for made in objects:
-                    self._object(made, values, None, root, account, None, chart)
+                    self._object(made, leaves, root, account, None)
             known = self._accounts[account] = profile, root
         return known
 
@@ -161,8 +145,9 @@ class _Builder:
             self._failed(failures, objects, values, scope, root, chart)
             return
         ids = (account, cluster, instance, tenant)
+        leaves = ScopeLeaves(chart, values, scope)
         for made in objects:
-            self._object(made, values, scope, root, account, ids, chart)
+            self._object(made, leaves, root, account, ids)
 
     def _failed(
         self,
@@ -171,7 +156,7 @@ class _Builder:
         values: Mapping[str, Any],
         scope: Scope,
         root: _Root,
-        chart: RootChart,
+        chart: ChartProgram,
     ) -> None:
         lost = tuple(name for made in objects if (name := _text(made, "name")))
         seen: set[Place] = set()
@@ -199,13 +184,12 @@ class _Builder:
     def _object(
         self,
         made: Rendered,
-        values: Mapping[str, Any],
-        scope: Scope | None,
+        leaves: ScopeLeaves,
         root: _Root,
         account: str,
         ids: tuple[str, str, str, str] | None,
-        chart: RootChart,
     ) -> None:
+        scope = leaves.scope
         kind = made.fields.get("kind")
         if kind not in ("Application", "ApplicationSet"):
             return
@@ -213,8 +197,8 @@ class _Builder:
         finalizers = _texts(made, "finalizers")
         account, cluster, instance, tenant = ids or (account, "", "", "")
         if kind == "ApplicationSet":
-            level = _level_of(made, chart)
-            one = _generator(name, made, values)
+            level = _level_of(made, leaves.chart)
+            one = _generator(name, made, leaves.values)
             if level is not None:
                 root.sets[level] = one
             path, server, prune = "", None, None
@@ -224,7 +208,7 @@ class _Builder:
             path = _text(made, "path") or _text(made, "chart") or ""
             server, namespace = _text(made, "server"), _text(made, "namespace")
             prune = _flag(made, "prune")
-            leaf = LeafValues(lambda: leaf_values(chart, values, made))
+            leaf = LeafValues(leaves, made)
         self.applications.append(
             Application(
                 kind,
@@ -251,17 +235,6 @@ class _Builder:
         )
 
 
-def leaf_values(chart: RootChart, values: Mapping[str, Any], made: Rendered) -> Mapping[str, Any]:
-    """The HELM_VALUES of one rendered Application: its template is run again, for the leaf's sake."""
-    program = next(one for one in chart.programs if one.name == made.template)
-    run = Run(values)
-    program.run_leaf(run)
-    for one in run.objects:
-        if one.line == made.line and one.loops == made.loops:
-            return one.leaf
-    return {}
-
-
 def _generator(name: str, made: Rendered, values: Mapping[str, Any]) -> _Set:
     finalizers = _texts(made, "root_finalizers") or (RESOURCES_FINALIZER,)
     return _Set(
@@ -280,7 +253,7 @@ def _generator(name: str, made: Rendered, values: Mapping[str, Any]) -> _Set:
     )
 
 
-def _level_of(made: Rendered, chart: RootChart) -> str | None:
+def _level_of(made: Rendered, chart: ChartProgram) -> str | None:
     path = _text(made, "root_path")
     return None if path is None else chart.levels.get(path)
 
@@ -345,45 +318,6 @@ def source_place(made: Rendered, scope: Scope | None) -> Place:
             return scope.place((str(key),), "key")
     base = scope.base
     return Place(base.path if base is not None else scope.directory)
-
-
-def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, str | int]]) -> Keys:
-    """The config keys that an expression reads, as far as they are known: loop variables become list entries."""
-    kind = expression[0]
-    if kind == "val":
-        return tuple(expression[1:])
-    if kind in ("var", "dot"):
-        name = expression[1] if kind == "var" else "."
-        rest = tuple(expression[2:] if kind == "var" else expression[1:])
-        loop = loops.get(name)
-        if loop is None:
-            return ()
-        above = blamed_keys(loop[0], {key: value for key, value in loops.items() if key != name})
-        return (*above, loop[1], *rest) if above else ()
-    if kind == "call" and expression[1] == "index":
-        above = blamed_keys(expression[2], loops)
-        literal = [part[1] for part in expression[3:] if part[0] == "lit"]
-        return (*above, *literal) if above else ()
-    for part in expression[1:]:
-        if isinstance(part, list) and part and (found := blamed_keys(part, loops)):
-            return found
-    return ()
-
-
-def written(expression: Expression) -> str:
-    """An expression as a template would write it, near enough for a message."""
-    kind = expression[0]
-    if kind == "val":
-        return ".".join((".Values", *expression[1:]))
-    if kind in ("var", "fld"):
-        return ".".join(str(part) for part in expression[1:] if isinstance(part, str))
-    if kind == "dot":
-        return "." + ".".join(expression[1:])
-    if kind == "lit":
-        return f'"{expression[1]}"' if isinstance(expression[1], str) else str(expression[1])
-    if kind == "call":
-        return " ".join((expression[1], *(written(part) for part in expression[2:])))
-    return kind if isinstance(kind, str) else ""
 
 
 def failure_place(failure: Failure, scope: Scope) -> Place:

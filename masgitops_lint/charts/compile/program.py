@@ -32,7 +32,7 @@ from masgitops_lint.charts.scalars import quote_of, read_scalar
 from .outline import Assign, inline
 from .parser import Expression, parse
 from .source import expressions, walk
-from .structure import Document, Each, Evaluate, Misplaced, Route, Set, Splat, Statement, When
+from .structure import Document, Each, Evaluate, Misplaced, Open, Route, Set, Splat, Statement, When
 
 ANNOTATION = ("metadata", "annotations")
 _TEMPLATE = ("spec", "template")
@@ -85,7 +85,9 @@ def _mixed(statements: list[Statement]) -> set[Route]:
     found: set[Route] = set()
     for one in statements:
         if isinstance(one, Set):
-            found.add(one.route[:-1])
+            found.update(
+                one.route[:length] for length in range(1, len(one.route)) if isinstance(one.route[length], str)
+            )
         elif isinstance(one, When):
             found |= _mixed(one.then) | _mixed(one.otherwise)
         elif isinstance(one, Each):
@@ -206,13 +208,26 @@ class Writer:
     def write(self, statements: list[Statement], known: Known | None = None) -> list[Any]:
         known = Known() if known is None else known
         found: list[Any] = []
-        for one in statements:
+        for index, one in enumerate(statements):
+            if isinstance(one, Open):
+                found += self.opened(one, statements[index + 1 : index + 2])
+                continue
             if isinstance(one, Set) and one.route in (("apiVersion",), ("kind",)) and not self.open:
                 found.append(self.document(one.line))
             row = self.row(one, known)
             if row is not None:
                 found.append(row)
         return found
+
+    def opened(self, one: Open, following: list[Statement]) -> list[Any]:
+        """A row for a key of HELM_VALUES that may stay empty."""
+        route = _helm_values(one.route)
+        if not route or self.once is not None:
+            return []
+        below = following[0] if following else None
+        if isinstance(below, Set | Splat | Open) and below.route[: len(one.route)] == one.route:
+            return []
+        return [["leaf", route, self.table.add(["lit", None]), "", int(one.opens), one.line]]
 
     def document(self, line: int) -> list[Any]:
         self.open = True

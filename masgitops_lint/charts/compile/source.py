@@ -11,7 +11,7 @@ from typing import Any
 
 from .outline import Assign, outline
 from .parser import Expression, Template, parse
-from .structure import Document, Each, Evaluate, Misplaced, Route, Set, Splat, Statement, When, structure
+from .structure import Document, Each, Evaluate, Misplaced, Open, Route, Set, Splat, Statement, When, structure
 
 ROOTS = "root-applications"
 
@@ -151,7 +151,7 @@ def expressions(statements: list[Statement]) -> Iterator[Expression]:
             yield one.expression
             yield from expressions(one.body)
             yield from expressions(one.otherwise)
-        elif not isinstance(one, Document | Misplaced):
+        elif not isinstance(one, Document | Open | Misplaced):
             raise TypeError(type(one).__name__)
 
 

@@ -47,6 +47,15 @@ class Splat:
 
 
 @dataclass(slots=True)
+class Open:
+    """A key without a value on its line: null, unless something is written below it."""
+
+    route: Route
+    line: int
+    opens: bool
+
+
+@dataclass(slots=True)
 class Evaluate:
     """An expression that is evaluated and lands nowhere: in a comment, for instance."""
 
@@ -83,7 +92,7 @@ class Each:
     line: int
 
 
-Statement: TypeAlias = Document | Set | Splat | Evaluate | Misplaced | When | Each | Assign
+Statement: TypeAlias = Document | Open | Set | Splat | Evaluate | Misplaced | When | Each | Assign
 
 _KEY = re.compile(
     r"""(?P<quote>["']?)
@@ -91,6 +100,7 @@ _KEY = re.compile(
     (?P=quote)\s*:(?=\s|$)""",
     re.VERBOSE,
 )
+_TIGHT = re.compile(r"([\w.-]+:)\x00(\d+)\x00")
 _MARK = re.compile(r"\x00(\d+)\x00")
 _BLOCK = re.compile(r"^[|>][+-]?\d*\s*(#.*)?$")
 
@@ -189,6 +199,7 @@ class _Reader:
             rest = body[1:]
             body = rest.lstrip()
             indent += 1 + len(rest) - len(body)
+        body = self.spaced(body, expressions)
         match = _KEY.match(body)
         if match is None:
             if body.strip():
@@ -206,11 +217,19 @@ class _Reader:
             for one in self.opened.get(route, ()):
                 one.dropped = True
             self.opened[route] = []
+            found.append(Open(route, number, dash))
         elif _BLOCK.match(rest):
             if not self.nested(route):
                 self.block = (indent, route)
         else:
             self.scalar(route, rest, expressions, number, dash, found)
+
+    def spaced(self, body: str, expressions: list[Expression]) -> str:
+        """A value that brings its own line break may stand right after the colon."""
+        match = _TIGHT.match(body)
+        if match is None or expressions[int(match.group(2))][:2] != ["call", "nindent"]:
+            return body
+        return f"{match.group(1)} {body[match.start(2) - 1 :]}"
 
     def among_items(self, indent: int) -> bool:
         """Whether list items stand at this indentation, in a list that is not just ending."""

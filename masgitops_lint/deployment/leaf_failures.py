@@ -1,0 +1,81 @@
+"""Leaf charts that do not render, found out with the release profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from masgitops_lint.charts.profile import ReleaseProfile
+from masgitops_lint.charts.program import Failure
+from masgitops_lint.charts.values import coalesce
+from masgitops_lint.model.application import Application
+from masgitops_lint.model.place import Place
+
+from .deployment import Deployment, RenderFailure
+from .leaf_values import LeafValues, blamed_keys, written
+
+
+def leaf_failures(deployment: Deployment, profiles: Callable[[str], ReleaseProfile]) -> Iterator[RenderFailure]:
+    """Every leaf that fails: those of an exact deployment as they are, else those that the profile foresees."""
+    if deployment.exact:
+        yield from (failure for failure in deployment.errors if not failure.root)
+        return
+    for application in deployment.applications:
+        if isinstance(application.values, LeafValues) and application.values.scope is not None:
+            yield from _failures(application, application.values, profiles)
+
+
+def _failures(
+    application: Application, values: LeafValues, profiles: Callable[[str], ReleaseProfile]
+) -> Iterator[RenderFailure]:
+    scope = values.scope
+    assert scope is not None
+    chart = profiles(scope.directory[len(scope.root) :].split("/", 1)[0]).leaf(application.path)
+    if chart is None:
+        return
+    broken = values.rendered.broken
+    if broken:
+        yield RenderFailure(
+            scope=scope.directory,
+            application=application.name,
+            chart=application.path,
+            template="",
+            line=0,
+            message="the values passed to the chart cannot be read as YAML",
+            place=scope.place(keys)
+            if (keys := blamed_keys(broken[0].expression, broken[0].loops))
+            else application.source,
+            kind="values",
+            expression=written(broken[0].expression),
+            lost=(application.name,),
+        )
+        return
+    seen: set[Place] = set()
+    for failure in chart.failures(coalesce(values, chart.defaults)):
+        place = _place(failure, values, application)
+        if place in seen:
+            continue
+        seen.add(place)
+        yield RenderFailure(
+            scope=scope.directory,
+            application=application.name,
+            chart=application.path,
+            template=failure.template,
+            line=failure.line,
+            message=failure.error.message,
+            place=place,
+            kind=failure.error.kind,
+            expression=written(failure.error.expression),
+            lost=(application.name,),
+        )
+
+
+def _place(failure: Failure, values: LeafValues, application: Application) -> Place:
+    """The config key behind the value that fails, or behind its nearest parent; else what makes the Application."""
+    route = blamed_keys(failure.error.expression, failure.loops)
+    for length in range(len(route), 0, -1):
+        place = values.place_of(route[:length])
+        if place is not None:
+            return place if length == len(route) else place.child(*route[length:])
+    if values.rendered.loops and route:
+        return application.source.child(*route)
+    return application.source

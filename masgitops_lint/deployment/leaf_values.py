@@ -1,0 +1,118 @@
+"""The values of leaf charts, worked out when somebody asks, and where each of them comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from masgitops_lint.charts.expressions import Expression
+from masgitops_lint.charts.program import ChartProgram, Rendered, Run
+from masgitops_lint.mas.scope import Scope
+from masgitops_lint.model.place import Keys, Place
+
+
+class ScopeLeaves:
+    """What one root chart passes to its leaves: every template is run once for all its Applications."""
+
+    __slots__ = ("_made", "chart", "scope", "values")
+
+    def __init__(self, chart: ChartProgram, values: Mapping[str, Any], scope: Scope | None) -> None:
+        self.chart = chart
+        self.values = values
+        self.scope = scope
+        self._made: dict[str, list[Rendered]] = {}
+
+    def find(self, made: Rendered) -> Rendered:
+        """The object with its leaf values."""
+        found = self._made.get(made.template)
+        if found is None:
+            run = Run(self.values)
+            self.chart.by_name[made.template].run_leaf(run)
+            found = self._made[made.template] = run.objects
+        return next((one for one in found if one.line == made.line and one.loops == made.loops), made)
+
+
+class LeafValues(Mapping[str, Any]):
+    """The HELM_VALUES of one Application as a mapping."""
+
+    __slots__ = ("_found", "_leaves", "_made")
+
+    def __init__(self, leaves: ScopeLeaves, made: Rendered) -> None:
+        self._leaves = leaves
+        self._made = made
+        self._found: Rendered | None = None
+
+    @property
+    def rendered(self) -> Rendered:
+        """The Application with its leaf values."""
+        if self._found is None:
+            self._found = self._leaves.find(self._made)
+        return self._found
+
+    @property
+    def scope(self) -> Scope | None:
+        """The scope whose values rendered the Application."""
+        return self._leaves.scope
+
+    def __getitem__(self, key: str) -> Any:
+        return self.rendered.leaf[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rendered.leaf)
+
+    def __len__(self) -> int:
+        return len(self.rendered.leaf)
+
+    def keys_of(self, route: Keys) -> Keys:
+        """The config keys that a leaf value comes from; () when it comes from none."""
+        origins = self.rendered.origins
+        for length in range(len(route), 0, -1):
+            origin = origins.get(tuple(str(key) for key in route[:length]))
+            if origin is not None:
+                above = blamed_keys(origin.expression, origin.loops)
+                return (*above, *origin.keys, *route[length:]) if above else ()
+        return ()
+
+    def place_of(self, route: Keys) -> Place | None:
+        """Where a leaf value is set; None when no config key is behind it."""
+        keys = self.keys_of(route)
+        return self.scope.place(keys) if keys and self.scope is not None else None
+
+
+def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, str | int]]) -> Keys:
+    """The config keys that an expression reads, as far as they are known: loop variables become list entries."""
+    kind = expression[0]
+    if kind == "val":
+        return tuple(expression[1:])
+    if kind in ("var", "dot"):
+        name = expression[1] if kind == "var" else "."
+        rest = tuple(expression[2:] if kind == "var" else expression[1:])
+        loop = loops.get(name)
+        if loop is None:
+            return ()
+        above = blamed_keys(loop[0], {key: value for key, value in loops.items() if key != name})
+        return (*above, loop[1], *rest) if above else ()
+    if kind == "call" and expression[1] == "index":
+        above = blamed_keys(expression[2], loops)
+        literal = [part[1] for part in expression[3:] if part[0] == "lit"]
+        return (*above, *literal) if above else ()
+    for part in expression[1:]:
+        if isinstance(part, list) and part and (found := blamed_keys(part, loops)):
+            return found
+    return ()
+
+
+def written(expression: Expression) -> str:
+    """An expression as a template would write it, near enough for a message."""
+    kind = expression[0]
+    if kind == "val":
+        return ".".join((".Values", *expression[1:]))
+    if kind in ("var", "fld"):
+        return ".".join(str(part) for part in expression[1:] if isinstance(part, str))
+    if kind == "dot":
+        return "." + ".".join(expression[1:])
+    if kind == "lit":
+        return f'"{expression[1]}"' if isinstance(expression[1], str) else str(expression[1])
+    if kind == "call":
+        return " ".join((expression[1], *(written(part) for part in expression[2:])))
+    return kind if isinstance(kind, str) else ""
