@@ -74,14 +74,19 @@ def _looks_like_path(wanted: str) -> bool:
     return wanted.startswith((".", "~")) or "/" in wanted or "\\" in wanted
 
 
-def build_deployment(subject: Subject, options: BuildOptions = BuildOptions()) -> Deployment:
-    """The deployment of a config repo. Raises `SourceError` and `HelmMissingError` when exact mode cannot work."""
+def build_deployment(subject: Subject, options: BuildOptions = BuildOptions(), *, actual: bool = False) -> Deployment:
+    """The deployment of a config repo: from a profile as it was meant, or (`actual`) as the generators read it.
+
+    Real charts are always given what the generators read. Raises `SourceError` and `HelmMissingError` when exact mode
+    cannot work.
+    """
     accounts = subject.mas.accounts()
     sources = {account: chart_source(subject, account) for account in accounts}
     if not any(sources.values()):
         from .from_profile import build
 
-        return with_assumptions(build(subject.mas, subject.profile, subject.account), subject)
+        scopes = subject.mas.actual() if actual else None
+        return with_assumptions(build(subject.mas, subject.profile, subject.account, scopes), subject)
     return build_from_charts(subject, sources, options)
 
 

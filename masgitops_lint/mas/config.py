@@ -182,6 +182,12 @@ class MasConfig:
             self._generations[mode] = known
         return known
 
+    def actual(self, mode: GlobMode = "greedy") -> tuple[Scope, ...]:
+        """The parameter sets that Argo CD really generates Applications from, parents first."""
+        return tuple(
+            scope for generation in self.generations(mode) if not generation.frozen for scope in generation.scopes
+        )
+
     def accounts(self) -> tuple[str, ...]:
         """Account directories, without repeats, in order."""
         seen: dict[str, None] = {}
@@ -283,9 +289,18 @@ def _meant_scopes(config: MasConfig, root: ConfigRoot) -> Iterator[Scope]:
             parent = above_of.get(spec.parent, {}).get(above)
             if parent is None and spec.parent == "instance":
                 parent = above_of["aiservice"].get(above)
+            if parent is None and spec.level == "sls":
+                parent = above_of["cluster"].get(_cluster_directory(root, parts, files[0]))
             scope = Scope(spec, root.prefix, directory, files, files[0] if has_base else None, parent, meant=True)
             above_of.get(spec.level, {})[directory] = scope
             yield scope
+
+
+def _cluster_directory(root: ConfigRoot, parts: list[str], base: ConfigFile) -> str:
+    """Where the cluster lies that a standalone licence service belongs to: its base names it."""
+    block = base.data.get("cluster")
+    cluster = go_text(block.get("id")) if isinstance(block, dict) else parts[-2]
+    return f"{root.prefix}{parts[0]}/{cluster}"
 
 
 def fitting_specs(config: MasConfig, parts: list[str]) -> list[ApplicationSetSpec]:
@@ -350,7 +365,7 @@ def _generate_one(
     meant = config.by_directory
     for key, base in bases.items():
         files = tuple(child[key] for child in children if key in child)
-        same = next((s for s in meant.get(base.directory, ()) if s.spec is spec and s.files == files), None)
+        same = next((s for s in meant.get(base.directory, ()) if s.generated_from(spec, files, parent)), None)
         scopes.append(same or Scope(spec, root.prefix, base.directory, files, base, parent))
     dropped = tuple(file for child in children[1:] for key, file in child.items() if key not in bases)
     unreadable = tuple(file for file in listed if not file.readable)

@@ -40,7 +40,7 @@ class Scope:
     ending in "/"). Ids are the text that Go templates print for them; "" where a value is missing.
     """
 
-    __slots__ = ("_values", "base", "directory", "files", "meant", "parent", "root", "spec")
+    __slots__ = ("_mended", "_values", "base", "directory", "files", "meant", "parent", "root", "spec")
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class Scope:
         self.parent = parent
         self.meant = meant
         self._values: dict[str, Any] | None = None
+        self._mended = False
 
     def __repr__(self) -> str:
         return f"Scope({self.spec.level}, {self.directory!r})"
@@ -92,6 +93,12 @@ class Scope:
             return False
         return self.parent is None or self.parent.complete
 
+    def generated_from(self, spec: ApplicationSetSpec, files: tuple[ConfigFile, ...], parent: Scope | None) -> bool:
+        """Whether a generator that merges `files` gives just this scope, no id mended."""
+        if self.spec is not spec or self.files != files or self.parent is not parent:
+            return False
+        return bool(self.values) and not self._mended
+
     @property
     def segments(self) -> Mapping[str, str]:
         """Which id each directory segment stands for, by the spec's pattern: {"account": "dev", ...}."""
@@ -116,6 +123,7 @@ class Scope:
             wrong[name] = segment
         if not wrong:
             return values
+        self._mended = True
         repaired = dict(values)
         for name, segment in wrong.items():
             block = values.get(name)
