@@ -292,7 +292,7 @@ class Context:
         """Which Argo CD runs, and how that is known."""
         from masgitops_lint.argocd.detect import detect
 
-        return detect(self.repository, self.settings)
+        return detect(self.repository, self.settings, self._known_names)
 
     def applications_of(self, scope: Scope) -> tuple[str, ...]:
         """Names of the Applications that one scope renders, its own root Application first."""
