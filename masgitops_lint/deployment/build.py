@@ -85,8 +85,7 @@ def build_deployment(subject: Subject, options: BuildOptions = BuildOptions(), *
     if not any(sources.values()):
         from .from_profile import build
 
-        scopes = subject.mas.actual() if actual else None
-        return with_assumptions(build(subject.mas, subject.profile, subject.account, scopes), subject)
+        return with_assumptions(build(subject.mas, subject.profile, subject.account, actual=actual), subject)
     return build_from_charts(subject, sources, options)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from masgitops_lint.mas.scope import Scope, go_text
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
 
-from .deployment import Deployment, RenderFailure
+from .deployment import Deployment, FrozenSet, RenderFailure
 from .leaf_values import LeafValues, ScopeLeaves, blamed_keys, written
 
 RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
@@ -53,16 +53,51 @@ def build(
     mas: MasConfig,
     profiles: Callable[[str], ReleaseProfile],
     parameters: Callable[[str], AccountRoot],
-    scopes: Iterable[Scope] | None = None,
+    *,
+    actual: bool = False,
 ) -> Deployment:
-    """The deployment of the meant config, or of `scopes`, parents first (such as `mas.actual()`).
+    """The deployment of the config as it was meant, or (`actual`) as the generators read it.
 
     `profiles` and `parameters` are asked once an account.
     """
     builder = _Builder(profiles, parameters)
-    for scope in mas.scopes if scopes is None else scopes:
+    if actual:
+        for account in mas.accounts():
+            builder.account(account)
+    for scope in mas.actual() if actual else mas.scopes:
         builder.add(scope)
-    return Deployment(tuple(builder.applications), tuple(builder.failures), charts=builder.releases())
+    return Deployment(
+        tuple(builder.applications),
+        tuple(builder.failures),
+        frozen=tuple(_frozen(mas)) if actual else (),
+        charts=builder.releases(),
+    )
+
+
+def _frozen(mas: MasConfig) -> Iterator[FrozenSet]:
+    """The ApplicationSets that Argo CD leaves untouched."""
+    for generation in mas.generations():
+        if not generation.frozen:
+            continue
+        above = generation.parent
+        ids = {
+            "account": mas.relative(generation.files[0].path).split("/")[0],
+            "cluster": above.cluster if above else "",
+            "instance": above.instance if above else "",
+        }
+        merge_key = generation.spec.merge_key or ""
+        places = [Place(file.path, (merge_key,)) for freeze in generation.freezes for file in freeze.files]
+        keys = sorted({freeze.key for freeze in generation.freezes})
+        reason = f"files of one generator have the same merge key {', '.join(keys)}"
+        if generation.unreadable:
+            places = [Place(file.path) for file in generation.unreadable]
+            reason = f"`{generation.unreadable[0].path}` cannot be read"
+        yield FrozenSet(
+            generation.spec.name.format(**ids),
+            above.directory if above else generation.pattern.removesuffix("/*"),
+            reason,
+            tuple(places),
+        )
 
 
 class _Builder:
