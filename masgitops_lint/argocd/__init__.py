@@ -1,0 +1,1 @@
+"""What Argo CD and its vault plugin do, as pure functions over plain values."""
