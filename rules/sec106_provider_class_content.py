@@ -106,6 +106,7 @@ def check(context: Context) -> Drafts:
                 found.place,
                 f"two objects of {found.obj.label} are mounted as {found.text!r}",
                 help="give one of them another `objectAlias`",
+                severity="warning",
             )
         elif found.kind == "parameter":
             yield RULE.draft(

@@ -286,6 +286,14 @@ def _directory_root(loader: FluxLoader, directory: str, rest: list[KubeObject]) 
     """A root that syncs a whole directory, as `flux bootstrap --path` would."""
     name = "flux-system"
     source = ("GitRepository", "flux-system", name)
+    for built in loader.objects_below(directory):
+        reference = built.spec.get("sourceRef")
+        if built.group == _KUSTOMIZE and built.kind == "Kustomization" and isinstance(reference, dict):
+            if clamped("", str(built.spec.get("path") or "./"))[0] == directory:
+                owner = built.namespace or "flux-system"
+                source = (str(reference.get("kind")), str(reference.get("namespace") or owner), str(reference.get("name")))
+                how = f"{built.path} syncs the directory that it lies in"
+                return Root(directory, owner, built.name, (built,), (), source, built.place, assumed=True, how=how)
     below = [obj for obj in rest if obj.path.startswith(directory + "/")]
     for obj in below:
         reference = obj.spec.get("sourceRef")

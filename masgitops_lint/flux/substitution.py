@@ -7,34 +7,74 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from masgitops_lint.kubernetes.objects import UNKNOWN
 from masgitops_lint.model.place import Keys
 
-_VARIABLE = re.compile(r"\$(\$?)\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*([^}]*)\}")
+_START = re.compile(r"\$(\$?)\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*")
 
 DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 
 
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One `${name...}` in a text: `rest` is what follows the name, such as `:=default`; `escaped` for `$${name}`."""
+
+    start: int
+    end: int
+    name: str
+    rest: str
+    escaped: bool
+
+    @property
+    def default(self) -> str | None:
+        """The default value (it may hold variables itself), None when there is none."""
+        match = re.match(r":?[=-](.*)", self.rest, re.DOTALL)
+        return match[1] if match else None
+
+
+def variables_in(text: str) -> Iterator[Variable]:
+    """The outermost variables of a text, in order; braces inside a default are matched."""
+    position = 0
+    while (match := _START.search(text, position)) is not None:
+        depth, index = 1, match.end()
+        while index < len(text) and depth:
+            if text.startswith("${", index):
+                depth += 1
+                index += 1
+            elif text[index] == "}":
+                depth -= 1
+            index += 1
+        if depth:
+            return
+        yield Variable(match.start(), index, match[2], text[match.end() : index - 1], bool(match[1]))
+        position = index
+
+
 def substituted(text: str, variables: Mapping[str, str | None]) -> str:
     """`text` with its variables filled in; a value that only the cluster knows becomes `UNKNOWN`."""
-
-    def fill(match: re.Match[str]) -> str:
-        if match[1]:
-            return match[0][1:]
-        name, rest = match[2], match[3]
-        if name in variables:
-            value = variables[name]
-            if value is None or (rest and not rest.startswith((":=", "=", ":-", "-"))):
-                return UNKNOWN
-            return value
-        default = re.match(r":?[=-](.*)", rest, re.DOTALL)
-        if default:
-            return default[1].strip("\"'")
-        return UNKNOWN if rest else ""
-
-    return _VARIABLE.sub(fill, text) if "${" in text else text
+    if "${" not in text:
+        return text
+    out, position = [], 0
+    for found in variables_in(text):
+        out.append(text[position : found.start])
+        position = found.end
+        if found.escaped:
+            out.append(text[found.start + 1 : found.end])
+            continue
+        value = variables.get(found.name, "")
+        if found.name in variables and (value is None or (found.rest and found.default is None)):
+            out.append(UNKNOWN)
+        elif value:
+            out.append(value)
+        elif found.default is not None:
+            out.append(substituted(found.default, variables).strip("\"'"))
+        elif found.rest:
+            out.append(UNKNOWN)
+    out.append(text[position:])
+    return "".join(out)
 
 
 def filled(value: Any, variables: Mapping[str, str | None]) -> Any:
@@ -54,12 +94,19 @@ def used(value: Any, route: Keys = ()) -> Iterator[tuple[str, bool, Keys]]:
     """Every variable in a value: its name, whether it has a default, and where."""
     if isinstance(value, str):
         if "${" in value:
-            for match in _VARIABLE.finditer(value):
-                if not match[1]:
-                    yield match[2], bool(match[3]), route
+            for name, has_default in _names(value):
+                yield name, has_default, route
     elif isinstance(value, dict):
         for key, below in value.items():
             yield from used(below, (*route, key))
     elif isinstance(value, list):
         for index, below in enumerate(value):
             yield from used(below, (*route, index))
+
+
+def _names(text: str) -> Iterator[tuple[str, bool]]:
+    for found in variables_in(text):
+        if not found.escaped:
+            yield found.name, bool(found.rest)
+            if found.default is not None and "${" in found.default:
+                yield from _names(found.default)

@@ -87,6 +87,8 @@ def unserved_external_secrets(graph: UnitGraph) -> Iterator[tuple[Unit, KubeObje
     if not installed:
         return
     for unit, obj in graph.reached():
+        if obj.kind not in ("ExternalSecret", "ClusterExternalSecret", "SecretStore", "ClusterSecretStore"):
+            continue  # PushSecret and the generators have versions of their own
         if obj.group != "external-secrets.io" or obj.version not in ("v1alpha1", "v1beta1", "v1"):
             continue
         evidence = installed.get(unit.cluster)
