@@ -34,7 +34,12 @@ class Owners:
     def __init__(self, scopes: Iterable[Scope]) -> None:
         self.clusters: dict[str, set[str]] = {}
         self.instances: dict[tuple[str, str], set[str]] = {}
+        self.customers: set[str] = set()
         for scope in scopes:
+            for block in ("ibm_sls", "ibm_sls_standalone"):
+                customer = scope.get(block, "ibm_customer_number")
+                if customer is not None:
+                    self.customers.add(str(customer).lower())
             if scope.account and scope.cluster and scope.level != "sls":
                 self.clusters.setdefault(scope.account, set()).add(scope.cluster)
                 if scope.instance:
@@ -47,6 +52,9 @@ class Owners:
             account_id = account.rpartition("_")[2] if account not in self.clusters else account
             if cluster in self.clusters.get(account_id, ()):
                 return self._known(segments, index, account, account_id, cluster, scope)
+        if any(segment.lower() in self.customers for segment in segments):
+            # A standalone licence service keeps its secrets under the customer number, not under a cluster.
+            return Owner("none")
         if jobs is not None:
             return self._by_template(path, scope, jobs)
         return Owner("none")

@@ -10,13 +10,15 @@ from .text import count, listed, one_line
 
 
 def found_sentence(summary: Summary) -> str:
-    """`Found 3 errors, 1 warning (2 suppressed).` or `No findings.`"""
+    """`Found 3 errors, 1 warning (2 suppressed).`, `No findings.` or, on nothing, `Nothing was checked.`"""
     parts = [
         count(number, noun)
         for number, noun in ((summary.errors, "error"), (summary.warnings, "warning"), (summary.notes, "note"))
         if number
     ]
     aside = f" ({summary.suppressed:,} suppressed)" if summary.suppressed else ""
+    if not parts and not summary.files:
+        return "Nothing was checked."
     return f"Found {', '.join(parts)}{aside}." if parts else f"No findings{aside}."
 
 
