@@ -99,8 +99,8 @@ def test_resources(tmp_path: Path) -> None:
     assert (database.kind, database.namespace) == ("Db2uInstance", "db-i1")
     assert (job.wave, job.hooks, job.delete_policies) == (7, ("PostSync",), ("HookSucceeded",))
     assert [(one.kind, one.namespace) for one in found.resources["certs.c1"]] == [
-        ("Namespace", ""),
         ("ConfigMap", "certs"),
+        ("Namespace", ""),
     ]
 
 

@@ -62,7 +62,9 @@ def render_leaf(job: LeafJob, chart: Chart, engine: HelmEngine) -> tuple[Resourc
         namespace=job.namespace,
     )
     prefix = len(chart.name) + 1
-    return tuple(resource_of(made, job.namespace, prefix, plugin=job.plugin) for made in objects_of(files))
+    made = [resource_of(one, job.namespace, prefix, plugin=job.plugin) for one in objects_of(files)]
+    # the helm program sorts by kind, the SDK does not: one order for both
+    return tuple(sorted(made, key=lambda one: (one.template, one.kind, one.namespace, one.name)))
 
 
 def resource_of(made: RenderedObject, namespace: str, prefix: int = 0, *, plugin: bool = True) -> Resource:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import sys
 import tarfile
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -67,7 +70,8 @@ class SdkEngine:
             raise RenderError("", 0, 0, "", str(error), "values") from None
         loaded = self._load(chart)
         try:
-            rendered = loaded.render(merged, name=release_name, namespace=namespace)
+            with _quiet:
+                rendered = loaded.render(merged, name=release_name, namespace=namespace)
             if any("crds/" in path for path in chart.files):
                 rendered |= {crd["filename"]: crd["data"] for crd in loaded.crds}
         except self._helm.HelmValuesError as error:
@@ -93,6 +97,43 @@ class SdkEngine:
                 self._charts.clear()
             self._charts[chart.digest] = known
         return known
+
+
+class _QuietStandardError:
+    """While it is entered, what Go's log package writes to the process's standard error goes nowhere.
+
+    Helm warns there about values that do not fit a chart's defaults, and prints them: they may be secrets.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._saved = -1
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._depth += 1
+            if self._depth > 1:
+                return
+            try:
+                sys.stderr.flush()
+                self._saved = os.dup(2)
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, 2)
+                os.close(nowhere)
+            except (OSError, AttributeError, ValueError):
+                self._saved = -1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._depth -= 1
+            if self._depth == 0 and self._saved >= 0:
+                os.dup2(self._saved, 2)
+                os.close(self._saved)
+                self._saved = -1
+
+
+_quiet = _QuietStandardError()
 
 
 def archive(chart: Chart) -> bytes:

@@ -177,12 +177,13 @@ class TemplateText:
 
     @cached_property
     def document_guards(self) -> tuple[str, ...]:
-        """Top-level keys that conditions and ranges before the first `kind:` look at, in order of mention."""
+        """Top-level keys that the conditions and ranges around the first `kind:` look at, in order of mention."""
         kind = re.search(r"(?m)^kind:", self.text)
-        limit = kind.start() if kind else len(self.text)
+        at = kind.start() if kind else 0
         found: dict[str, None] = {}
         for action in self.actions:
-            if action.start < limit and action.keyword in ("if", "range", "with"):
+            end = self.ends.get(action.index)
+            if action.start < at and end is not None and self.actions[end].start > at:
                 for route in self.routes(action.body[len(action.keyword) :], action):
                     if route and isinstance(route[0], str):
                         found[route[0]] = None
