@@ -104,6 +104,11 @@ class ReleaseProfile:
         return frozenset(data["parameters"] if data else ())
 
     @cached_property
+    def argocd_uses(self) -> Mapping[str, tuple[str, int, int]]:
+        """Feature of Argo CD -> (first template that relies on it, its line, number of such templates)."""
+        return {name: (row[0], row[1], row[2]) for name, row in self.data.get("argocd", {}).items()}
+
+    @cached_property
     def chart_paths(self) -> frozenset[str]:
         """Directories of the charts that Applications deploy, such as `instance-applications/130-ibm-jdbc-config`."""
         return frozenset(self.data["charts"])

@@ -9,6 +9,7 @@ from typing import Any
 from masgitops_lint.charts.packing import pack
 
 from .applicationsets import applicationsets
+from .features import argocd_uses
 from .leaves import leaf
 from .program import Table, application_program, renumber
 from .reads import Reads, read_defaults
@@ -48,6 +49,7 @@ def build(directory: str, release: str) -> dict[str, Any]:
         "roots": roots,
         "leaves": leaves,
         "expressions": [pack(one) for one in renumber(programs, table)],
+        "argocd": argocd_uses(directory),
     }
 
 
