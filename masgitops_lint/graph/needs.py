@@ -1,0 +1,123 @@
+"""What one Application needs of another: a secret that the other's Job writes, or an operator that it installs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from masgitops_lint.model.place import Keys, Place
+
+from .tree import Relation, Tree
+
+if TYPE_CHECKING:
+    from masgitops_lint.deployment.secrets import Secret, SecretsGraph, Use, Writer
+    from masgitops_lint.mas.config import MasConfig
+    from masgitops_lint.mas.scope import Scope
+
+INSTALL_KEY = "ibm_suite_app_{}_install"
+CONFIGS_KEY = "ibm_mas_masapp_configs"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Need:
+    """`reader` cannot work until `writer` has run. Both are indices into the tree.
+
+    "secret": `path` is the secret, `place` the placeholder, `raw` its text. "install": `path` is the application's id
+    and `place` the entry that configures it. "runtime": a Job of the reader fetches the secret itself.
+    """
+
+    kind: Literal["secret", "runtime", "install"]
+    reader: int
+    writer: int
+    path: str
+    place: Place
+    relation: Relation
+    raw: str = ""
+    use: Use | None = None
+    optional: bool = False
+
+
+def collect(tree: Tree, mas: MasConfig, secrets: SecretsGraph) -> Iterator[Need]:
+    """Every need of the repo, secrets first."""
+    known: dict[tuple[int, int], Relation] = {}
+
+    def relation(reader: int, writer: int) -> Relation:
+        pair = (reader, writer)
+        if pair not in known:
+            known[pair] = tree.relation(reader, writer)
+        return known[pair]
+
+    for secret in secrets.secrets.values():
+        writer = waited_for(secret, tree)
+        if writer is None or writer.application is None:
+            continue
+        at = tree.find(writer.application)
+        by_hand = secret.pre_created is not None
+        for use in secret.uses:
+            for application in use.readers:
+                reader = tree.find(application)
+                # a name somebody may well have filled by hand: that the Job refreshes it later is no self-wait
+                if reader < 0 or (reader == at and by_hand):
+                    continue
+                ref = use.reference
+                yield Need("secret", reader, at, secret.path, ref.place, relation(reader, at), ref.raw, use)
+        for read in secret.runtime_reads:
+            reader = tree.find(read.application)
+            if reader >= 0 and reader != at:
+                yield Need(
+                    "runtime",
+                    reader,
+                    at,
+                    secret.path,
+                    read.application.source,
+                    relation(reader, at),
+                    optional=read.job.optional,
+                )
+    for scope in mas.scopes:
+        if scope.level == "instance":
+            for reader, writer_at, app, place in _installs(tree, scope):
+                yield Need("install", reader, writer_at, app, place, relation(reader, writer_at))
+
+
+def waited_for(secret: Secret, tree: Tree) -> Writer | None:
+    """The Job that a reader waits for; None where the secret exists beforehand or nothing in the repo writes it.
+
+    `{instance}/mongo` and its like must be there before the first sync although a Job writes into them later. Of
+    several Jobs the one that comes first counts.
+    """
+    if secret.status == "declared":
+        return None
+    if secret.pre_created is not None and "{*}" not in secret.pre_created.path:
+        return None
+    running = [
+        writer
+        for writer in secret.writers
+        if writer.runs and writer.application is not None and tree.find(writer.application) >= 0
+    ]
+    if len(running) < 2:
+        return running[0] if running else None
+    return min(running, key=lambda writer: (writer.application.wave or 0) if writer.application is not None else 0)
+
+
+def _installs(tree: Tree, scope: Scope) -> Iterator[tuple[int, int, str, Place]]:
+    """Application configurations with their install: indices, the application's id, the entry's place."""
+    entries = [(keys, item.get("mas_app_id")) for keys, item in scope.items(CONFIGS_KEY)]
+    if not entries:
+        return
+    by_key = made_by(tree, scope)
+    for keys, app in entries:
+        if not isinstance(app, str):
+            continue
+        install = by_key.get((INSTALL_KEY.format(app),))
+        config = by_key.get(keys)
+        if install is not None and config is not None:
+            yield config, install, app, scope.place((*keys, "mas_app_id"))
+
+
+def made_by(tree: Tree, scope: Scope) -> dict[Keys, int]:
+    """The Applications of a scope by the block or list entry that makes them."""
+    found: dict[Keys, int] = {}
+    for number in tree.of_scope(scope.directory):
+        found.setdefault(tree.applications[number].source.keys[:2], number)
+    return found
