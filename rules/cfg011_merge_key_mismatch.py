@@ -18,7 +18,7 @@ Keys are compared as JSON values (argo-cd `applicationset/generators/merge.go`).
 Write the directory: `merge-key: "<account>/<cluster>[/<instance>]"`.
 """
 
-from masgitops_lint.sdk import ConfigFile, Context, Drafts, Example, Place, Rule, Scope, go_text
+from masgitops_lint.sdk import ConfigFile, Context, Draft, Drafts, Example, Place, Rule, Scope, go_text
 
 RULE = Rule(code="CFG011", name="merge-key-mismatch", severity="error", tags=("merge",))
 
@@ -47,6 +47,10 @@ def check(context: Context) -> Drafts:
     for scope in mas.meant:
         merge_key = scope.spec.merge_key
         expected = scope.directory[len(scope.root) :]
+        if merge_key is not None and scope.base is not None and _renamed(scope, frozen, directories):
+            if not _follows_parent(scope):
+                yield _renamed_draft(context, scope, merge_key, expected)
+            continue
         for file in scope.files:
             if merge_key is None or file.merge_key is None or file.merge_key == expected or file.path in frozen:
                 continue
@@ -59,6 +63,36 @@ def check(context: Context) -> Drafts:
                 help=f'write `{merge_key}: "{expected}"`',
                 affects=context.applications_of(scope) if file is scope.base else context.applications_from(file.path),
             )
+
+
+def _renamed(scope: Scope, frozen: set[str], directories: dict[str, Scope]) -> bool:
+    """Whether all files share one key that belongs to no other directory: the directory was renamed around them."""
+    key = scope.common_key
+    if not key or key in directories or any(file.path in frozen for file in scope.files):
+        return False
+    segments = list(scope.segments.values())
+    return key.count("/") + 1 == len(segments) == scope.directory[len(scope.root) :].count("/") + 1
+
+
+def _follows_parent(scope: Scope) -> bool:
+    """Whether the parent directory's own rename explains it all."""
+    parent = scope.parent
+    own = scope.directory.rpartition("/")[2]
+    return parent is not None and bool(parent.common_key) and scope.common_key == f"{parent.common_key}/{own}"
+
+
+def _renamed_draft(context: Context, scope: Scope, merge_key: str, expected: str) -> Draft:
+    lost = "" if scope.level != "cluster" else ": the next level is looked for below the old name, and nothing is found"
+    base = scope.base or scope.files[0]
+    return RULE.draft(
+        Place(base.path, (merge_key,)),
+        f'all {len(scope.files)} files here have the `{merge_key}` "{scope.common_key}", but they lie in `{expected}`{lost or ""}'
+        + ("" if lost else ": Argo CD still merges them, under ids that are not the directory's"),
+        help=f"rename the directory to `{scope.common_key}`, or change every `{merge_key}` and id",
+        related=[(Place(file.path, (merge_key,)), "the same key") for file in scope.files if file is not base][:10],
+        affects=context.applications_of(scope),
+        severity="error" if scope.level == "cluster" else "warning",
+    )
 
 
 def _shown(value: object) -> str:

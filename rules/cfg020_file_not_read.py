@@ -51,10 +51,21 @@ def check(context: Context) -> Drafts:
     """Files nobody reads, with the best guess at what was meant."""
     mas = context.mas
     listed = {file.path for generation in mas.generations() for file in generation.files}
+    whole = mas.stray_directories
     for stray in mas.stray.values():
-        name = stray.path.rpartition("/")[2]
+        directory, _, name = stray.path.rpartition("/")
         place = _place(context, stray.path)
         if stray.path in listed:
+            continue
+        if directory in whole:
+            if whole[directory] == stray.path:
+                count = sum(path.startswith(directory + "/") for path in mas.stray)
+                yield RULE.draft(
+                    place,
+                    f"`{mas.relative(directory)}` is not where the generators look for `{name}`: Argo CD sees none of "
+                    f"the {count} config files in it",
+                    help=f"move the directory, so that this file lies in `{_levels(context, stray.path, name)}`",
+                )
             continue
         if stray.reason == "misplaced":
             wanted = stray.meant_directory or _levels(context, stray.path, name)

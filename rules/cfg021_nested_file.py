@@ -47,12 +47,15 @@ def check(context: Context) -> Drafts:
     if not strays:
         return
     reported: set[str] = set()
+    whole = mas.stray_directories
     for generation in mas.generations("greedy"):
         freezing = {file.path: freeze for freeze in generation.freezes for file in freeze.files}
         for file in generation.files:
             if file.path not in strays or file.path in strict or file.path in reported:
                 continue
             reported.add(file.path)
+            if whole.get(file.directory, file.path) != file.path:
+                continue
             key = generation.spec.merge_key or "merge-key"
             place = Place(file.path, (key,) if file.has_merge_key else tuple(file.data)[:1], "both")
             where = f"`{generation.pattern}/{file.name}` matches this file too, because `*` crosses `/` by default"

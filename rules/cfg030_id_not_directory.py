@@ -62,6 +62,9 @@ def check(context: Context) -> Drafts:
             other = "/".join([*parts[:position], text, *parts[position + 1 :]])
             if (scope.level, other) in taken and position == len(parts) - 1:
                 continue
+            if scope.common_key and scope.common_key.split("/")[position : position + 1] == [text]:
+                # Ids and merge keys agree and only the directory's name differs: that is CFG011.
+                continue
             shown = f"`{name}.id` is `{text}` but the directory is `{segment}`"
             if isinstance(value, int | float) and not isinstance(value, bool) and str(value) != text:
                 shown = f"`{name}.id` is a number and is printed as `{text}`, not as the directory `{segment}`"

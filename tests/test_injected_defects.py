@@ -335,6 +335,29 @@ DEFECTS = [
         f"{B}/ibm-operator-catalog.yaml",
         "",
     ),
+    Defect(
+        "instance directory renamed",
+        lambda root: (root / I3).rename(root / f"{B}/inst3-new"),
+        ("CFG011",),
+        f"{B}/inst3-new/ibm-mas-instance-base.yaml",
+        "merge-key",
+    ),
+    Defect(
+        "cluster directory renamed",
+        lambda root: (root / B).rename(root / "dev/cluster-two"),
+        ("CFG011",),
+        "dev/cluster-two/ibm-mas-cluster-base.yaml",
+        "merge-key",
+    ),
+    Defect(
+        "instance at the level of clusters",
+        lambda root: (root / I3).rename(root / "dev/inst3"),
+        ("CFG020",),
+        "dev/inst3/ibm-mas-instance-base.yaml",
+    ),
+    Defect(
+        "upper case ending", move(f"{I1}/ibm-sls.yaml", f"{I1}/ibm-sls.YAML"), ("CFG020",), f"{I1}/ibm-sls.YAML", "."
+    ),
     # ids
     Defect(
         "instance id",

@@ -117,6 +117,21 @@ class MasConfig:
         return find_strays(self)
 
     @cached_property
+    def stray_directories(self) -> Mapping[str, str]:
+        """Directories that are misplaced as a whole (three or more files, none where it belongs) -> their main file."""
+        by_directory: dict[str, list[str]] = {}
+        for path, stray in self.stray.items():
+            if stray.reason == "misplaced":
+                by_directory.setdefault(path.rpartition("/")[0], []).append(path)
+        found: dict[str, str] = {}
+        for root in self.roots:
+            for directory, paths in by_directory.items():
+                names = root.by_directory.get(directory, {})
+                if len(paths) >= 3 and len(paths) == len(names):
+                    found[directory] = next((p for p in paths if p.rpartition("/")[2] in _BASE_DEPTH), paths[0])
+        return found
+
+    @cached_property
     def config_paths(self) -> tuple[str, ...]:
         """Every file whose name some generator reads and that lies in a config root."""
         return tuple(path for root in self.roots for path in root.paths if path.rpartition("/")[2] in self.known_names)

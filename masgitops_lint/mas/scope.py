@@ -93,6 +93,18 @@ class Scope:
             return False
         return self.parent is None or self.parent.complete
 
+    @property
+    def common_key(self) -> str:
+        """The merge key that all files of the scope share although it is not their directory, or "".
+
+        The files then still find each other: it is the directory that has another name.
+        """
+        keys = {file.merge_key if isinstance(file.merge_key, str) else "" for file in self.files}
+        if len(keys) != 1 or len(self.files) < 2:
+            return ""
+        key = keys.pop()
+        return key if key != self.directory[len(self.root) :] else ""
+
     def generated_from(self, spec: ApplicationSetSpec, files: tuple[ConfigFile, ...], parent: Scope | None) -> bool:
         """Whether a generator that merges `files` gives just this scope, no id mended."""
         if self.spec is not spec or self.files != files or self.parent is not parent:

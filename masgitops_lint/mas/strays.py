@@ -36,8 +36,8 @@ def _levels_of(config: MasConfig, account: str, name: str) -> list[ApplicationSe
 
 def _canonical(name: str) -> str:
     stem = name.lower().replace("_", "-").replace(" ", "-")
-    for ending in (".yml", ".yaml", ".json"):
-        stem = stem.removesuffix(ending)
+    while (shorter := stem.removesuffix(".yml").removesuffix(".yaml")) != stem:
+        stem = shorter
     return stem
 
 
@@ -70,7 +70,7 @@ def find_strays(config: MasConfig) -> dict[str, Stray]:
         directories = set(root.by_directory)
         for path in root.paths:
             directory, _, name = path.rpartition("/")
-            if not name.endswith((".yaml", ".yml")) or name.startswith("."):
+            if not name.lower().endswith((".yaml", ".yml")) or name.startswith("."):
                 continue
             relative = directory[len(root.prefix) :]
             parts = relative.split("/")
