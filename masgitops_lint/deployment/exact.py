@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from masgitops_lint.argocd.applicationset import ExpandOptions as ApplicationSetOptions
@@ -335,6 +335,7 @@ class ExactBuilder:
         self.applications.append(record)
         options = ApplicationSetOptions(self.options.globbing, self.options.version)
         expansion = expand(made.data, root.config, self.go, options)
+        self.applications[-1] = replace(record, policy=expansion.policy)
         if expansion.frozen:
             self._freeze(record, made, root, expansion)
             return

@@ -42,6 +42,8 @@ class Application:
     """The chart template that renders it, such as `120-db2-databases-app.yaml`: the key into the release profile."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """Helm values for its chart (a leaf's HELM_VALUES), where they are known."""
+    policy: str = ""
+    """`applicationsSync` of an ApplicationSet, where its manifest was rendered; "" where only the profile is known."""
 
 
 @dataclass(frozen=True, slots=True)
