@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from masgitops_lint.argocd.plaintext import Plaintext
     from masgitops_lint.charts.literal import LiteralUse
     from masgitops_lint.charts.profile import ReleaseProfile
-    from masgitops_lint.deployment.deployment import Deployment
+    from masgitops_lint.charts.unread import Unread
+    from masgitops_lint.deployment.deployment import Deployment, RenderFailure
     from masgitops_lint.deployment.secret_inventory import Comparison, InventoryEntry
     from masgitops_lint.deployment.secrets import SecretsGraph
     from masgitops_lint.graph import Graph
@@ -189,6 +190,20 @@ class Context:
         from masgitops_lint.deployment.build import build_deployment
 
         return build_deployment(self)
+
+    @cached_property
+    def leaf_failures(self) -> tuple[RenderFailure, ...]:
+        """Leaf charts that do not render with what they are given."""
+        from masgitops_lint.deployment.leaf_failures import leaf_failures
+
+        return tuple(leaf_failures(self.deployment, self.profile))
+
+    def unread_keys(self, scope: Scope) -> Iterator[Unread]:
+        """Keys of a scope's files that no chart reads (the settings' `contract` counted in)."""
+        from masgitops_lint.charts.unread import unread_keys
+
+        profile = self.profile(scope.directory[len(scope.root) :].split("/", 1)[0])
+        return unread_keys(scope, profile, self.settings.contract.keys_read)
 
     @cached_property
     def secrets(self) -> SecretsGraph:

@@ -72,12 +72,16 @@ class Run(Frame):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A template that stops. `line` is the template's line, 0 where it is not known."""
+    """A template that stops. `line` is the template's line, 0 where it is not known.
+
+    `sources` are the value keys that can make the object exist which was being written.
+    """
 
     template: str
     line: int
     error: TemplateError
     loops: Mapping[str, tuple[Expression, str | int]]
+    sources: Sequence[str] = ()
 
 
 class _StopError(Exception):
@@ -134,7 +138,7 @@ class Program:
             for step in self._telling:
                 step(again)
         except _StopError as stop:
-            return Failure(self.name, stop.line, stop.error, dict(again.loops))
+            return Failure(self.name, stop.line, stop.error, dict(again.loops), again.current.sources)
         return None
 
     def run_tolerant(self, run: Run) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from masgitops_lint.charts.expressions import UNKNOWN, TemplateError
@@ -47,6 +47,8 @@ class _Root:
 
     name: str
     sets: dict[str, _Set] = field(default_factory=dict)
+    lost: list[str] | None = None
+    """For a root that does not render, or hangs below one: where the names of what is lost are gathered."""
 
 
 def build(
@@ -105,7 +107,7 @@ class _Builder:
         self.profiles = profiles
         self.parameters = parameters
         self.applications: list[Application] = []
-        self.failures: list[RenderFailure] = []
+        self._failures: list[tuple[RenderFailure, _Root]] = []
         self._accounts: dict[str, tuple[ReleaseProfile, _Root]] = {}
         self._roots: dict[int, tuple[ReleaseProfile, _Root]] = {}
         self._scopes: list[Scope] = []
@@ -146,11 +148,16 @@ class _Builder:
         chart = profile.root(scope.level)
         if made_by is None or chart is None:
             return
-        root = _Root(_root_name(made_by, scope))
+        root = _Root(_root_name(made_by, scope), lost=parent.lost)
         self._roots[id(scope)] = profile, root
         self._scopes.append(scope)
         base = scope.base.path if scope.base is not None else scope.directory
         account, cluster, instance, tenant = scope.account, scope.cluster, scope.instance, scope.tenant
+        values = with_parameters(coalesce(scope.values, chart.defaults), made_by.parameters)
+        if parent.lost is not None:
+            parent.lost.append(root.name)
+            self._lose(chart.render(values)[0], values, root, chart)
+            return
         self.applications.append(
             Application(
                 "Application",
@@ -174,47 +181,52 @@ class _Builder:
                 made_by.rendered.template,
             )
         )
-        values = with_parameters(coalesce(scope.values, chart.defaults), made_by.parameters)
         objects, failures = chart.render(values)
         if failures:
-            self._failed(failures, objects, values, scope, root, chart)
+            root.lost = []
+            self._lose(objects, values, root, chart)
+            self._failed(failures, scope, root, chart)
             return
         ids = (account, cluster, instance, tenant)
         leaves = ScopeLeaves(chart, values, scope)
         for made in objects:
             self._object(made, leaves, root, account, ids)
 
-    def _failed(
-        self,
-        failures: list[Failure],
-        objects: list[Rendered],
-        values: Mapping[str, Any],
-        scope: Scope,
-        root: _Root,
-        chart: ChartProgram,
-    ) -> None:
-        lost = tuple(name for made in objects if (name := _text(made, "name")))
+    def _lose(self, objects: list[Rendered], values: Mapping[str, Any], root: _Root, chart: ChartProgram) -> None:
+        """Note what a root would have made, and let the roots below it do the same."""
+        assert root.lost is not None
+        for made in objects:
+            kind, name = made.fields.get("kind"), _text(made, "name")
+            if kind == "Application" and name:
+                root.lost.append(name)
+            elif kind == "ApplicationSet" and (level := _level_of(made, chart)) is not None:
+                root.sets[level] = _generator(name or "", made, values)
+
+    def _failed(self, failures: list[Failure], scope: Scope, root: _Root, chart: ChartProgram) -> None:
         seen: set[Place] = set()
         for failure in failures:
             place = failure_place(failure, scope)
             if place in seen:
                 continue
             seen.add(place)
-            self.failures.append(
-                RenderFailure(
-                    scope=scope.directory,
-                    application=root.name,
-                    chart=chart.chart,
-                    template=failure.template,
-                    line=failure.line,
-                    message=failure.error.message,
-                    place=place,
-                    kind=failure.error.kind,
-                    expression=written(failure.error.expression),
-                    lost=lost,
-                    root=True,
-                )
+            made = RenderFailure(
+                scope=scope.directory,
+                application=root.name,
+                chart=chart.chart,
+                template=failure.template,
+                line=failure.line,
+                message=failure.error.message,
+                place=place,
+                kind=failure.error.kind,
+                expression=written(failure.error.expression),
+                root=True,
             )
+            self._failures.append((made, root))
+
+    @property
+    def failures(self) -> list[RenderFailure]:
+        """The failures, each with the names of all that is lost."""
+        return [replace(failure, lost=tuple(root.lost or ())) for failure, root in self._failures]
 
     def _object(
         self,
@@ -356,5 +368,20 @@ def source_place(made: Rendered, scope: Scope | None) -> Place:
 
 
 def failure_place(failure: Failure, scope: Scope) -> Place:
-    """The config key to blame; the base file where the key is missing altogether."""
-    return scope.place(blamed_keys(failure.error.expression, failure.loops))
+    """The config key to blame.
+
+    A key that is missing altogether is blamed on the base file when it belongs there, else on what needs it: the list
+    entry or block whose Application was being written.
+    """
+    keys = blamed_keys(failure.error.expression, failure.loops)
+    if keys and isinstance(keys[0], str) and keys[0] not in scope.values:
+        owner = next((file.name for file in scope.spec.files if keys[0] in file.keys), scope.spec.base.name)
+        if owner != scope.spec.base.name:
+            for loop in failure.loops.values():
+                above = blamed_keys(loop[0], {})
+                if above:
+                    return scope.place((*above, loop[1]))
+            for key in failure.sources:
+                if scope.values.get(key):
+                    return scope.place((key,), "key")
+    return scope.place(keys)

@@ -11,7 +11,7 @@ _GROUPS = ("root-applications", "cluster-applications", "instance-applications",
 
 
 def argocd_uses(directory: str) -> dict[str, list[str | int]]:
-    """Feature -> [first template that relies on it, its line, number of such templates], from the top of the tree down."""
+    """Feature -> [first template that relies on it, its line, number of such templates], top of the tree first."""
     found: dict[str, list[str | int]] = {}
     for group in _GROUPS:
         for folder, folders, names in os.walk(os.path.join(directory, group)):

@@ -42,6 +42,8 @@ def leaf(chart: Chart, table: Table) -> dict[str, Any]:
         reads.names = {}
         reads.add_statements(statements)
         secrets |= _secret_values(statements)
+    for dependency in chart.manifest.get("dependencies") or ():
+        reads.note([str(dependency["name"])], "w")
     facts: dict[str, Any] = {"templates": programs, "reads": reads.tree()}
     if chart.defaults:
         facts["defaults"] = read_defaults(chart.defaults, reads.root)
