@@ -78,8 +78,13 @@ def dependency_uses(graph: UnitGraph) -> Iterator[DependencyUse]:
                 other if wrong_kind else "",
                 elsewhere[0] if elsewhere else "",
                 tuple(sorted(name for ns, name in names if ns == dependency.namespace)),
-                home not in vague,
+                home not in vague and not _assumed(graph, home),
             )
+
+
+def _assumed(graph: UnitGraph, home: str) -> bool:
+    root = graph.root_of(home)
+    return root is not None and root.assumed
 
 
 def rings(graph: UnitGraph) -> list[list[DependencyUse]]:

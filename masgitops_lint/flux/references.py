@@ -102,5 +102,5 @@ def _resolve(
         elsewhere[0] if elsewhere else "",
         other[0] if other else "",
         tuple(sorted(n for _, k, ns, n in sources if k == kind and ns == namespace)),
-        not vague and not (root is not None and root.assumed and root.place.path == ""),
+        not vague and not (root is not None and root.assumed),
     )

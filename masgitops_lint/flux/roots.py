@@ -61,6 +61,7 @@ def find_roots(loader: FluxLoader) -> list[Root]:
                 instances.append((obj, ("spec",)))
             elif obj.kind == "HelmRelease" and isinstance(obj.get("spec", "values", "instance", "sync"), dict):
                 instances.append((obj, ("spec", "values", "instance")))
+    instances += _values_files(loader)
     found: dict[str, Root] = {}
     for obj in kustomizations:
         if _is_sync(obj):
@@ -69,7 +70,7 @@ def find_roots(loader: FluxLoader) -> list[Root]:
                 found.setdefault(_directory(root), root)
     for obj, keys in instances:
         made = _instance_root(loader, obj, keys)
-        if made is not None:
+        if made is not None and (obj.kind == "FluxInstance" or loader.kustomizer.is_directory(_directory(made))):
             found.setdefault(_directory(made), made)
     roots = _distinct(list(found.values()))
     reached = _reached(loader, roots)
@@ -128,6 +129,17 @@ def _built_self(loader: FluxLoader, directory: str, obj: KubeObject) -> KubeObje
         ):
             return built
     return None
+
+
+def _values_files(loader: FluxLoader) -> list[tuple[KubeObject, Keys]]:
+    """Values files of the flux-instance chart: they hold the sync of a FluxInstance."""
+    found: list[tuple[KubeObject, Keys]] = []
+    for path in loader.scan.values:
+        data = loader.kustomizer.repository.document(path).data
+        if isinstance(data, dict) and isinstance(data.get("instance"), dict) and not set_aside(path):
+            obj = KubeObject("", "", "values", "flux-system", "flux-instance", data, path)
+            found.append((obj, ("instance",)))
+    return found
 
 
 def _instance_root(loader: FluxLoader, obj: KubeObject, keys: Keys) -> Root | None:
@@ -216,11 +228,10 @@ def _reached(loader: FluxLoader, roots: list[Root]) -> set[tuple[str, int, Any]]
 
 def _assumed_roots(loader: FluxLoader, rest: list[KubeObject], proven: list[Root]) -> Iterator[Root]:
     """Without a bootstrap manifest: Kustomizations that lead to others and that no other one leads to."""
-    if not proven:
-        directories = _cluster_directories(loader, rest)
-        if directories:
-            yield from (_directory_root(loader, directory, rest) for directory in directories)
-            return
+    directories = _cluster_directories(loader, rest, [_directory(root) for root in proven])
+    if directories:
+        yield from (_directory_root(loader, directory, rest) for directory in directories)
+        return
     own = _own_sources(loader, rest)
     leads: dict[tuple[str, int, Any], set[tuple[str, int, Any]]] = {}
     for obj in rest:
@@ -240,6 +251,9 @@ def _assumed_roots(loader: FluxLoader, rest: list[KubeObject], proven: list[Root
     groups: dict[str, list[KubeObject]] = {}
     for obj in holders or ([] if proven else tops):
         groups.setdefault(posixpath.dirname(obj.path), []).append(obj)
+    for obj in tops:  # what lies beside a root is applied together with it
+        if obj not in holders and posixpath.dirname(obj.path) in groups and holders:
+            groups[posixpath.dirname(obj.path)].append(obj)
     for directory, members in groups.items():
         first = members[0]
         named, _ = clamped("", str(first.spec.get("path") or "./"))
@@ -263,7 +277,7 @@ def _assumed_roots(loader: FluxLoader, rest: list[KubeObject], proven: list[Root
         )
 
 
-def _cluster_directories(loader: FluxLoader, rest: list[KubeObject]) -> list[str]:
+def _cluster_directories(loader: FluxLoader, rest: list[KubeObject], proven: list[str]) -> list[str]:
     """Directories that are synced as a whole by convention: those with a `flux-system` below, and `clusters/NAME`.
 
     `flux bootstrap` writes its manifests into `<path>/flux-system`; templates keep empty files there.
@@ -278,8 +292,12 @@ def _cluster_directories(loader: FluxLoader, rest: list[KubeObject]) -> list[str
             if part in ("clusters", "cluster"):
                 found["/".join(parts[: index + 2])] = None
                 break
-    chosen = sorted(found)
+    chosen = sorted(one for one in found if not any(_related(one, other) for other in proven))
     return [one for one in chosen if not any(one.startswith(other + "/") for other in chosen)]
+
+
+def _related(one: str, other: str) -> bool:
+    return one == other or one.startswith(other + "/") or other.startswith(one + "/") or not other
 
 
 def _directory_root(loader: FluxLoader, directory: str, rest: list[KubeObject]) -> Root:
@@ -365,22 +383,23 @@ def installed(loader: FluxLoader) -> Iterator[EngineEvidence]:
                 found.components,
                 posixpath.dirname(posixpath.dirname(path)),
             )
+    instances = _values_files(loader)
     for path in loader.scan.marked["flux"]:
-        if set_aside(path):
-            continue
-        for obj in loader.manifests(path).objects:
-            keys: Keys = ("spec",) if obj.kind == "FluxInstance" else ("spec", "values", "instance")
-            if obj.kind in ("FluxInstance", "HelmRelease"):
-                version = obj.get(*keys, "distribution", "version")
-                listed = obj.get(*keys, "components")
-                if isinstance(version, str):
-                    yield EngineEvidence(
-                        "flux",
-                        version,
-                        obj.at(*keys, "distribution", "version"),
-                        f"{path} declares a FluxInstance",
-                        tuple(str(one) for one in listed) if isinstance(listed, list) else (),
-                    )
+        if not set_aside(path):
+            for obj in loader.manifests(path).objects:
+                if obj.kind in ("FluxInstance", "HelmRelease"):
+                    instances.append((obj, ("spec",) if obj.kind == "FluxInstance" else ("spec", "values", "instance")))
+    for obj, keys in instances:
+        version = obj.get(*keys, "distribution", "version")
+        listed = obj.get(*keys, "components")
+        if isinstance(version, str):
+            yield EngineEvidence(
+                "flux",
+                version,
+                obj.at(*keys, "distribution", "version"),
+                f"{obj.path} declares a FluxInstance",
+                tuple(str(one) for one in listed) if isinstance(listed, list) else (),
+            )
 
 
 def _line(path: str, line: int) -> Place:

@@ -41,6 +41,8 @@ class Scan:
     kustomizations: list[str] = field(default_factory=list)
     charts: list[str] = field(default_factory=list)
     workloads: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+    """Helm values that may hold the sync of a FluxInstance."""
     files_in: dict[str, list[str]] = field(default_factory=dict)
     directories_in: dict[str, list[str]] = field(default_factory=dict)
 
@@ -84,6 +86,8 @@ def scan(repository: Repository, known_names: frozenset[str]) -> Scan:
         except OSError:
             continue
         if b"apiVersion" not in raw or b"kind" not in raw:
+            if b"\n  sync:" in raw and (raw.startswith(b"instance:") or b"\ninstance:" in raw):
+                result.values.append(path)
             continue
         for mark, pattern in _MARKS.items():
             if pattern.search(raw):
