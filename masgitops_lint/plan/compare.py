@@ -60,7 +60,11 @@ class _Comparison:
         self.paths = paths
         self.old = {one.name: one for one in base.deployment.applications}
         self.new = {one.name: one for one in head.deployment.applications}
-        self.consequences = Consequences(base, head, self.old)
+        for one in base.deployment.applications:
+            if one.parent is None:
+                # the account root renders it, and that is not part of the config repo
+                self.new.setdefault(one.name, one)
+        self.consequences = Consequences(head, self.old, self.new)
         self.places = Places(base, head)
         self.extra = head.subject.settings.stateful_kinds
 
@@ -70,7 +74,7 @@ class _Comparison:
         new = {(one.parent, one.name): one for one in self.head.deployment.applications}
         lost = self._lost_in_failures()
         hidden = self._unknown()
-        removed = [one for key, one in old.items() if key not in new and not hidden(one)]
+        removed = [one for key, one in old.items() if key not in new and one.parent is not None and not hidden(one)]
         added = [one for key, one in new.items() if key not in old]
         moved = pair(removed, added, self._content)
         moved_from = {target: source for source, target in moved.items()}

@@ -39,13 +39,14 @@ class Consequence:
 
 
 class Consequences:
-    """Answers for one pair of views. Applications are named by (parent, name)."""
+    """Answers for one pair of views; `old` and `new` are the objects of both sides by name."""
 
-    def __init__(self, base: View, head: View, base_set: Mapping[str, Application]) -> None:
-        self._base = base
+    def __init__(
+        self, head: View, old: Mapping[str, Application], new: Mapping[str, Application]
+    ) -> None:
         self._head = head
-        self._old = base_set
-        self._new: dict[str, Application] = {one.name: one for one in head.deployment.applications}
+        self._old = old
+        self._new = new
         self._failed: dict[str, RenderFailure] = {
             failure.application: failure for failure in head.deployment.errors if failure.root
         }

@@ -90,6 +90,8 @@ def views(base: Subject, head: Subject, paths: Iterable[str], options: BuildOpti
     changed = frozenset(paths)
     touched = _touched(base_scopes, changed, base, head, whole)
     touched |= _touched(head_scopes, changed, base, head, whole)
+    # what one side hangs on is built on the other side too: a parent that both have is not removed
+    touched |= {_key(scope) for scope in (*_with_parents(base_scopes, touched), *_with_parents(head_scopes, touched))}
     left = _build(base, base_scopes, touched, base_bad, options)
     right = _build(head, head_scopes, touched, head_bad, options)
     return (
