@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from masgitops_lint.argocd.gotext import go_float
 from masgitops_lint.model.place import Keys, Place
 
 from .spec import ApplicationSetSpec, Level
@@ -245,26 +246,5 @@ def go_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return _go_float(float(value))
+        return go_float(float(value))
     return str(value)
-
-
-def _go_float(number: float) -> str:
-    if number in (float("inf"), float("-inf")) or number != number:
-        return str(number)
-    from decimal import Decimal
-
-    sign, all_digits, exponent = Decimal(repr(number)).as_tuple()
-    digits = "".join(map(str, all_digits))
-    power = len(digits) - 1 + int(exponent)
-    digits = digits.rstrip("0") or "0"
-    minus = "-" if sign else ""
-    if digits == "0":
-        return f"{minus}0"
-    if power < -4 or power >= 6:
-        mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
-        return f"{minus}{mantissa}e{'-' if power < 0 else '+'}{abs(power):02d}"
-    if power < 0:
-        return f"{minus}0.{'0' * (-power - 1)}{digits}"
-    whole, fraction = digits[: power + 1].ljust(power + 1, "0"), digits[power + 1 :]
-    return f"{minus}{whole}{'.' + fraction if fraction else ''}"
