@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from masgitops_lint.argocd.plaintext import Plaintext
     from masgitops_lint.charts.literal import LiteralUse
     from masgitops_lint.charts.profile import ReleaseProfile
+    from masgitops_lint.deployment.argocd_needs import BugHit, ChartNeed, ManifestNeed
     from masgitops_lint.charts.unread import Unread
     from masgitops_lint.deployment.deployment import Deployment, RenderFailure
     from masgitops_lint.deployment.secret_inventory import Comparison, InventoryEntry
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from masgitops_lint.kubernetes.objects import KubeObject
     from masgitops_lint.kubernetes.units import UnitGraph
     from masgitops_lint.mas.account_root import AccountRoot
+    from masgitops_lint.mas.catalogs import Catalog, Catalogs
     from masgitops_lint.mas.config import MasConfig
     from masgitops_lint.mas.texts import ConfigText
+    from masgitops_lint.plan.model import Plan
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.yaml import Document
     from masgitops_lint.settings import Settings
@@ -206,6 +209,14 @@ class Context:
         return unread_keys(scope, profile, self.settings.contract.keys_read)
 
     @cached_property
+    def plan(self) -> Plan:
+        """What happens when this snapshot replaces `base`; the empty plan without one."""
+        from masgitops_lint.plan.compare import compare
+        from masgitops_lint.plan.model import Plan
+
+        return Plan() if self.base is None else compare(self.base, self)
+
+    @cached_property
     def secrets(self) -> SecretsGraph:
         """Every vault reference of the meant config with its readers and writers."""
         from masgitops_lint.deployment.secrets import build_secrets
@@ -308,6 +319,72 @@ class Context:
         from masgitops_lint.argocd.detect import detect
 
         return detect(self.repository, self.settings, self._known_names)
+
+    def argocd_place(self, account: str) -> Place:
+        """Where to report about the Argo CD of an account: its evidence, else its Account Root, else its first base."""
+        evidence = self.argocd.verdict(account).evidence
+        if evidence is not None:
+            return evidence.place
+        declared = self.settings_place("accounts", account, "argocd_version") or self.settings_place("argocd_version")
+        if self.settings.argocd_version_for(account) and declared is not None:
+            return declared
+        return self.account_place(account)
+
+    def account_place(self, account: str, parameter: str = "") -> Place:
+        """Where a parameter of an account root is set: manifest, else settings, else the account's first base file."""
+        root = self.account(account)
+        if parameter in root.places:
+            return root.places[parameter]
+        if root.manifest is not None:
+            return root.manifest
+        place = self.settings_place("accounts", account, *((parameter,) if parameter else ()))
+        if place is not None:
+            return place
+        bases = (scope.base for scope in self.mas.meant if scope.level == "cluster" and scope.account == account)
+        return next((Place(base.path, ("account", "id")) for base in bases if base is not None), Place(""))
+
+    def settings_place(self, *keys: str) -> Place | None:
+        """A place in the settings file, when that file lies in the repo and holds the route."""
+        from masgitops_lint.settings.load import FILE_NAME
+
+        if self.settings.path is None or FILE_NAME not in self.repository.path_set:
+            return None
+        return Place(FILE_NAME, keys) if contains(self.repository.document(FILE_NAME).data, keys) else None
+
+    def argocd_needs(self, account: str) -> tuple[ChartNeed, ...]:
+        """Features of Argo CD that the charts of an account rely on, the most demanding first."""
+        from masgitops_lint.deployment.argocd_needs import chart_needs
+
+        return chart_needs(self.profile(account))
+
+    @cached_property
+    def manifest_needs(self) -> tuple[ManifestNeed, ...]:
+        """Features of Argo CD that manifests of the repo rely on, the most demanding first."""
+        from masgitops_lint.deployment.argocd_needs import manifest_needs
+
+        return manifest_needs(self.units) if self.has_units else ()
+
+    @cached_property
+    def argocd_bugs(self) -> tuple[BugHit, ...]:
+        """What in the repo a known defect of some Argo CD bites, whichever runs."""
+        from masgitops_lint.deployment.argocd_needs import config_bugs, manifest_bugs
+
+        found = list(manifest_bugs(self.units, self.argocd)) if self.has_units else []
+        return (*found, *config_bugs(self.mas.scopes))
+
+    @cached_property
+    def catalogs(self) -> Catalogs:
+        """The operator catalogues that IBM has published, as far as this mas-lint knows."""
+        from masgitops_lint.mas.catalogs import load
+
+        return load()
+
+    def catalog_of(self, scope: Scope) -> Catalog | None:
+        """The operator catalogue of a scope's cluster; None when it is not set or not known."""
+        while scope.level != "cluster" and scope.parent is not None:
+            scope = scope.parent
+        tag = scope.get("ibm_operator_catalog", "mas_catalog_version")
+        return self.catalogs.by_id.get(tag) if isinstance(tag, str) else None
 
     def applications_of(self, scope: Scope) -> tuple[str, ...]:
         """Names of the Applications that one scope renders, its own root Application first."""

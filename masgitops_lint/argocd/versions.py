@@ -228,10 +228,56 @@ class UnknownFeatureError(LookupError):
 
 
 @lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    text = resources.files("masgitops_lint.data").joinpath("argocd_features.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@lru_cache(maxsize=1)
 def features() -> Mapping[str, Feature]:
     """Every row by its id."""
-    text = resources.files("masgitops_lint.data").joinpath("argocd_features.json").read_text("utf-8")
-    return {row["id"]: _feature(row) for row in json.loads(text)["features"]}
+    return {row["id"]: _feature(row) for row in _table()["features"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """A known defect of some versions. `stretches` are the versions that have it, `fixed` says what is free of it."""
+
+    id: str
+    title: str
+    effect: str
+    fixed: str
+    severity: str
+    source: str
+    stretches: tuple[Interval, ...]
+
+    def in_version(self, interval: Interval) -> bool | None:
+        """Whether the versions of an interval have it; None when only some do."""
+        if any(one.low <= interval.low and interval.below <= one.below for one in self.stretches):
+            return True
+        return None if any(one.meet(interval) for one in self.stretches) else False
+
+
+@lru_cache(maxsize=1)
+def bugs() -> Mapping[str, Bug]:
+    """Known defects by id."""
+    found: dict[str, Bug] = {}
+    for row in _table()["bugs"]:
+        stretch = Interval(_certain(row["since"]), _certain(row["below"]) if row["below"] else LAST)
+        known = found.get(row["id"])
+        stretches = (*known.stretches, stretch) if known is not None else (stretch,)
+        first = known or row
+        found[row["id"]] = Bug(
+            id=row["id"],
+            title=row["title"],
+            effect=row["effect"],
+            fixed=first.fixed if isinstance(first, Bug) else row["fixed"],
+            severity=row["severity"],
+            source=row["source"],
+            stretches=stretches,
+        )
+    return found
 
 
 _OWN = frozenset(("id", "title", "since", "without", "severity", "source", "backports", "until"))

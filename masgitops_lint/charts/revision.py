@@ -1,0 +1,60 @@
+"""What a revision of the source repo is: a release, one that does not exist, a commit, or something that moves.
+
+The releases are `data/source_releases.json` (the tags of ibm-mas/gitops); the file carries its date.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Literal, TypeAlias
+
+from .profile import version_key
+
+RevisionKind: TypeAlias = Literal["release", "unknown-release", "later-release", "commit", "range", "moving"]
+
+_RELEASE = re.compile(r"(?:refs/tags/)?v?(\d+\.\d+\.\d+)$")
+_COMMIT = re.compile(r"[0-9a-f]{7,40}$")
+_RANGE = re.compile(r"[\^~<>=*]|^v?\d+(?:\.(?:\d+|x))?(?:\.[x*])?$|\s")
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[str, Mapping[str, str]]:
+    text = resources.files("masgitops_lint.data").joinpath("source_releases.json").read_text("utf-8")
+    data = json.loads(text)
+    return str(data["date"]), data["releases"]
+
+
+def known_releases() -> Mapping[str, str]:
+    """Every release of the source repo with its date, oldest first."""
+    return _table()[1]
+
+
+def releases_date() -> str:
+    """The day of the newest known release, as `2026-08-07`."""
+    return _table()[0]
+
+
+def release_of(revision: str) -> str | None:
+    """The release that a revision names, such as `8.4.2` of `v8.4.2`; None when it names none."""
+    match = _RELEASE.match(revision.strip())
+    return match.group(1) if match else None
+
+
+def revision_kind(revision: str) -> RevisionKind:
+    """What a revision is. A tag of another form (a fork's own) counts as moving only when it looks like a branch."""
+    text = revision.strip()
+    release = release_of(text)
+    if release is not None:
+        if release in known_releases():
+            return "release"
+        newest = list(known_releases())[-1]
+        return "later-release" if version_key(release) > version_key(newest) else "unknown-release"
+    if _COMMIT.match(text) and not text.isalpha():
+        return "commit"
+    if re.match(r"(?:refs/tags/)?v?\d+\.\d+\.\d+[-+.]\w", text) or text.startswith("refs/tags/"):
+        return "release"
+    return "range" if _RANGE.search(text) else "moving"
