@@ -18,7 +18,8 @@ class RenderFailure:
     `application` is the Application whose chart fails, `chart` that chart's directory in the source repo, `template`
     and `line` the spot in it ("" and 0 when the chart itself is missing). `expression` is what was being evaluated.
     `kind` is "nil", "type", "index", "fail", "parse", "values", "yaml", "chart", "template", "name" (the API server
-    rejects the Application's name or labels) or "other". `place` is the config key to blame; `lost` names the Applications that this failure keeps from existing or from being synced.
+    rejects the Application's name or labels) or "other". `place` is the config key to blame; `lost` names the
+    Applications that this failure keeps from existing or from being synced.
     """
 
     scope: str
