@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,9 +13,12 @@ from masgitops_lint.model.finding import Finding
 from masgitops_lint.model.report import Crash, Report, Skipped, Summary, Suppressed
 
 if TYPE_CHECKING:
+    from masgitops_lint.engine.approvals import Approval
+    from masgitops_lint.engine.directives import FileDirectives
     from masgitops_lint.engine.rules import LoadedRule
     from masgitops_lint.engine.selection import Selection
     from masgitops_lint.layout import Target
+    from masgitops_lint.plan.model import Plan
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.snapshot import Snapshot
     from masgitops_lint.repo.yaml import Document
@@ -94,7 +97,8 @@ def open_session(request: Request) -> Session:
     base = None
     if request.base is not None:
         base = Context(Repository(_base_snapshot(target.root, request.base), excluded), settings)
-    repository = Repository(open_snapshot(target.root, request.revision), excluded)
+    twin = base.repository if base is not None else None
+    repository = Repository(open_snapshot(target.root, request.revision), excluded, twin)
     return Session(target, settings, Context(repository, settings, base))
 
 
@@ -215,16 +219,18 @@ def _silence(
         found = document(path)
         return found.data if found is not None else None
 
+    directives = collect_directives(repository, [p for p in repository.yaml_paths if session.target.covers(p)])
+    findings, approved = _approved(request, session, findings, directives)
     outcome = apply_suppressions(
         findings,
-        collect_directives(repository, [p for p in repository.yaml_paths if session.target.covers(p)]),
+        directives,
         RuleIndex(loaded.rule for loaded in rules),
         active=active,
         today=request.today,
         document=document,
     )
     kept, dropped = selection.split([*outcome.findings, *selection.apply(outcome.extra)])
-    suppressed = [*outcome.suppressed, *dropped]
+    suppressed = [*approved, *outcome.suppressed, *dropped]
     baseline = settings.baseline if request.baseline is None else request.baseline
     if baseline:
         known = load_baseline(baseline, session.target.root)
@@ -232,6 +238,67 @@ def _silence(
         kept = [*applied.findings, *selection.apply(applied.stale)]
         suppressed.extend(applied.suppressed)
     return kept, suppressed
+
+
+def _approved(
+    request: Request, session: Session, findings: list[Finding], directives: tuple[FileDirectives, ...]
+) -> tuple[list[Finding], list[Suppressed]]:
+    """Findings about deletions without those that somebody approved."""
+    if session.context.base is None or not any(finding.rule.startswith("PRN") for finding in findings):
+        return findings, []
+    from masgitops_lint.engine.approvals import apply_approvals
+
+    return apply_approvals(findings, session.context.plan, _approvals(request, session, directives))
+
+
+def _approvals(
+    request: Request, session: Session, directives: tuple[FileDirectives, ...]
+) -> tuple[Approval, ...]:
+    from masgitops_lint.engine.approvals import approvals
+    from masgitops_lint.repo.history import messages_between
+
+    base = session.context.base
+    assert base is not None
+    messages = messages_between(base.repository.snapshot, session.context.repository.snapshot)
+    return approvals(directives, messages, request.today)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOutcome:
+    """A plan with the findings about it. `approved` maps a removed Application to the reason why it may go."""
+
+    plan: Plan
+    findings: tuple[Finding, ...]
+    approved: Mapping[str, str]
+    suppressed: tuple[Suppressed, ...] = ()
+    crashes: tuple[Crash, ...] = ()
+
+
+def plan_change(request: Request, session: Session) -> PlanOutcome:
+    """The plan of what is open already, and what the PRN rules say about it. Raises what `lint_session` raises."""
+    from masgitops_lint.engine.approvals import approval_of
+    from masgitops_lint.engine.rules import load_rules
+    from masgitops_lint.engine.run import run_rules
+    from masgitops_lint.engine.selection import Selection
+    from masgitops_lint.engine.suppressions import collect_directives
+
+    context = session.context
+    plan = context.plan
+    if plan.empty and not plan.blocked:
+        return PlanOutcome(plan, (), {})
+    rules = tuple(one for one in load_rules(request.rules) if one.rule.needs_base)
+    selection = Selection.build(rules, session.settings, request.select or ("PRN",), request.ignore)
+    found, crashes = run_rules(context, selection.rules(rules))
+    kept = selection.apply(found)
+    suppressed: list[Suppressed] = []
+    if request.suppressions:
+        kept, suppressed = _silence(request, session, rules, selection, kept, {crash.rule for crash in crashes})
+    kept = [one for one in kept if not one.rule.startswith("LNT")]
+    directives = collect_directives(context.repository, context.repository.yaml_paths)
+    given = _approvals(request, session, directives)
+    approved = {one.application.name: said.reason for one in plan.removed if (said := approval_of(one, given))}
+    ordered = tuple(sorted(kept, key=lambda finding: finding.sort_key))
+    return PlanOutcome(plan, ordered, approved, tuple(suppressed), tuple(crashes))
 
 
 def _sources(repository: Repository, findings: list[Finding]) -> dict[str, str]:

@@ -6,6 +6,7 @@ A rule is one file in `rules/`: a docstring that is its page, a `RULE`, `BAD` an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from masgitops_lint.argocd.plaintext import Plaintext
     from masgitops_lint.charts.literal import LiteralUse
     from masgitops_lint.charts.profile import ReleaseProfile
-    from masgitops_lint.deployment.argocd_needs import BugHit, ChartNeed, ManifestNeed
+    from masgitops_lint.charts.revision import ChartRevision
     from masgitops_lint.charts.unread import Unread
+    from masgitops_lint.deployment.argocd_needs import BugHit, ChartNeed, ManifestNeed
     from masgitops_lint.deployment.deployment import Deployment, RenderFailure
     from masgitops_lint.deployment.secret_inventory import Comparison, InventoryEntry
     from masgitops_lint.deployment.secrets import SecretsGraph
@@ -205,8 +207,11 @@ class Context:
         """Keys of a scope's files that no chart reads (the settings' `contract` counted in)."""
         from masgitops_lint.charts.unread import unread_keys
 
-        profile = self.profile(scope.directory[len(scope.root) :].split("/", 1)[0])
-        return unread_keys(scope, profile, self.settings.contract.keys_read)
+        return unread_keys(scope, self.profile_of(scope), self.settings.contract.keys_read)
+
+    def profile_of(self, scope: Scope) -> ReleaseProfile:
+        """The release profile that serves a scope's account."""
+        return self.profile(scope.directory[len(scope.root) :].split("/", 1)[0])
 
     @cached_property
     def plan(self) -> Plan:
@@ -372,6 +377,19 @@ class Context:
         found = list(manifest_bugs(self.units, self.argocd)) if self.has_units else []
         return (*found, *config_bugs(self.mas.scopes))
 
+    def chart_revision(self, account: str) -> ChartRevision | None:
+        """The revision of the source repo that serves an account; None where nothing names one."""
+        from masgitops_lint.charts.revision import chart_revision
+
+        return chart_revision(account, self._manifest_roots.get(account), self.settings)
+
+    def is_production(self, account: str) -> bool:
+        """Whether an account is marked as production, or named so where the settings do not speak of it."""
+        declared = self.settings.accounts.get(account)
+        if declared is not None:
+            return declared.production
+        return re.search(r"(?<!non)(?<!non-)(?<!pre)(?<!pre-)\b(?:prod|prd|production)\b", account) is not None
+
     @cached_property
     def catalogs(self) -> Catalogs:
         """The operator catalogues that IBM has published, as far as this mas-lint knows."""
@@ -396,6 +414,18 @@ def release_at_least(release: str, wanted: str) -> bool:
     from masgitops_lint.charts.profile import version_key
 
     return version_key(release) >= version_key(wanted)
+
+
+def dotted(keys: Keys) -> str:
+    """A route as people write it: `ibm_mas_suite_configs[1].jdbc_type`; "" for a whole file."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
+
+
+def successor(unread: Unread) -> str:
+    """What a key that nothing reads became, or which key is probably meant; "" when nothing is near."""
+    from masgitops_lint.charts.unread import successor as find
+
+    return find(unread)
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
@@ -467,6 +497,7 @@ __all__ = [
     "Severity",
     "Span",
     "contains",
+    "dotted",
     "go_text",
     "is_secret_field",
     "literal_use",
@@ -476,4 +507,5 @@ __all__ = [
     "plaintext_secrets",
     "release_at_least",
     "secret_path_problem",
+    "successor",
 ]

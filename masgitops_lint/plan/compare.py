@@ -137,8 +137,11 @@ class _Comparison:
         if scope is None:
             return None
         if not application.source.keys:
-            return scope.values if application.parent and application.kind == "Application" and not application.plugin \
+            return (
+                scope.values
+                if application.parent and application.kind == "Application" and not application.plugin
                 else None
+            )
         return scope.get(*application.source.keys)
 
     # --- removed

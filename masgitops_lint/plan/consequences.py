@@ -41,9 +41,7 @@ class Consequence:
 class Consequences:
     """Answers for one pair of views; `old` and `new` are the objects of both sides by name."""
 
-    def __init__(
-        self, head: View, old: Mapping[str, Application], new: Mapping[str, Application]
-    ) -> None:
+    def __init__(self, head: View, old: Mapping[str, Application], new: Mapping[str, Application]) -> None:
         self._head = head
         self._old = old
         self._new = new
@@ -106,8 +104,8 @@ class Consequences:
             if lacks(version, "applicationset-applications-sync"):
                 return self._deleted(
                     top,
-                    f"Argo CD {version} ignores `applicationsSync: {policy}` (known from 2.8 on), so the ApplicationSet "
-                    f"`{parent.name}` deletes it",
+                    f"Argo CD {version} ignores `applicationsSync: {policy}` (2.8 and newer know it), so the "
+                    f"ApplicationSet `{parent.name}` deletes it",
                 )
             return Consequence(
                 "kept",
@@ -184,7 +182,7 @@ class Consequences:
                 )
             return Consequence("pruned", f"it is deleted with `{top.name}`, with all its resources")
         if first.effect == "orphaned":
-            return Consequence("orphaned", f"`{top.name}` is deleted without its resources, so nothing manages this one")
+            return Consequence("orphaned", f"`{top.name}` is deleted without its resources: nothing manages this one")
         if first.effect == "blocked":
             return Consequence("blocked", first.reason, first.decided)
         return Consequence("kept", f"it stays because `{top.name}` stays: {first.reason}")

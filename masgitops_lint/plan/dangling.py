@@ -63,9 +63,7 @@ def _catalog(base: View, head: View, one: Application) -> Iterator[Dangling]:
     )
 
 
-def _below(
-    head: View, one: Application, key: str, what: str, noun: str, name_key: str
-) -> Iterator[Dangling]:
+def _below(head: View, one: Application, key: str, what: str, noun: str, name_key: str) -> Iterator[Dangling]:
     scope = head.by_directory.get(one.scope)
     if scope is None:
         return

@@ -127,16 +127,13 @@ def _touched(scopes: Iterable[Scope], changed: frozenset[str], base: Subject, he
     """Scopes that can differ: one of their files does, or the set of files, or a parent can."""
     found: set[Key] = set()
     for scope in scopes:
-        if whole or any(file.path in changed for file in scope.files):
-            found.add(_key(scope))
-        elif scope.parent is not None and _key(scope.parent) in found:
+        own = whole or any(file.path in changed for file in scope.files)
+        if own or (scope.parent is not None and _key(scope.parent) in found):
             found.add(_key(scope))
     return found
 
 
-def _actual(
-    subject: Subject, mode: GlobMode
-) -> tuple[tuple[Scope, ...], dict[str, Frozen], frozenset[str]]:
+def _actual(subject: Subject, mode: GlobMode) -> tuple[tuple[Scope, ...], dict[str, Frozen], frozenset[str]]:
     """What the generators make, as if nothing froze them; what freezes them; and the files that cannot be read."""
     scopes: list[Scope] = []
     frozen: dict[str, Frozen] = {}

@@ -14,11 +14,17 @@ YAML_ENDINGS = (".yaml", ".yml")
 
 
 class Repository:
-    """What rules see of a config repo. `excluded` says which paths are as good as absent."""
+    """What rules see of a config repo. `excluded` says which paths are as good as absent.
 
-    def __init__(self, snapshot: Snapshot, excluded: Callable[[str], bool] | None = None) -> None:
+    `twin` is another snapshot of the same repo: a file with the same content there is parsed once for both.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, excluded: Callable[[str], bool] | None = None, twin: Repository | None = None
+    ) -> None:
         self.snapshot = snapshot
         self._excluded = excluded
+        self._twin = twin
         self._documents: dict[str, Document] = {}
 
     @cached_property
@@ -71,6 +77,8 @@ class Repository:
     def document(self, path: str) -> Document:
         """A file, parsed on first use. One that cannot be read is a document with a problem that says so."""
         known = self._documents.get(path)
+        if known is None and self._twin is not None and self._shared(path):
+            known = self._documents[path] = self._twin.document(path)
         if known is None:
             try:
                 known = parse(path, self.snapshot.read(path))
@@ -80,3 +88,11 @@ class Repository:
                 known = unreadable(path, error.strerror or str(error))
             self._documents[path] = known
         return known
+
+    def _shared(self, path: str) -> bool:
+        """Whether the twin has the same bytes at a path."""
+        assert self._twin is not None
+        try:
+            return path in self._twin.path_set and self._twin.snapshot.oid(path) == self.snapshot.oid(path)
+        except OSError:
+            return False
