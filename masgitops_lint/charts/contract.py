@@ -1,7 +1,7 @@
 """The contract between config and charts: which keys a root chart uses itself, and which leaf chart gets the others.
 
 Worked out from a release profile alone. A route is a tuple of keys below a level's values; `*` stands for the items of
-a list. A value is *used* by the root chart (compared, tested, put into an Application's field, passed to the next level) or
+a list. A value is *used* by the root chart (compared, tested, put into a field, passed to the next level) or
 *passed* into the values of a leaf chart, alone or inside a whole block, and then it is read if the leaf chart reads it.
 """
 

@@ -82,7 +82,7 @@ class Frame:
         self.top = top or {}
         self.variables: dict[str, Any] = {}
         self.dot: Any = UNKNOWN
-        self.loops: dict[str, tuple[Expression, str | int]] = {}
+        self.loops: dict[str, tuple[Expression, str | int | None]] = {}
         """For a loop variable (or "." for the dot): the expression it runs over, and the index it stands at."""
 
 

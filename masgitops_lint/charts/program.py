@@ -24,7 +24,7 @@ from .expressions import (
 from .needs import Known, Needs, Prefix, has_variable, needs
 from .scalars import Broken, quote_of, read_scalar
 
-_NO_LOOPS: Mapping[str, tuple[Expression, str | int]] = {}
+_NO_LOOPS: Mapping[str, tuple[Expression, str | int | None]] = {}
 Step: TypeAlias = Callable[["Run"], None]
 Row: TypeAlias = Sequence[Any]
 
@@ -33,7 +33,7 @@ class Origin(NamedTuple):
     """What wrote a leaf value: the expression, the loops it stands in, and keys below the expression's own value."""
 
     expression: Expression
-    loops: Mapping[str, tuple[Expression, str | int]]
+    loops: Mapping[str, tuple[Expression, str | int | None]]
     keys: tuple[str, ...] = ()
 
 
@@ -55,18 +55,19 @@ class Rendered:
     leaf: dict[str, Any] = field(default_factory=dict)
     origins: dict[tuple[str, ...], Origin] = field(default_factory=dict)
     broken: list[Origin] = field(default_factory=list)
-    loops: dict[str, tuple[Expression, str | int]] = field(default_factory=dict)
+    loops: dict[str, tuple[Expression, str | int | None]] = field(default_factory=dict)
     template: str = ""
 
 
 class Run(Frame):
     """A frame with the objects rendered so far."""
 
-    __slots__ = ("current", "objects")
+    __slots__ = ("current", "guards", "objects")
 
     def __init__(self, values: Mapping[str, Any], top: Mapping[str, Any] | None = None) -> None:
         super().__init__(values, top)
         self.objects: list[Rendered] = []
+        self.guards: list[Expression] = []
         self.current = Rendered(1)
 
 
@@ -74,14 +75,16 @@ class Run(Frame):
 class Failure:
     """A template that stops. `line` is the template's line, 0 where it is not known.
 
-    `sources` are the value keys that can make the object exist which was being written.
+    `sources` are the value keys that can make the object exist which was being written, `guards` the conditions that
+    stand around the spot, outermost first. `loops` holds plain variables too, with None for their index.
     """
 
     template: str
     line: int
     error: TemplateError
-    loops: Mapping[str, tuple[Expression, str | int]]
+    loops: Mapping[str, tuple[Expression, str | int | None]]
     sources: Sequence[str] = ()
+    guards: Sequence[Expression] = ()
 
 
 class _StopError(Exception):
@@ -138,7 +141,9 @@ class Program:
             for step in self._telling:
                 step(again)
         except _StopError as stop:
-            return Failure(self.name, stop.line, stop.error, dict(again.loops), again.current.sources)
+            return Failure(
+                self.name, stop.line, stop.error, dict(again.loops), again.current.sources, tuple(again.guards)
+            )
         return None
 
     def run_tolerant(self, run: Run) -> None:
@@ -441,10 +446,26 @@ class _Compiler:
         if kind == "let":
             known.learn(row[2], self.expressions[row[2]])
             known.forget(row[1])
-            return self.guarded(_let(row[1], self.evaluator(row[2])), self.line)
+            return self.guarded(self.let(row[1], row[2]), self.line)
         if kind == "each":
             return self.each(row, known)
         return self.branch(row, known)
+
+    def let(self, name: str, number: int) -> Step:
+        evaluate, expression, telling = self.evaluator(number), self.expressions[number], self.telling
+
+        def run(frame: Run) -> None:
+            if telling and has_variable(expression) is False:
+                frame.loops[name] = (expression, None)
+            elif telling:
+                frame.loops[name] = (_expanded(expression, frame.loops), None)
+            try:
+                frame.variables[name] = evaluate(frame)
+            except TemplateError:
+                frame.variables[name] = UNKNOWN
+                raise
+
+        return run
 
     def check(self, number: int, line: int, known: Known) -> Step | None:
         """An evaluation for the sake of its error; nothing when the same error would have come before."""
@@ -568,9 +589,13 @@ class _Compiler:
         for name in assigned:
             known.forget(name)
         narrow = word == "with"
+        guard = self.expressions[number]
+        telling = self.telling
 
         def run(frame: Run) -> None:
             value = condition(frame)
+            if telling:
+                frame.guards.append(guard)
             if value is UNKNOWN and assigned:
                 for name in assigned:
                     frame.variables[name] = UNKNOWN
@@ -586,6 +611,8 @@ class _Compiler:
             else:
                 for step in otherwise:
                     step(frame)
+            if telling:
+                frame.guards.pop()
 
         return run
 
@@ -636,6 +663,17 @@ class _Compiler:
         return run
 
 
+def _expanded(expression: Expression, loops: Mapping[str, tuple[Expression, str | int | None]]) -> Expression:
+    """The expression with plain variables replaced by what they were given."""
+    if expression[0] == "var":
+        known = loops.get(expression[1])
+        if known is not None and known[1] is None:
+            rest = list(expression[2:])
+            return [*known[0], *rest] if known[0][0] in ("val", "var") or not rest else ["fld", known[0], *rest]
+        return expression
+    return [_expanded(part, loops) if isinstance(part, list) and part else part for part in expression]
+
+
 def _pairs(value: Any) -> Iterator[tuple[Any, Any]] | None:
     """What `range` gives for a value: index and element, or key and value in order of key; None for the rest."""
     if isinstance(value, list):
@@ -665,17 +703,6 @@ def _document(line: int, sources: Sequence[str]) -> Step:
         if frame.loops:
             made.loops = dict(frame.loops)
         frame.objects.append(made)
-
-    return run
-
-
-def _let(name: str, evaluate: Evaluator) -> Step:
-    def run(frame: Run) -> None:
-        try:
-            frame.variables[name] = evaluate(frame)
-        except TemplateError:
-            frame.variables[name] = UNKNOWN
-            raise
 
     return run
 

@@ -8,11 +8,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .profile import version_key
+
+if TYPE_CHECKING:
+    from masgitops_lint.mas.account_root import AccountRoot
+    from masgitops_lint.settings import Settings
 
 RevisionKind: TypeAlias = Literal["release", "unknown-release", "later-release", "commit", "range", "moving"]
 
@@ -58,3 +63,35 @@ def revision_kind(revision: str) -> RevisionKind:
     if re.match(r"(?:refs/tags/)?v?\d+\.\d+\.\d+[-+.]\w", text) or text.startswith("refs/tags/"):
         return "release"
     return "range" if _RANGE.search(text) else "moving"
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRevision:
+    """The revision of the source repo that serves an account, and what it is.
+
+    `nearest` is the release that was probably meant when it is none; `known_until` the day of the newest known one.
+    """
+
+    text: str
+    kind: RevisionKind
+    nearest: str = ""
+    known_until: str = ""
+
+
+def chart_revision(account: str, root: AccountRoot | None, settings: Settings) -> ChartRevision | None:
+    """What the Account Root Application or the settings name; None where neither does."""
+    text = (root.revision if root is not None else "") or settings.revision_for(account) or ""
+    if not text:
+        charts = settings.charts_for(account) or ""
+        text = charts if release_of(charts) else ""
+    if not text or "{{" in text or text.startswith("<"):
+        return None
+    kind = revision_kind(text)
+    nearest = ""
+    if kind == "unknown-release":
+        from difflib import get_close_matches
+
+        wanted = release_of(text) or ""
+        line = [one for one in known_releases() if one.split(".")[:2] == wanted.split(".")[:2]]
+        nearest = line[-1] if line else next(iter(get_close_matches(wanted, list(known_releases()), 1, 0)), "")
+    return ChartRevision(text, kind, nearest, releases_date())

@@ -96,9 +96,7 @@ class _Search:
         for key, below in pairs:
             child = node.child(key) if node is not None else None
             passed = [(chart, (*route, key)) for chart, route in arrivals]
-            if isinstance(key, int):
-                yield from self.inside((*keys, key), below, child, passed, name)
-            elif self._read(child, passed):
+            if isinstance(key, int) or self._read(child, passed):
                 yield from self.inside((*keys, key), below, child, passed, name)
             elif below is not None and not self.is_extra(name, (*keys, key)):
                 yield self._unread((*keys, key), node, arrivals)

@@ -358,7 +358,7 @@ def source_place(made: Rendered, scope: Scope | None) -> Place:
     if scope is None:
         return Place("")
     for expression, index in made.loops.values():
-        if expression[0] == "val":
+        if expression[0] == "val" and index is not None:
             return scope.place((*expression[1:], index))
     for key in made.sources:
         if scope.values.get(str(key)):
@@ -379,7 +379,7 @@ def failure_place(failure: Failure, scope: Scope) -> Place:
         if owner != scope.spec.base.name:
             for loop in failure.loops.values():
                 above = blamed_keys(loop[0], {})
-                if above:
+                if above and loop[1] is not None:
                     return scope.place((*above, loop[1]))
             for key in failure.sources:
                 if scope.values.get(key):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from masgitops_lint.charts.expressions import Expression
 from masgitops_lint.charts.profile import ReleaseProfile
 from masgitops_lint.charts.program import Failure
 from masgitops_lint.charts.values import coalesce
@@ -70,12 +71,34 @@ def _failures(
 
 
 def _place(failure: Failure, values: LeafValues, application: Application) -> Place:
-    """The config key behind the value that fails, or behind its nearest parent; else what makes the Application."""
+    """The config key behind the value that fails, or behind its nearest parent.
+
+    For a value that the root chart does not pass at all it is the key behind the innermost condition that lets the
+    chart get there; else what makes the Application.
+    """
     route = blamed_keys(failure.error.expression, failure.loops)
     for length in range(len(route), 0, -1):
         place = values.place_of(route[:length])
         if place is not None:
             return place if length == len(route) else place.child(*route[length:])
+    for guard in reversed(failure.guards):
+        for keys in _read(guard, failure.loops):
+            place = values.place_of(keys)
+            if place is not None:
+                return place
     if values.rendered.loops and route:
         return application.source.child(*route)
     return application.source
+
+
+def _read(
+    expression: Expression, loops: Mapping[str, tuple[Expression, str | int | None]]
+) -> Iterator[tuple[str | int, ...]]:
+    if expression[0] in ("val", "var", "dot"):
+        keys = blamed_keys(expression, loops)
+        if keys:
+            yield keys
+        return
+    for part in expression[1:]:
+        if isinstance(part, list) and part:
+            yield from _read(part, loops)

@@ -79,7 +79,7 @@ class LeafValues(Mapping[str, Any]):
         return self.scope.place(keys) if keys and self.scope is not None else None
 
 
-def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, str | int]]) -> Keys:
+def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, str | int | None]]) -> Keys:
     """The config keys that an expression reads, as far as they are known: loop variables become list entries."""
     kind = expression[0]
     if kind == "val":
@@ -91,6 +91,8 @@ def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, st
         if loop is None:
             return ()
         above = blamed_keys(loop[0], {key: value for key, value in loops.items() if key != name})
+        if loop[1] is None:
+            return (*above, *rest) if loop[0][0] in ("val", "var", "dot") else above
         return (*above, loop[1], *rest) if above else ()
     if kind == "call" and expression[1] == "index":
         above = blamed_keys(expression[2], loops)

@@ -1,0 +1,74 @@
+"""A key that no chart of the release reads.
+
+## What it checks
+
+Every key of the config files against the keys that the root chart reads and that the leaf charts read of what is passed
+to them. Keys that only people read are noted by their comment, not by a key; keys of patched charts are declared in the
+settings under `contract.keys-read`.
+
+## What Argo CD does
+
+Nothing: the value goes nowhere, and the chart works with its default, or without. A misspelt key looks like a setting and
+is none (ibm-mas/gitops commit 9236211a added `environment_type` to the example while charts read
+`mas_environment_type`).
+
+## How to fix
+
+Write the key that the message suggests, or remove it.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted, successor
+
+RULE = Rule(code="VAL010", name="key-not-read", severity="warning", tags=("values", "dead"))
+
+BAD = (
+    Example(
+        "a misspelt key",
+        {
+            "dev/cluster1/redhat-cert-manager.yaml": (
+                'merge-key: "dev/cluster1"\nredhat_cert_manager:\n  chanel: stable-v1  #! VAL010\n  run_sync_hooks: true\n'
+                "  redhat_cert_manager_install_plan: Automatic\n"
+            )
+        },
+    ),
+    Example(
+        "a key of another chart in a list entry",
+        {
+            "dev/cluster1/inst2/ibm-mas-workspaces.yaml": (
+                'merge-key: "dev/cluster1/inst2"\nibm_mas_workspaces:\n  - mas_workspace_id: main\n'
+                "    mas_workspace_name: Main\n    mas_workspace_title: Main  #! VAL010\n"
+            )
+        },
+    ),
+)
+GOOD = (
+    Example("keys that are read"),
+    Example(
+        "a key that patched charts read",
+        {
+            "dev/cluster1/redhat-cert-manager.yaml": (
+                'merge-key: "dev/cluster1"\nredhat_cert_manager:\n  channel: stable-v1\n  run_sync_hooks: true\n'
+                "  our_own_key: 1\n  redhat_cert_manager_install_plan: Automatic\n"
+            )
+        },
+        settings="contract:\n  keys-read:\n    redhat-cert-manager.yaml: [redhat_cert_manager.our_own_key]\n",
+    ),
+)
+
+
+def check(context: Context) -> Drafts:
+    """Keys that are read by nothing, with the nearest one that is."""
+    for scope in context.mas.scopes:
+        release = context.profile_of(scope).release
+        for unread in context.unread_keys(scope):
+            place = scope.place(unread.keys, "key")
+            meant = successor(unread)
+            charts = ", ".join(f"`{chart}`" for chart in unread.charts[:2])
+            yield RULE.draft(
+                place,
+                f"no chart of release {release} reads `{dotted(unread.keys)}`"
+                + (f" ({charts} could)" if charts else "")
+                + (f"; what is read is `{meant}`" if meant else "")
+                + ": the value has no effect",
+                help=f"write `{meant}`" if meant else "remove the key, or check its spelling and its place",
+            )
