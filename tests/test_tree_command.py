@@ -179,6 +179,25 @@ def why(repo: Path, *arguments: object) -> Result:
     return run("why", *arguments[:1], repo, "--charts", CHARTS, *arguments[1:])
 
 
+def test_an_unchanged_second_run_renders_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = {APPS: CONFIG[APPS].replace("secret: plain", "secret: hunter2"), "dev/c1/x/ibm-operator-catalog.yaml": ""}
+    repo = lay_config(tmp_path / "repo", secret)
+    arguments = ("--format", "json", "--resources")
+    first = tree(repo, *arguments).output
+    kept = [path.read_text() for path in (tmp_path / "cache").rglob("*.json")]
+    assert kept
+    assert not any("hunter2" in text for text in kept)
+
+    def unexpected(*_: Any, **__: Any) -> Any:
+        raise AssertionError("rendered although nothing changed")
+
+    monkeypatch.setattr("masgitops_lint.charts.helm.sdk.SdkEngine.render", unexpected)
+    assert tree(repo, *arguments).output == first
+    assert isinstance(tree(repo, "--no-cache").exception, AssertionError)
+    (repo / CATALOG).write_text(CONFIG[CATALOG] + "# more\n")
+    assert isinstance(tree(repo).exception, AssertionError)
+
+
 def test_where_a_value_goes(tmp_path: Path) -> None:
     repo = lay_config(tmp_path / "repo")
     result = why(repo, f"{CATALOG}:ibm_operator_catalog.version")

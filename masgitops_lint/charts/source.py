@@ -47,9 +47,21 @@ class ChartSource:
         return os.path.isfile(os.path.join(self.root, *path.strip("/").split("/"), "Chart.yaml"))
 
     @cached_property
-    def identity(self) -> str:
-        """A short name for this tree's place, for cache keys beside the charts' own digests."""
-        return hashlib.sha256(os.path.realpath(self.root).encode()).hexdigest()[:12]
+    def digest(self) -> str:
+        """SHA-256 over the whole tree: names and content of every file outside `.git`."""
+        state = hashlib.sha256()
+        for directory, names, files in os.walk(self.root):
+            names[:] = sorted(name for name in names if name != ".git")
+            for name in sorted(files):
+                path = os.path.join(directory, name)
+                try:
+                    with open(path, "rb") as stream:
+                        data = stream.read()
+                except OSError:
+                    continue
+                state.update(f"{os.path.relpath(path, self.root)}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
+                state.update(data)
+        return state.hexdigest()
 
 
 def cache_directory() -> str:

@@ -34,15 +34,15 @@ def exact_options(function: F) -> F:
     return function
 
 
-def build_options(options: dict[str, Any], resources: bool | None = None) -> BuildOptions:
-    """What the options mean for the build. Leaves are rendered to find what fails, also when they are not shown."""
+def build_options(options: dict[str, Any]) -> BuildOptions:
+    """What the options mean for a command that shows no values. Leaves are rendered to find what fails."""
     from masgitops_lint.deployment.build import BuildOptions
 
     return BuildOptions(
         engine=options["helm_engine"],
         processes=options["jobs"],
-        resources=True if resources is None else resources,
         cached=not options["no_cache"],
+        values=False,
     )
 
 

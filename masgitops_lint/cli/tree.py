@@ -49,9 +49,7 @@ def command(path: str, **options: Any) -> None:
     )
     with user_errors(), exact_errors():
         context = open_session(request).context
-        deployment = build_deployment(
-            context, build_options(options, resources=options["resources"] or None), actual=True
-        )
+        deployment = build_deployment(context, build_options(options), actual=True)
     if not deployment.applications and not deployment.errors:
         click.echo(f"mas-lint: there is no MAS GitOps config in {path}: no Application would be built", err=True)
         sys.exit(3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,7 +11,7 @@ from .deployment import Deployment
 
 if TYPE_CHECKING:
     from masgitops_lint.argocd.globbing import GlobMode
-    from masgitops_lint.charts.helm.engine import EngineChoice
+    from masgitops_lint.charts.helm.engine import EngineChoice, HelmEngine
     from masgitops_lint.charts.profile import ReleaseProfile
     from masgitops_lint.charts.source import ChartSource
     from masgitops_lint.mas.account_root import AccountRoot
@@ -44,12 +44,16 @@ class Subject(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """How exact mode works: which Helm, on how many processes (0: one a core), with leaves or not, cached or not."""
+    """How exact mode works: which Helm, on how many processes (0: one a core), with leaves or not, cached or not.
+
+    `values` False says that nobody will look at the Applications' values: then a whole result can come from the cache.
+    """
 
     engine: EngineChoice = "auto"
     processes: int = 0
     resources: bool = True
     cached: bool = True
+    values: bool = True
 
 
 def chart_source(subject: Subject, account: str) -> str | None:
@@ -95,8 +99,41 @@ def build_from_charts(subject: Subject, sources: Mapping[str, str | None], optio
 
     from .exact import build_exact
 
-    charts = _opener(sources)
-    return build_exact(subject.mas, charts, subject.account, open_engine(options.engine), _exact(subject, options))
+    charts, engine = _opener(sources), open_engine(options.engine)
+    exact = _exact(subject, options)
+    if options.values or not options.cached:
+        return build_exact(subject.mas, charts, subject.account, engine, exact)
+    from masgitops_lint.charts.source import cache_directory
+
+    from .whole_cache import WholeCache, key_of
+
+    cache = WholeCache(os.path.join(cache_directory(), "trees-of-applications"))
+    key = key_of(_deciding(subject, {account: charts(account) for account in sources}, engine, exact))
+    known = cache.get(key)
+    if known is not None:
+        return with_assumptions(known, subject)
+    built = build_exact(subject.mas, charts, subject.account, engine, exact)
+    cache.put(key, built)
+    return built
+
+
+def _deciding(
+    subject: Subject, charts: Mapping[str, ChartSource], engine: HelmEngine, exact: ExactOptions
+) -> Iterator[str]:
+    """Everything that decides an exact deployment: program, Helm, settings, charts, and every YAML file of the repo."""
+    from masgitops_lint.version import __version__
+
+    yield from (__version__, engine.name, engine.version, str(exact.globbing), str(exact.version), str(exact.resources))
+    yield repr(subject.settings)
+    for account, source in sorted(charts.items()):
+        yield from (account, source.label, source.digest)
+    repository = subject.repository
+    for path in repository.yaml_paths:
+        yield path
+        try:
+            yield repository.snapshot.oid(path)
+        except OSError as error:
+            yield str(error)
 
 
 def exact_builder(

@@ -9,6 +9,7 @@ from masgitops_lint.deployment.deployment import AssumedParameter, FrozenSet, Re
 from masgitops_lint.model.application import Application, Resource
 from masgitops_lint.model.place import Keys, Place
 
+from ..masking import masked
 from .view import TreeView
 
 VERSION = 1
@@ -122,5 +123,17 @@ def _frozen(one: FrozenSet, view: TreeView) -> dict[str, Any]:
     }
 
 
+def shown(parameter: AssumedParameter) -> str:
+    """A parameter's value as text, masked where its name looks like a secret's."""
+    value = parameter.value
+    text = ("true" if value else "false") if isinstance(value, bool) else "null" if value is None else str(value)
+    key = parameter.name.rpartition(".")[2]
+    return masked([f"{key}: {text}"], 0).removeprefix(f"{key}: ")
+
+
 def _parameter(one: AssumedParameter, view: TreeView) -> dict[str, Any]:
-    return {"name": one.name, "value": one.value, "origin": one.origin, "place": place_data(one.place, view)}
+    text = shown(one)
+    value = (
+        one.value if isinstance(one.value, bool | int | float) or one.value is None or str(one.value) == text else text
+    )
+    return {"name": one.name, "value": value, "origin": one.origin, "place": place_data(one.place, view)}

@@ -8,7 +8,7 @@ from masgitops_lint.deployment.deployment import RenderFailure
 from masgitops_lint.model.application import Application, Resource
 
 from ..style import Style
-from .json_tree import dotted
+from .json_tree import dotted, shown
 from .view import TreeView
 
 
@@ -20,7 +20,7 @@ def render(view: TreeView, *, color: bool = False) -> str:
         if any(app.account == account or app.scope == account for app in view.applications):
             lines += [
                 paint("bold", f"account {account}"),
-                *(paint("dim", f"  {p.name} = {_value(p.value)} ({_origin(p.origin)})") for p in parameters),
+                *(paint("dim", f"  {p.name} = {shown(p)} ({_origin(p.origin)})") for p in parameters),
             ]
     if lines:
         lines.append("")
@@ -29,12 +29,6 @@ def render(view: TreeView, *, color: bool = False) -> str:
     lines += _failures(view, paint)
     lines += ["", _totals(view)]
     return "\n".join(lines) + "\n"
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "null" if value is None else str(value)
 
 
 def _origin(origin: str) -> str:
