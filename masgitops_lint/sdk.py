@@ -116,6 +116,7 @@ class Context:
         self.repository = repository
         self.settings = settings
         self.base = base
+        self.build_options: BuildOptions | None = None
 
     def options(self, rule: Rule) -> Mapping[str, Any]:
         """The rule's options: its defaults with the settings laid over them."""
@@ -219,7 +220,7 @@ class Context:
         from masgitops_lint.plan.compare import compare
         from masgitops_lint.plan.model import Plan
 
-        return Plan() if self.base is None else compare(self.base, self)
+        return Plan() if self.base is None else compare(self.base, self, self.build_options)
 
     @cached_property
     def secrets(self) -> SecretsGraph:
@@ -388,7 +389,7 @@ class Context:
         declared = self.settings.accounts.get(account)
         if declared is not None:
             return declared.production
-        return re.search(r"(?<!non)(?<!non-)(?<!pre)(?<!pre-)\b(?:prod|prd|production)\b", account) is not None
+        return re.search(r"(?<!non)(?<!non-)(?<!pre)(?<!pre-)\b(?:prod|prd|production)(?:\d*)\b", account) is not None
 
     @cached_property
     def catalogs(self) -> Catalogs:
@@ -433,6 +434,13 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")
+
+
+def sync_wave(manifest: Mapping[str, Any]) -> int:
+    """The sync wave of an object as Argo CD reads its annotations."""
+    from masgitops_lint.argocd.waves import wave
+
+    return wave(manifest)
 
 
 def placeholders(text: str) -> tuple[Placeholder, ...]:
@@ -508,4 +516,5 @@ __all__ = [
     "release_at_least",
     "secret_path_problem",
     "successor",
+    "sync_wave",
 ]

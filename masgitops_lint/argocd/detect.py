@@ -11,7 +11,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from .evidence import RANK, Evidence, find_evidence
-from .versions import ANY, Feature, Interval, at_version, supports
+from .releases import data_date, is_supported, released, supported_gitops_lines, supported_lines
+from .versions import ANY, Feature, Interval, at_version, parse_version, supports
 
 if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
@@ -70,6 +71,25 @@ class Verdict:
     def supports(self, feature: Feature | str) -> bool | None:
         """Whether it has a feature; None where that cannot be told."""
         return supports(self.interval, feature) if self.known else None
+
+    @property
+    def out_of_support(self) -> str:
+        """Why it no longer gets fixes, as a sentence's end; "" where it does, or where that cannot be told.
+
+        OpenShift GitOps is supported by Red Hat for its own three newest minors, whatever Argo CD is inside.
+        """
+        line = self.evidence.line if self.evidence is not None else ""
+        if line:
+            lines = supported_gitops_lines()
+            if parse_version(line) >= parse_version(lines[0]):  # type: ignore[operator]
+                return ""
+            return f"OpenShift GitOps {line} gets no more fixes: {', '.join(lines)} do (known as of {data_date()})"
+        if not self.known or is_supported(self.interval) is not False:
+            return ""
+        last = released(self.interval.line or "")
+        age = f", released {last}," if last else ""
+        kept = ", ".join(supported_lines())
+        return f"Argo CD {self.interval}{age} gets no more fixes: {kept} do (known as of {data_date()})"
 
     @property
     def label(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -183,14 +183,3 @@ def _collisions(base: Mapping[str, Any], over: Mapping[str, Any], keys: tuple[st
         else:
             yield (*keys, key)
 
-
-# -- order of pruning -------------------------------------------------------------------------------------------------
-
-
-def pruned_in_waves(graph: UnitGraph, wave: Callable[[KubeObject], int]) -> Iterator[tuple[Unit, int]]:
-    """Applications that prune on their own and whose objects lie in several waves, with the number of waves."""
-    for unit in graph.of("argocd", "Application"):
-        if unit.prune is True:
-            waves = {wave(obj) for obj in unit.objects if _HOOK not in obj.annotations}
-            if len(waves) > 1:
-                yield unit, len(waves)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -74,6 +74,10 @@ class Catalog:
     def channel_for(self, app: str, core_channel: str) -> str | None:
         """The channel of an application that goes with a core channel; None where there is none."""
         return self.channels(app).get(core_channel)
+
+    def cores_for(self, app: str, channel: str) -> tuple[str, ...]:
+        """The core channels that a channel of an application goes with, oldest first."""
+        return tuple(sorted((core for core, own in self.channels(app).items() if own == channel), key=channel_key))
 
     def version_of(self, app: str, core_channel: str) -> str:
         """The version this catalogue installs, or ""."""
@@ -141,6 +145,10 @@ class Catalogs:
         """The catalogues of an architecture, oldest first."""
         return tuple(one for one in self.all if one.architecture == architecture)
 
+    def parse(self, text: object) -> Tag | None:
+        """The parts of a catalogue's name; None for what is none."""
+        return parse_tag(text)
+
     def newest(self, architecture: str = "amd64") -> Catalog | None:
         """The newest catalogue of an architecture."""
         return next(reversed(self.of(architecture)), None)
@@ -204,9 +212,3 @@ def supports(known: Catalog, core_channel: str, app: str, channel: str) -> bool 
     if app not in known.apps:
         return None
     return known.channel_for(app, core_channel) == channel
-
-
-def cores_for(known: Catalog, app: str, channel: str) -> tuple[str, ...]:
-    """The core channels that a channel of an application goes with, oldest first."""
-    found: Iterable[str] = (core for core, own in known.channels(app).items() if own == channel)
-    return tuple(sorted(found, key=channel_key))
