@@ -13,6 +13,7 @@ from masgitops_lint.model.finding import Finding
 from masgitops_lint.model.report import Crash, Report, Skipped, Summary, Suppressed
 
 if TYPE_CHECKING:
+    from masgitops_lint.deployment.build import BuildOptions
     from masgitops_lint.engine.approvals import Approval
     from masgitops_lint.engine.directives import FileDirectives
     from masgitops_lint.engine.rules import LoadedRule
@@ -96,20 +97,26 @@ def open_session(request: Request) -> Session:
     excluded = PathPatterns(settings.exclude).matches if settings.exclude else None
     base = None
     if request.base is not None:
-        base = Context(Repository(_base_snapshot(target.root, request.base), excluded), settings)
+        base = Context(Repository(_base_snapshot(target.root, request.base, request.revision), excluded), settings)
     twin = base.repository if base is not None else None
     repository = Repository(open_snapshot(target.root, request.revision), excluded, twin)
     return Session(target, settings, Context(repository, settings, base))
 
 
-def _base_snapshot(root: str, base: str) -> Snapshot:
-    """The older side: a directory when there is one of that name, else the merge base with a Git revision."""
+def _base_snapshot(root: str, base: str, revision: str | None) -> Snapshot:
+    """The older side: a directory when there is one of that name, else a Git revision.
+
+    Against a working tree or the index that is the merge base with what is checked out, as in a pull request. Between
+    two named revisions it is the one that was named, so that a way back can be planned too.
+    """
+    from masgitops_lint.layout import locate
     from masgitops_lint.repo.snapshot import GitError, GitRevision, WorkingTree, merge_base
 
     if os.path.isdir(base):
-        return WorkingTree(base)
+        return WorkingTree(locate(base).root)
     try:
-        return GitRevision(root, merge_base(root, base))
+        named = revision is not None and revision != ":index"
+        return GitRevision(root, base if named else merge_base(root, base))
     except GitError as error:
         raise UsageError(str(error)) from error
 
@@ -274,8 +281,11 @@ class PlanOutcome:
     crashes: tuple[Crash, ...] = ()
 
 
-def plan_change(request: Request, session: Session) -> PlanOutcome:
-    """The plan of what is open already, and what the PRN rules say about it. Raises what `lint_session` raises."""
+def plan_change(request: Request, session: Session, build: BuildOptions | None = None) -> PlanOutcome:
+    """The plan of what is open already, and what the PRN rules say about it. Raises what `lint_session` raises.
+
+    `build` says how real charts are rendered, where some are named.
+    """
     from masgitops_lint.engine.approvals import approval_of
     from masgitops_lint.engine.rules import load_rules
     from masgitops_lint.engine.run import run_rules
@@ -283,6 +293,7 @@ def plan_change(request: Request, session: Session) -> PlanOutcome:
     from masgitops_lint.engine.suppressions import collect_directives
 
     context = session.context
+    context.build_options = build
     plan = context.plan
     if plan.empty and not plan.blocked:
         return PlanOutcome(plan, (), {})

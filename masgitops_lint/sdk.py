@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from masgitops_lint.charts.revision import ChartRevision
     from masgitops_lint.charts.unread import Unread
     from masgitops_lint.deployment.argocd_needs import BugHit, ChartNeed, ManifestNeed
+    from masgitops_lint.deployment.build import BuildOptions
     from masgitops_lint.deployment.deployment import Deployment, RenderFailure
     from masgitops_lint.deployment.secret_inventory import Comparison, InventoryEntry
     from masgitops_lint.deployment.secrets import SecretsGraph

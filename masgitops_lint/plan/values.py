@@ -45,8 +45,13 @@ def _lists(before: list[Any], after: list[Any], keys: Keys) -> Iterator[tuple[Ke
     unique = all(None not in side and len(set(side)) == len(side) for side in names)
     if before and after and unique:
         olds = dict(zip(names[0], before, strict=True))
+        common = {name for name in names[1] if name in olds}
+        renamed = [name for name in names[0] if name not in common]
+        fresh = [name for name in names[1] if name not in common]
+        # as many new names as old ones: entries were renamed where they stand
+        partner = dict(zip(fresh, renamed, strict=True)) if len(fresh) == len(renamed) else {}
         for index, name in enumerate(names[1]):
-            yield from differences(olds.pop(name, ABSENT), after[index], (*keys, index))
+            yield from differences(olds.pop(partner.get(name, name), ABSENT), after[index], (*keys, index))
         for name, item in olds.items():
             yield from _all(item, (*keys, names[0].index(name)), removed=True)
         return

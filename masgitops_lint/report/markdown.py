@@ -21,10 +21,10 @@ _CELL_LIMIT = 600
 def render(report: Report, options: RenderOptions) -> str:
     """The report in at most `SIZE_LIMIT` characters; findings that do not fit are counted."""
     ordered = sorted(report.findings, key=lambda finding: -finding.severity.rank)
-    head = [f"**mas-lint:** {_prose(found_sentence(report.summary))}", ""]
+    head = [f"**mas-lint:** {prose(found_sentence(report.summary))}", ""]
     for crash in report.crashes:
-        head += [f"**Rule {crash.rule} crashed:** {_prose(crash.error)}", ""]
-    tail = [_prose(checked_sentence(report)), *(_prose(note) for note in report.notes)]
+        head += [f"**Rule {crash.rule} crashed:** {prose(crash.error)}", ""]
+    tail = [prose(checked_sentence(report)), *(prose(note) for note in report.notes)]
     foot = ["<sub>" + "<br>".join(tail) + "</sub>"]
     room = SIZE_LIMIT - sum(len(line) + 1 for line in (*head, *foot)) - 200
     rows: list[str] = []
@@ -42,12 +42,12 @@ def render(report: Report, options: RenderOptions) -> str:
 
 def _row(finding: Finding, options: RenderOptions) -> str:
     path = one_line(options.path_prefix + finding.path).replace("`", "'").replace("|", "\\|")
-    what = _prose(_shortened(finding.message))
+    what = prose(_shortened(finding.message))
     affected = affects_sentence(finding, options.max_names)
     if affected:
-        what += f"<br>Affects {_prose(affected)}."
+        what += f"<br>Affects {prose(affected)}."
     if finding.help:
-        what += f"<br>*{_prose(_shortened(finding.help))}*"
+        what += f"<br>*{prose(_shortened(finding.help))}*"
     where = f"`{path}:{finding.span.line}:{finding.span.column}`"
     return f"| {finding.severity.value} | {finding.rule} {finding.name} | {where} | {what} |"
 
@@ -56,7 +56,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _CELL_LIMIT else text[:_CELL_LIMIT].rstrip() + " …"
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """One line in which only `code spans` keep their meaning: no markup, mentions, issue links or table cells."""
     parts = one_line(text).split("`")
     if len(parts) % 2 == 0:
