@@ -6,6 +6,7 @@ clusters that each wait for a secret of the other come up when both are new, and
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -96,7 +97,7 @@ def _hops(tree: Tree, events: Events, way: Sequence[int]) -> tuple[Hop, ...]:
     """A way from an event to itself as hops; everything between two needs is one hop made of waves."""
     hops: list[Hop] = []
     waiting = -1
-    for first, second in zip(way, way[1:], strict=False):
+    for first, second in itertools.pairwise(way):
         need = events.need_of.get((first, second))
         if need is None:
             continue
@@ -141,7 +142,7 @@ def _rings(tree: Tree, needs: Sequence[Need]) -> list[Cycle]:
                 way = shortest_way(adjacency, target, node, inside)
                 if way and frozenset(way) not in found:
                     ring = [node, *way]
-                    hops = [edges[one][two] for one, two in zip(ring, ring[1:], strict=False)]
+                    hops = [edges[one][two] for one, two in itertools.pairwise(ring)]
                     found[frozenset(way)] = Cycle(
                         _turned([Hop(one.reader, one.writer, one.place, one) for one in hops]), deadlock=False
                     )

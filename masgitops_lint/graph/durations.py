@@ -177,6 +177,8 @@ def render(found: tuple[Plan, ...]) -> str:
             length = f"{in_words(wave.minutes):>9} ({wave.slowest})" if wave.minutes else f"{'-':>9}"
             lines.append(f"  {wave.number:03d}  from {in_words(wave.start):>10}  {length}  {cost}")
         if one.unpublished:
-            lines.append(f"  {one.unpublished} Application{'' if one.unpublished == 1 else 's'} without a published time")
+            lines.append(
+                f"  {one.unpublished} Application{'' if one.unpublished == 1 else 's'} without a published time"
+            )
     lines += ["", f"source: {source()}"]
     return "\n".join(lines) + "\n"

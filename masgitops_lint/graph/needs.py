@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from masgitops_lint.model.place import Keys, Place
 
-from .tree import Relation, Tree
+from .tree import Relation as Relation
+from .tree import Tree
 
 if TYPE_CHECKING:
     from masgitops_lint.deployment.secrets import Secret, SecretsGraph, Use, Writer

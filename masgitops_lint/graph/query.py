@@ -201,6 +201,13 @@ class Graph:
         return ReadyAfter(application.parent or "", application.wave, application.name)
 
     @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The node id of every Application and ApplicationSet, in their order."""
+        from .parts import application_ids
+
+        return tuple(application_ids(self))
+
+    @cached_property
     def parts(self) -> Parts:
         """Every node and edge, for export and for people."""
         from .parts import parts_of

@@ -1,0 +1,1 @@
+"""The dependency graph in the formats that other programs and people read."""
