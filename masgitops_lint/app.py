@@ -91,7 +91,8 @@ def open_session(request: Request) -> Session:
         raise UsageError(f"there is no file or directory {request.path}") from error
     settings = load_settings(target.root, request.config, isolated=request.isolated)
     if request.argocd_version:
-        settings = replace(settings, argocd_version=request.argocd_version)
+        accounts = {name: replace(one, argocd_version=None) for name, one in settings.accounts.items()}
+        settings = replace(settings, argocd_version=request.argocd_version, accounts=accounts)
     if request.charts:
         settings = replace(settings, source=replace(settings.source, charts=request.charts))
     excluded = PathPatterns(settings.exclude).matches if settings.exclude else None
