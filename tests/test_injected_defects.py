@@ -466,11 +466,25 @@ DEFECTS = [
     ),
     # blocks
     Defect(
-        "block elsewhere",
-        both(sub(f"{I1}/ibm-db2u.yaml", "ibm_db2u:", "ibm_mas_x:"), lambda root: None),
-        ("VAL", "CFG020"),
+        "block misspelt",
+        sub(f"{I1}/ibm-db2u.yaml", "ibm_db2u:", "ibm_db2:"),
+        ("CFG042",),
         f"{I1}/ibm-db2u.yaml",
-        "ibm_mas_x",
+        "ibm_db2:",
+    ),
+    Defect(
+        "block with dashes",
+        sub(f"{I2}/ibm-mas-suite.yaml", "ibm_mas_suite:", "ibm-mas-suite:"),
+        ("CFG042",),
+        f"{I2}/ibm-mas-suite.yaml",
+        "ibm-mas-suite:",
+    ),
+    Defect(
+        "base block misspelt",
+        sub(f"{I3}/ibm-mas-instance-base.yaml", "region:", "regoin:"),
+        ("CFG042",),
+        f"{I3}/ibm-mas-instance-base.yaml",
+        "regoin",
     ),
     Defect(
         "instance block in cluster file",

@@ -84,8 +84,42 @@ class Scope:
                         merged[key] = merge_values(merged[key], value)
                     else:
                         merged[key] = value
-            self._values = self._with_meant_ids(merged) if self.meant else merged
+            if self.meant:
+                merged = self._with_meant_ids(self._with_meant_blocks(merged))
+            self._values = merged
         return self._values
+
+    def misspelt_blocks(self, file: ConfigFile) -> dict[str, str]:
+        """Top-level keys of a file that nothing knows -> the key of that file they are probably meant to be."""
+        expected = next((f.keys for f in self.spec.files if f.name == file.name), ())
+        missing = [key for key in expected if key not in file.data]
+        if not missing or len(file.data) == len(expected) - len(missing) + file.has_merge_key:
+            return {}
+        known = {key for one in self.spec.files for key in one.keys}
+        unknown = [key for key in file.data if key not in known and key != self.spec.merge_key]
+        if not unknown:
+            return {}
+        from difflib import get_close_matches
+
+        found: dict[str, str] = {}
+        for key in unknown:
+            near = get_close_matches(key, missing, n=1, cutoff=0.75)
+            alone = len(expected) == 1 and len(unknown) == 1 and isinstance(file.data[key], dict | list)
+            flat = key.replace("-", "_").lower()
+            right = flat if flat in missing else near[0] if near else expected[0] if alone else ""
+            if right and right not in found.values():
+                found[key] = right
+        return found
+
+    def _with_meant_blocks(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Misspelt blocks under the names they were meant to have, so that what needs them is not reported as well."""
+        mended = values
+        for file in self.files:
+            for wrong, right in self.misspelt_blocks(file).items():
+                if right not in mended:
+                    mended = {**mended, right: file.data[wrong]}
+                    self._mended = True
+        return mended
 
     @property
     def complete(self) -> bool:
@@ -206,12 +240,24 @@ class Scope:
                 return file
         return None
 
+    def _meant_place(self, keys: Keys, part: Any) -> Place | None:
+        """Where a route lies whose block is misspelt."""
+        for file in self.files:
+            for wrong, right in self.misspelt_blocks(file).items():
+                if keys[:1] == (right,):
+                    return Place(file.path, (wrong, *keys[1:]), part)
+        return None
+
     def place(self, keys: Keys, part: Any = "value") -> Place:
         """Where the merged value at `keys` comes from; for a missing one, its nearest parent or the base file."""
         for length in range(len(keys), 0, -1):
             file = self.winner(keys[:length])
             if file is not None:
                 return Place(file.path, keys, part)
+        if self.meant and self._mended:
+            place = self._meant_place(keys, part)
+            if place is not None:
+                return place
         if self.base is not None:
             return Place(self.base.path, ())
         return Place(self.files[0].path if self.files else self.directory, ())
