@@ -3,7 +3,7 @@
 ## What it checks
 
 Each `mas_app_id` in `ibm_mas_masapp_configs` needs the install block `ibm_suite_app_<app>_install` in the same instance.
-Manage is left to the rules about missing values: without its install block the whole instance root fails to render.
+In the releases where the instance root itself reads the missing block, and so fails to render, VAL001 says it instead.
 
 ## What Argo CD does
 
@@ -35,6 +35,7 @@ GOOD = (Example("installed"),)
 
 def check(context: Context) -> Drafts:
     """Configured applications without install block."""
+    failing = {failure.scope for failure in context.deployment.errors if failure.root and failure.kind == "nil"}
     for scope in context.mas.scopes:
         if scope.level != "instance":
             continue
@@ -46,9 +47,9 @@ def check(context: Context) -> Drafts:
         }
         for keys, item in scope.items("ibm_mas_masapp_configs"):
             app = item.get("mas_app_id")
-            if not isinstance(app, str) or app == "manage" or app not in known:
+            if not isinstance(app, str) or app not in known or scope.get(f"ibm_suite_app_{app}_install"):
                 continue
-            if scope.get(f"ibm_suite_app_{app}_install"):
+            if scope.directory in failing:
                 continue
             yield RULE.draft(
                 scope.place((*keys, "mas_app_id")),
