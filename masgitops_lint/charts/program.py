@@ -44,7 +44,8 @@ class Rendered:
     `fields` maps a name to a value, `lists` to several of them. `sources` are the value keys that can make the
     object exist, the likeliest first, and `loops` the loops it stands in. `parameters` are an ApplicationSet's Helm
     parameters; its `root_name` is an evaluator, to be run with a parameter set as the frame's top. `leaf` are the
-    values for its chart, `origins` tells what wrote them, by route, and `broken` what makes them unreadable.
+    values for its chart, `origins` tells what wrote them, by route, and `broken` what makes them unreadable;
+    `written` tells what the object's own fields are made of. These four are known when the leaf values are.
     """
 
     line: int
@@ -55,6 +56,7 @@ class Rendered:
     leaf: dict[str, Any] = field(default_factory=dict)
     origins: dict[tuple[str, ...], Origin] = field(default_factory=dict)
     broken: list[Origin] = field(default_factory=list)
+    written: dict[str, Origin] = field(default_factory=dict)
     loops: dict[str, tuple[Expression, str | int | None]] = field(default_factory=dict)
     template: str = ""
 
@@ -62,12 +64,13 @@ class Rendered:
 class Run(Frame):
     """A frame with the objects rendered so far."""
 
-    __slots__ = ("current", "guards", "objects")
+    __slots__ = ("assigned", "current", "guards", "objects")
 
     def __init__(self, values: Mapping[str, Any], top: Mapping[str, Any] | None = None) -> None:
         super().__init__(values, top)
         self.objects: list[Rendered] = []
         self.guards: list[Expression] = []
+        self.assigned: dict[str, tuple[Expression, str | int | None]] = {}
         self.current = Rendered(1)
 
 
@@ -142,7 +145,12 @@ class Program:
                 step(again)
         except _StopError as stop:
             return Failure(
-                self.name, stop.line, stop.error, dict(again.loops), again.current.sources, tuple(again.guards)
+                self.name,
+                stop.line,
+                stop.error,
+                {**again.assigned, **again.loops},
+                again.current.sources,
+                tuple(again.guards),
             )
         return None
 
@@ -426,9 +434,10 @@ class _Compiler:
         if kind == "set":
             known.learn(row[2], self.expressions[row[2]])
             expression = self.expressions[row[2]]
-            return self.guarded(
-                _set(row[1], self.evaluator(row[2]), quote_of(row[3]), bool(row[4]), expression), self.line
-            )
+            step = _set(row[1], self.evaluator(row[2]), quote_of(row[3]), bool(row[4]), expression)
+            if self.leaf and not row[1].startswith("parameter"):
+                step = _noted(row[1], expression, step)
+            return self.guarded(step, self.line)
         if kind in ("leaf", "put"):
             if self.leaf:
                 return self.guarded(self.leaf_step(row), row[-1])
@@ -452,13 +461,12 @@ class _Compiler:
         return self.branch(row, known)
 
     def let(self, name: str, number: int) -> Step:
-        evaluate, expression, telling = self.evaluator(number), self.expressions[number], self.telling
+        evaluate, expression = self.evaluator(number), self.expressions[number]
+        noting = self.telling or self.leaf
 
         def run(frame: Run) -> None:
-            if telling and has_variable(expression) is False:
-                frame.loops[name] = (expression, None)
-            elif telling:
-                frame.loops[name] = (_expanded(expression, frame.loops), None)
+            if noting:
+                frame.assigned[name] = (_expanded(expression, frame.assigned), None)
             try:
                 frame.variables[name] = evaluate(frame)
             except TemplateError:
@@ -525,7 +533,7 @@ class _Compiler:
             def put(run: Run) -> None:
                 value = evaluate(run)
                 current = run.current
-                loops = dict(run.loops)
+                loops = _around(run)
                 put_value(current.leaf, route, value)
                 if not route and value.__class__ is YamlText and not isinstance(value.value, Mapping):
                     current.broken.append(Origin(expression, loops))
@@ -542,7 +550,7 @@ class _Compiler:
         def scalar(run: Run) -> None:
             current = run.current
             value = read_scalar(evaluate(run), quote)
-            origin = Origin(expression, dict(run.loops) if run.loops else _NO_LOOPS)
+            origin = Origin(expression, _around(run))
             _place(current.leaf, route, value, opens=opens)
             if value.__class__ is Broken:
                 current.broken.append(origin)
@@ -663,6 +671,11 @@ class _Compiler:
         return run
 
 
+def _around(run: Run) -> Mapping[str, tuple[Expression, str | int | None]]:
+    """The loops and plain variables that an expression can name at this point."""
+    return {**run.assigned, **run.loops} if run.loops or run.assigned else _NO_LOOPS
+
+
 def _expanded(expression: Expression, loops: Mapping[str, tuple[Expression, str | int | None]]) -> Expression:
     """The expression with plain variables replaced by what they were given."""
     if expression[0] == "var":
@@ -703,6 +716,14 @@ def _document(line: int, sources: Sequence[str]) -> Step:
         if frame.loops:
             made.loops = dict(frame.loops)
         frame.objects.append(made)
+
+    return run
+
+
+def _noted(name: str, expression: Expression, step: Step) -> Step:
+    def run(frame: Run) -> None:
+        frame.current.written[name] = Origin(expression, _around(frame))
+        step(frame)
 
     return run
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
-from masgitops_lint.charts.expressions import Expression
 from masgitops_lint.charts.profile import ReleaseProfile
 from masgitops_lint.charts.program import Failure
 from masgitops_lint.charts.values import coalesce
@@ -12,7 +11,7 @@ from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
 
 from .deployment import Deployment, RenderFailure
-from .leaf_values import LeafValues, blamed_keys, written
+from .leaf_values import LeafValues, all_keys, blamed_keys, written
 
 
 def leaf_failures(deployment: Deployment, profiles: Callable[[str], ReleaseProfile]) -> Iterator[RenderFailure]:
@@ -82,23 +81,10 @@ def _place(failure: Failure, values: LeafValues, application: Application) -> Pl
         if place is not None:
             return place if length == len(route) else place.child(*route[length:])
     for guard in reversed(failure.guards):
-        for keys in _read(guard, failure.loops):
+        for keys in all_keys(guard, failure.loops):
             place = values.place_of(keys)
             if place is not None:
                 return place
     if values.rendered.loops and route:
         return application.source.child(*route)
     return application.source
-
-
-def _read(
-    expression: Expression, loops: Mapping[str, tuple[Expression, str | int | None]]
-) -> Iterator[tuple[str | int, ...]]:
-    if expression[0] in ("val", "var", "dot"):
-        keys = blamed_keys(expression, loops)
-        if keys:
-            yield keys
-        return
-    for part in expression[1:]:
-        if isinstance(part, list) and part:
-            yield from _read(part, loops)

@@ -63,6 +63,21 @@ class LeafValues(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self.rendered.leaf)
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The top-level keys that can make the Application exist."""
+        return tuple(self._made.sources)
+
+    @property
+    def root_values(self) -> Mapping[str, Any]:
+        """The values that the root chart was rendered with: defaults and parameters included."""
+        return self._leaves.values
+
+    def field_keys(self, name: str) -> tuple[Keys, ...]:
+        """The config keys that one field of the Application (`name`, `namespace`, `server`, `path`) is made of."""
+        origin = self.rendered.written.get(name)
+        return tuple(dict.fromkeys(all_keys(origin.expression, origin.loops))) if origin is not None else ()
+
     def keys_of(self, route: Keys) -> Keys:
         """The config keys that a leaf value comes from; () when it comes from none."""
         origins = self.rendered.origins
@@ -102,6 +117,20 @@ def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, st
         if isinstance(part, list) and part and (found := blamed_keys(part, loops)):
             return found
     return ()
+
+
+def all_keys(expression: Expression, loops: Mapping[str, tuple[Expression, str | int | None]]) -> Iterator[Keys]:
+    """Every config key that an expression reads."""
+    if expression[0] in ("val", "var", "dot"):
+        keys = blamed_keys(expression, loops)
+        if keys:
+            yield keys
+        elif expression[0] == "var" and len(expression) == 2 and (known := loops.get(expression[1])) is not None:
+            yield from all_keys(known[0], {key: value for key, value in loops.items() if key != expression[1]})
+        return
+    for part in expression[1:]:
+        if isinstance(part, list) and part:
+            yield from all_keys(part, loops)
 
 
 def written(expression: Expression) -> str:
