@@ -556,7 +556,7 @@ DEFECTS = [
     Defect(
         "install missing",
         remove(f"{I1}/ibm-mas-masapp-manage-install.yaml"),
-        ("VAL",),
+        ("VAL", "REF003"),
         f"{I1}/ibm-mas-masapp-configs.yaml",
     ),
     Defect(

@@ -107,7 +107,8 @@ def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, st
             return ()
         above = blamed_keys(loop[0], {key: value for key, value in loops.items() if key != name})
         if loop[1] is None:
-            return (*above, *rest) if loop[0][0] in ("val", "var", "dot") else above
+            direct = loop[0][0] in ("val", "var", "dot") or list(loop[0][:2]) == ["call", "default"]
+            return (*above, *rest) if direct else above
         return (*above, loop[1], *rest) if above else ()
     if kind == "call" and expression[1] == "index":
         above = blamed_keys(expression[2], loops)
