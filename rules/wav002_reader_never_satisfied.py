@@ -23,7 +23,7 @@ RULE = Rule(code="WAV002", name="reader-never-satisfied", severity="error", tags
 _ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev/cluster1"
 _DRO = (
     'merge-key: "dev/cluster1"\nibm_dro:\n  dro_namespace: ibm-software-central\n  run_sync_hooks: true\n'
-    "  ibm_entitlement_key: \"<path:%s/inst1/sls#registration_key>\"%s\n"
+    '  ibm_entitlement_key: "<path:%s/inst1/sls#registration_key>"%s\n'
 )
 _FILE = "dev/cluster1/ibm-dro.yaml"
 BAD = (Example("the cluster waits for an instance", {_FILE: _DRO % (_ARN, "  #! WAV002")}),)

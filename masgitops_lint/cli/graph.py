@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import CommandError, user_errors
-from .exact_options import build_options, exact_errors, exact_options
+from .exact_options import exact_errors, exact_options
 from .options import option, target_options
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def command(path: str, **options: Any) -> None:
     never by value.
     """
     from masgitops_lint.app import Request, lint_session, open_session
+    from masgitops_lint.deployment.build import BuildOptions, build_deployment
     from masgitops_lint.report.graph.selection import narrowed
 
     request = Request(
@@ -56,17 +57,18 @@ def command(path: str, **options: Any) -> None:
     with user_errors(), exact_errors():
         session = open_session(request)
         context = session.context
-        if options["resources"]:
-            from masgitops_lint.deployment.build import build_deployment
-
-            context.deployment = build_deployment(context, build_options(options, resources=True))
+        context.deployment = build_deployment(
+            context,
+            BuildOptions(engine=options["helm_engine"], processes=options["jobs"], cached=not options["no_cache"]),
+        )
         if not context.deployment.applications:
             click.echo(f"mas-lint: there is no MAS GitOps config in {path}: there is nothing to draw", err=True)
             sys.exit(3)
         if options["format_name"] in ("json", "html") and not options["no_findings"]:
             findings = lint_session(request, session).findings
         chosen = {name: options[name] for name in ("accounts", "clusters", "instances")}
-        text = _render(options, context, narrowed(context.graph.parts, **chosen), findings, path)
+        without = () if options["resources"] else ("resource", "hook")
+        text = _render(options, context, narrowed(context.graph.parts, **chosen, without=without), findings, path)
     if options["file"] is None or options["file"] == "-":
         click.echo(text, nl=False)
         return
@@ -77,9 +79,7 @@ def command(path: str, **options: Any) -> None:
         raise CommandError(f"cannot write {options['file']}: {error.strerror}") from error
 
 
-def _render(
-    options: dict[str, Any], context: Context, parts: Parts, findings: tuple[Finding, ...], path: str
-) -> str:
+def _render(options: dict[str, Any], context: Context, parts: Parts, findings: tuple[Finding, ...], path: str) -> str:
     from .places import locator
 
     format_name = options["format_name"]

@@ -16,6 +16,7 @@ from .options import colour_wanted, option, target_options
 @target_options
 @exact_options
 @click.option("--resources", is_flag=True, help="Go down to the objects inside every Application.")
+@click.option("--durations", is_flag=True, help="Estimate how long it takes to come up, by the times IBM publishes.")
 @click.option("--account", "accounts", multiple=True, metavar="ID", help="Only this account. May be repeated.")
 @click.option("--cluster", "clusters", multiple=True, metavar="ID", help="Only this cluster. May be repeated.")
 @click.option("--instance", "instances", multiple=True, metavar="ID", help="Only this instance. May be repeated.")
@@ -65,6 +66,11 @@ def command(path: str, **options: Any) -> None:
     )
     color = options["file"] in (None, "-") and colour_wanted(options["color"])
     text = render_tree(options["format_name"], view, color=color)
+    if options["durations"]:
+        from .tree_durations import with_durations
+
+        context.deployment = deployment
+        text = with_durations(text, options["format_name"], context.graph, view.applications)
     if options["file"] is None or options["file"] == "-":
         click.echo(text, nl=False, color=color)
         return

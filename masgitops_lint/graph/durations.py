@@ -83,6 +83,8 @@ class Plan:
     waves: tuple[Wave, ...]
     critical: tuple[tuple[str, int], ...]
     unpublished: int
+    instances: int = 0
+    """Roots below this one's ApplicationSets, which no wave before theirs lets come into being."""
 
 
 def plan(graph: Graph, root: Application) -> Plan | None:
@@ -109,8 +111,9 @@ def plan(graph: Graph, root: Application) -> Plan | None:
         start += lengths[number]
     critical = tuple((slowest[number].name, lengths[number]) for number in numbers if lengths[number])
     unknown = sum(minutes(one) is None for those in by_wave.values() for one in those)
+    below = sum(len(tree.children.get(child, ())) for child in tree.children.get(at, ()) if tree.is_set(child))
     level = "instance" if root.instance else "cluster"
-    return Plan(root.name, level, total, tuple(waves), critical, unknown)
+    return Plan(root.name, level, total, tuple(waves), critical, unknown, below)
 
 
 def plans(graph: Graph) -> tuple[Plan, ...]:
@@ -169,16 +172,20 @@ def render(found: tuple[Plan, ...]) -> str:
             if not wave.minutes and not wave.behind:
                 continue
             behind = len(wave.behind)
-            cost = (
-                f"while blocked, {behind} Application{'' if behind == 1 else 's'} and {in_words(wave.waiting_minutes)} wait"
-                if behind
-                else "nothing waits for it"
-            )
+            cost = "nothing waits for it"
+            if behind:
+                cost = f"while blocked, {_count(behind)} and {in_words(wave.waiting_minutes)} of work wait"
             length = f"{in_words(wave.minutes):>9} ({wave.slowest})" if wave.minutes else f"{'-':>9}"
             lines.append(f"  {wave.number:03d}  from {in_words(wave.start):>10}  {length}  {cost}")
+        if one.instances:
+            lines.append(f"  no instance of it ({one.instances}) is begun before the wave of its ApplicationSet")
         if one.unpublished:
             lines.append(
                 f"  {one.unpublished} Application{'' if one.unpublished == 1 else 's'} without a published time"
             )
     lines += ["", f"source: {source()}"]
     return "\n".join(lines) + "\n"
+
+
+def _count(number: int) -> str:
+    return f"{number} Application{'' if number == 1 else 's'}"

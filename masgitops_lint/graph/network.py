@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.model.place import Place, Span
@@ -36,11 +36,11 @@ def _where(place: Place | None, locate: Locate | None) -> dict[str, Any]:
     return found
 
 
-def network(parts: Parts, locate: Locate | None = None) -> networkx.MultiDiGraph[str]:
+def network(parts: Parts, locate: Locate | None = None) -> networkx.MultiDiGraph:
     """All nodes and edges with their attributes."""
     import networkx
 
-    graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
+    graph: networkx.MultiDiGraph = networkx.MultiDiGraph()
     for node in parts.nodes:
         graph.add_node(node.id, **node_data(node, locate))
     for edge in parts.edges:
@@ -55,7 +55,8 @@ def graphml(parts: Parts, locate: Locate | None = None) -> str:
     graph = network(parts, locate)
     for _, data in graph.nodes(data=True):
         _flatten(data)
-    return "\n".join(networkx.generate_graphml(graph, named_key_ids=True)) + "\n"
+    lines: Iterable[str] = networkx.generate_graphml(graph, named_key_ids=True)  # type: ignore[func-returns-value, assignment]
+    return "\n".join(lines) + "\n"
 
 
 def _flatten(data: dict[str, Any]) -> None:

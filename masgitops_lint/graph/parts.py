@@ -122,7 +122,7 @@ class _Builder:
                 self.link(own, node, "renders")
 
     def waves(self) -> None:
-        """A node for each wave of each parent: done once its Applications are healthy; they wait for the wave before."""
+        """A node for each wave of each parent: done once its Applications are healthy. They wait for the wave before."""
         tree = self.graph.tree
         for parent, children in tree.children.items():
             if parent < 0 or tree.is_set(parent):
@@ -150,9 +150,7 @@ class _Builder:
             self.add(Node(own, "secret", path, None, _about(secret)))
             for use in secret.uses:
                 for reader in use.readers:
-                    self.link(
-                        self.ids[tree.find(reader)], own, "reads", use.reference.place, use.reference.field
-                    )
+                    self.link(self.ids[tree.find(reader)], own, "reads", use.reference.place, use.reference.field)
             for read in secret.runtime_reads:
                 self.link(self.ids[tree.find(read.application)], own, "reads", None, ", ".join(read.fields))
             for writer in secret.writers:

@@ -4,7 +4,7 @@
   "use strict";
 
   const RANK = { error: 3, warning: 2, note: 1 };
-  const BOX = { width: 182, height: 28, gap: 6, column: 18, left: 18, title: 34, waves: 20, lane: 12, secret: 24 };
+  const BOX = { width: 160, height: 27, gap: 6, column: 12, left: 18, title: 34, waves: 20, lane: 12, secret: 24 };
 
   function pad(wave) {
     return wave === undefined || wave === null ? "?" : String(wave).padStart(3, "0");
@@ -104,7 +104,7 @@
       let ids = model.apps.filter((app) => app.file === finding.path && app.key && finding.key &&
         (within(app.key, finding.key) || within(finding.key, app.key))).map((app) => app.id);
       if (!ids.length) ids = finding.affects.slice(0, 40).flatMap((name) => list(model.byName, name).map((app) => app.id));
-      if (!ids.length) ids = model.apps.filter((app) => app.file === finding.path).map((app) => app.id);
+      if (!ids.length) ids = model.apps.filter((app) => app.file === finding.path && (app.key || model.children.has(app.id)) && app.kind === "Application").map((app) => app.id);
       for (const secret of model.secrets) if (finding.message.includes("`" + secret.label + "`")) ids.push(secret.id);
       for (const id of new Set(ids)) push(model.of, id, finding);
       const lane = [...model.lanes.values()].find((one) => places.some((place) => folder(place.path) === one.id));

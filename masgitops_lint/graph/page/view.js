@@ -40,12 +40,10 @@
           if (text.startsWith(prefix)) { text = text.slice(prefix.length); break; }
         }
       }
-      return fit(text, 26);
+      return fit(text, G.severity(model, node.id) ? 20 : 22);
     }
-    for (const suffix of ["." + node.cluster + "." + node.instance, "." + node.cluster]) {
-      if (text.endsWith(suffix)) text = text.slice(0, -suffix.length);
-    }
-    return fit(text, 25);
+    if (node.cluster) text = (text + ".").replace("." + node.cluster + (node.instance ? "." + node.instance : "") + ".", ".").replace("." + node.cluster + ".", ".").replace(/\.$/, "");
+    return fit(text, G.severity(model, node.id) ? 21 : 23);
   }
 
   function fit(text, length) {
@@ -85,6 +83,7 @@
       drawn.set(lane.lane.id, group);
       picture.append(group);
     }
+    for (const head of picture.querySelectorAll(".stay")) head.setAttribute("transform", `translate(${canvas.scrollLeft} 0)`);
     drawLines();
     paint();
   }
@@ -94,12 +93,14 @@
     const group = svg("g", {});
     group.append(svg("rect", { class: "lane " + lane.level, x: out.x, y: out.y, width: Math.max(plan.width - out.x - 8, 300), height: out.height, rx: 8 }));
     const head = svg("g", { class: "head box", tabindex: 0, "data-id": lane.root || "", "data-lane": lane.id });
-    head.append(svg("rect", { x: out.x, y: out.y, width: 420, height: 30, rx: 8 }));
+    head.append(svg("rect", { x: out.x, y: out.y, width: 310, height: 30, rx: 8 }));
     head.append(svg("text", { x: out.x + 12, y: out.y + 21, class: "title" }, (out.closed ? "▸ " : "▾ ") + lane.level + "  " + lane.title));
-    group.append(head);
+    const stay = svg("g", { class: "stay" });
+    stay.append(head);
+    group.append(stay);
     const counts = ["error", "warning", "note"].filter((one) => lane.findings[one]).map((one) => lane.findings[one] + " " + one + (lane.findings[one] > 1 ? "s" : ""));
     const info = out.count + " object" + (out.count === 1 ? "" : "s") + (counts.length ? ", " + counts.join(", ") : "");
-    group.append(svg("text", { x: out.x + 440, y: out.y + 21, class: "soft" }, info));
+    stay.append(svg("text", { x: out.x + 330, y: out.y + 21, class: "soft" }, info));
     for (const column of out.columns) group.append(svg("text", { x: column.x + 2, y: out.y + G.BOX.title + 11, class: "soft" }, column.text));
     for (const box of out.boxes) group.append(drawBox(box));
     return group;
@@ -111,7 +112,7 @@
     const kind = node.kind === "secret" ? "secret " + (node.status || "") : node.kind === "ApplicationSet" ? "set" : "";
     const group = svg("g", { class: ("box " + kind + " " + worst).trim(), "data-id": node.id, tabindex: 0, role: "button", "aria-label": node.kind + " " + node.label });
     group.append(svg("rect", { x: box.x, y: box.y, width: box.width, height: box.height, rx: node.kind === "secret" ? 12 : 5 }));
-    group.append(svg("text", { x: box.x + (worst ? 20 : 9), y: box.y + box.height / 2 + 4 }, (node.kind === "secret" ? "⚿ " : "") + short(node)));
+    group.append(svg("text", { x: box.x + (worst ? 20 : 9), y: box.y + box.height / 2 + 4 }, short(node)));
     if (worst) group.append(svg("circle", { class: "dot " + worst, cx: box.x + 11, cy: box.y + box.height / 2, r: 4 }));
     group.append(svg("title", {}, node.label));
     return group;
@@ -124,6 +125,11 @@
       const from = plan.at.get(line.from), to = plan.at.get(line.to);
       if (!from || !to) continue;
       const x1 = from.x + (from.head ? 200 : from.width), y1 = from.y + from.height / 2, x2 = to.x, y2 = to.y + to.height / 2;
+      if (Math.abs(to.x - from.x) < from.width) {
+        const side = Math.max(x1, to.x + to.width);
+        picture.append(svg("path", { class: "edge " + line.direction, d: `M${x1} ${y1} C${side + 22} ${y1} ${side + 22} ${y2} ${to.x + to.width} ${y2}` }));
+        continue;
+      }
       const bend = Math.max(40, Math.abs(x2 - x1) / 2.5);
       picture.append(svg("path", { class: "edge " + line.direction, d: `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` }));
     }

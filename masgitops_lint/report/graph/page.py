@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any
 
-from masgitops_lint.argocd.plaintext import find, in_secret_field
 from masgitops_lint.argocd.placeholders import OPENER
+from masgitops_lint.argocd.plaintext import find, in_secret_field
 from masgitops_lint.model.application import Application
 
 from ..masking import MASK, is_sensitive_key

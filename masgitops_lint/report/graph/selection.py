@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from masgitops_lint.graph.parts import Node, Parts
 
-STRUCTURE = ("account", "cluster", "instance", "file")
 DIAGRAM = ("ApplicationSet", "Application", "secret")
 
 
@@ -17,8 +16,9 @@ def narrowed(
     clusters: Collection[str] = (),
     instances: Collection[str] = (),
     kinds: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> Parts:
-    """The nodes of these accounts, clusters, instances and kinds (empty: all), the secrets they touch, their edges."""
+    """The nodes of these accounts, clusters, instances and kinds (empty: all) but `without`, their secrets and edges."""
 
     def chosen(node: Node) -> bool:
         return all(
@@ -32,6 +32,8 @@ def narrowed(
     for node in parts.nodes:
         if node.kind == "secret" and (everything or node.id in touched):
             kept[node.id] = node
+    if without:
+        kept = {name: node for name, node in kept.items() if node.kind not in without}
     if kinds:
         kept = {name: node for name, node in kept.items() if node.kind in kinds}
     edges = tuple(edge for edge in parts.edges if edge.source in kept and edge.target in kept)
