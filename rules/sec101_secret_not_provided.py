@@ -9,6 +9,8 @@ references in the values of a HelmRelease. A provider is a manifest (plain, SOPS
 SealedSecret, a Certificate, a SecretProviderClass that a pod mounts, or one of some thirty operators' resources, in the
 same cluster and namespace.
 
+It is an error when something nearly fits (another namespace, a similar name, a file that nothing applies), otherwise a
+warning: a Secret that nothing in the repository makes may have been created by hand.
 What may well come from something that cannot be opened (a remote base, a chart named like the Secret) is not reported.
 A Secret that a script or document of the repository names is a note: somebody creates it by hand.
 
@@ -156,11 +158,16 @@ def check(context: Context) -> Drafts:
         hint = f"did you mean {near}?" if near else "add what makes it, or declare it under `secrets.declared`"
         if found.outcome == "unused-file":
             hint = f"{found.hint} would make it: add it to the kustomization"
+        # Without any trace of what should make it, somebody may have created it by hand.
+        traced = bool(near or found.related) or (need.kind == "ConfigMap" and need.role != "flux")
+        severity = _SEVERITY.get(need.role, "warning")
+        if severity == "error" and (not traced or all(one.unit.assumed for one in all_found)):
+            severity = "warning"
         yield RULE.draft(
             place,
             f"nothing makes {wanted}{where}: {need.obj.label} needs it, {effect}",
             help=hint,
             related=related,
             affects=names,
-            severity="warning" if all(one.unit.assumed for one in all_found) else _SEVERITY.get(need.role, "warning"),
+            severity=severity,
         )

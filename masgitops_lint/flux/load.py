@@ -258,6 +258,12 @@ class FluxLoader:
         """Every file of the repository."""
         return self.kustomizer.repository.paths
 
+    def sources_of(self, kind: str) -> Iterator[KubeObject]:
+        """Sources of one kind anywhere in the repository."""
+        for (found, _), objects in self.sources.items():
+            if found == kind:
+                yield from objects
+
     def objects_below(self, directory: str) -> tuple[KubeObject, ...]:
         """What a path builds, without a unit around it."""
         probe = Unit("flux", "probe", "", "", "", "", sources=(SourceUse("", "", directory, "resolved", Place("")),))

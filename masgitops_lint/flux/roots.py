@@ -389,6 +389,10 @@ def installed(loader: FluxLoader) -> Iterator[EngineEvidence]:
             for obj in loader.manifests(path).objects:
                 if obj.kind in ("FluxInstance", "HelmRelease"):
                     instances.append((obj, ("spec",) if obj.kind == "FluxInstance" else ("spec", "values", "instance")))
+    for obj in loader.sources_of("OCIRepository"):
+        tag = obj.get("spec", "ref", "tag")
+        if isinstance(tag, str) and str(obj.get("spec", "url") or "").rstrip("/").endswith("/flux-manifests"):
+            yield EngineEvidence("flux", tag, obj.at("spec", "ref", "tag"), f"{obj.path} installs it")
     for obj, keys in instances:
         version = obj.get(*keys, "distribution", "version")
         listed = obj.get(*keys, "components")
