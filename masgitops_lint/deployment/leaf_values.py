@@ -110,6 +110,9 @@ def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, st
             direct = loop[0][0] in ("val", "var", "dot") or list(loop[0][:2]) == ["call", "default"]
             return (*above, *rest) if direct else above
         return (*above, loop[1], *rest) if above else ()
+    if kind == "fld":
+        above = blamed_keys(expression[1], loops)
+        return (*above, *expression[2:]) if above else ()
     if kind == "call" and expression[1] == "index":
         above = blamed_keys(expression[2], loops)
         literal = [part[1] for part in expression[3:] if part[0] == "lit"]
