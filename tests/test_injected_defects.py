@@ -496,7 +496,7 @@ DEFECTS = [
     Defect(
         "block twice",
         sub(
-            f"{I1}/ibm-mas-workspaces.yaml", "ibm_mas_workspaces:", "ibm_sls:\n  sls_channel: 3.y\nibm_mas_workspaces:"
+            f"{I1}/ibm-mas-workspaces.yaml", "ibm_mas_workspaces:", "ibm_sls:\n  sls_channel: 3.x\nibm_mas_workspaces:"
         ),
         ("CFG040",),
         f"{I1}/ibm-mas-workspaces.yaml",
