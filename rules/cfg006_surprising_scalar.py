@@ -48,7 +48,8 @@ TRUTH_WORDS = frozenset({"yes", "no", "on", "off"})
 
 
 def check(context: Context) -> Drafts:
-    """Scalars and keys that a reader would take for something else."""
+    """Scalars and keys that a reader would take for something else, unless they stop a chart (VAL001, VAL002)."""
+    stopping = {(failure.place.path, failure.place.keys) for failure in context.deployment.errors}
     for path in context.mas.read_paths:
         for problem in context.repository.document(path).problems:
             if problem.kind == "stray-bom":
@@ -59,7 +60,7 @@ def check(context: Context) -> Drafts:
                 )
             if problem.kind not in ("surprising-scalar", "surprising-key"):
                 continue
-            if _harmless(problem.text):
+            if _harmless(problem.text) or (path, problem.keys) in stopping:
                 continue
             spelt_out = problem.kind == "surprising-scalar" and problem.text.lower() in TRUTH_WORDS
             yield RULE.draft(
