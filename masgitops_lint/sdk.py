@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from masgitops_lint.mas.catalogs import Catalog, Catalogs
     from masgitops_lint.mas.config import MasConfig
     from masgitops_lint.mas.texts import ConfigText
-    from masgitops_lint.plan.model import Plan
+    from masgitops_lint.plan.causes import Cause
+    from masgitops_lint.plan.model import Deletion, Plan
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.yaml import Document
     from masgitops_lint.settings import Settings
@@ -222,6 +223,19 @@ class Context:
         from masgitops_lint.plan.model import Plan
 
         return Plan() if self.base is None else compare(self.base, self, self.build_options)
+
+    @cached_property
+    def causes(self) -> tuple[Cause, ...]:
+        """What the change removes, grouped by the file, entry or id that was changed."""
+        from masgitops_lint.plan.causes import causes
+
+        return causes(self.plan, self)
+
+    def wrong_prune_order(self) -> Iterator[tuple[Deletion, Deletion]]:
+        """Pruned Applications of one sync that go in an order which leaves the second without its operator."""
+        from masgitops_lint.plan.causes import wrong_order
+
+        return wrong_order(self.plan, self)
 
     @cached_property
     def secrets(self) -> SecretsGraph:
@@ -430,11 +444,46 @@ def successor(unread: Unread) -> str:
     return find(unread)
 
 
+def removal_severity(cause: Cause) -> str:
+    """How bad a removal is: an error when something is really deleted, else a warning, a note when it is held up."""
+    return {"pruned": "error", "orphaned": "warning", "kept": "warning", "blocked": "note"}[cause.effect]
+
+
+def removal_text(cause: Cause, limit: int = 4) -> str:
+    """What is at stake and what Argo CD does, for the end of a message: `... : pruned: <reason>`."""
+    stakes = [f"{one.kind} `{one.name}`" if one.name not in ("", "?") else one.kind for one in cause.stakes]
+    state = ", ".join(stakes[:limit]) + (f" and {len(stakes) - limit} more" if len(stakes) > limit else "")
+    worst = next((one for one in cause.tops if one.effect == cause.effect), None)
+    done = f"{cause.effect}: {worst.reason}" if worst is not None else ""
+    return "; ".join(part for part in (f"at stake: {state}" if state else "", done) if part)
+
+
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
     """The known word that `word` is most likely a misspelling of, or ""."""
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")
+
+
+_STAGES = (
+    ("sandbox", "sbx", "poc", "lab"),
+    ("dev", "development", "devel"),
+    ("test", "tst", "qa", "sit", "int", "integration"),
+    ("stage", "staging", "stg", "uat", "preprod", "pre-prod", "ppd", "nonprod", "non-prod", "acc", "acceptance"),
+    ("prod", "production", "prd", "live"),
+)
+
+
+def stage(name: str) -> int | None:
+    """How late in the row from sandbox to production a name stands (0 to 4); None where it does not tell."""
+    text = name.lower()
+    found = [
+        rank
+        for rank, words in enumerate(_STAGES)
+        for word in words
+        if re.search(rf"(?<![a-z])(?<!pre-)(?<!non-){word}(?![a-z])", text)
+    ]
+    return found[0] if len(set(found)) == 1 else None
 
 
 def sync_wave(manifest: Mapping[str, Any]) -> int:
@@ -515,7 +564,10 @@ __all__ = [
     "placeholders",
     "plaintext_secrets",
     "release_at_least",
+    "removal_severity",
+    "removal_text",
     "secret_path_problem",
+    "stage",
     "successor",
     "sync_wave",
 ]

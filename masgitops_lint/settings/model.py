@@ -6,7 +6,7 @@ has the fields of its frozen twin in `values`, which `to_values` builds.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -125,6 +125,8 @@ class ClusterModel(_Strict):
     """OpenShift version. Write it in quotes."""
     kubernetes_version: Version | None = None
     """Kubernetes version. Write it in quotes."""
+    architecture: Literal["amd64", "ppc64le", "s390x"] | None = None
+    """Processor architecture of its nodes, for the operator catalogue."""
 
 
 class ThresholdsModel(_Strict):

@@ -100,6 +100,7 @@ class DeclaredCluster:
     annotations: Mapping[str, str] = field(default_factory=dict)
     openshift_version: str | None = None
     kubernetes_version: str | None = None
+    architecture: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
