@@ -162,7 +162,14 @@ class _Comparison:
             moved_to=moved.get(one.name, ""),
             notes=self._notes(one, objects, found),
             aliases=self._aliases(one),
+            level=self._level(one),
+            operator=any(each.kind == "Subscription" for each in objects),
         )
+
+    def _level(self, one: Application) -> str:
+        above = self.old.get(one.parent or "")
+        scope = self._scope(one, True)
+        return scope.level if above is not None and above.kind == "ApplicationSet" and scope is not None else ""
 
     def _notes(self, one: Application, objects: Iterable[Resource], found: Consequence) -> tuple[str, ...]:
         hooks = frozenset(hook for each in objects for hook in each.hooks)

@@ -60,6 +60,7 @@ def _catalog(base: View, head: View, one: Application) -> Iterator[Dangling]:
         "their Subscriptions find no catalogue any more, so nothing there can be installed or upgraded",
         tuple(f"instance.{scope.cluster}.{scope.instance}" for scope in users),
         tuple(Place(scope.base.path) for scope in users if scope.base is not None),
+        (one.name,),
     )
 
 
@@ -78,10 +79,12 @@ def _below(head: View, one: Application, key: str, what: str, noun: str, name_ke
     yield Dangling(
         what,
         place,
-        f"{what} of `{one.scope}` goes, but {noun} {shown} stay{'s' if len(names) == 1 else ''}: nothing looks after "
-        "them any more",
+        f"{what} of `{one.scope}` goes, but {noun} {shown} stay{'s' if len(names) == 1 else ''}: nothing is left that "
+        "looks after it or can take it down",
         (),
         tuple(scope.place(keys) for keys, _ in items),
+        (one.name,),
+        hangs=True,
     )
 
 
@@ -106,4 +109,6 @@ def _workspace(base: View, head: View, one: Application) -> Iterator[Dangling]:
             f"workspace `{workspace}` of `{one.scope}` goes, but {shown} still belong to it",
             (),
             tuple(scope.place(keys) for keys, _ in users),
+            (one.name,),
+            hangs=True,
         )

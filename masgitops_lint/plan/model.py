@@ -114,6 +114,10 @@ class Deletion:
     notes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     """Other names under which a person may approve it: the list entry's name, the directory."""
+    level: str = ""
+    """For a root Application that an ApplicationSet generates: its level, such as `instance`. "" for a leaf."""
+    operator: bool = False
+    """Whether an operator's Subscription is in it."""
 
     @property
     def top(self) -> bool:
@@ -138,6 +142,10 @@ class Dangling:
     message: str
     applications: tuple[str, ...] = ()
     users: tuple[Place, ...] = ()
+    removed: tuple[str, ...] = ()
+    """The Applications that are taken away."""
+    hangs: bool = False
+    """Whether what stays can no longer be taken down properly."""
 
 
 @dataclass(frozen=True, slots=True)

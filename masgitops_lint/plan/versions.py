@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from masgitops_lint.argocd.versions import Interval, at_version, supports
+from masgitops_lint.argocd.versions import ANY, Interval, at_version, supports
 
 if TYPE_CHECKING:
     from masgitops_lint.deployment.build import Subject
@@ -16,8 +16,8 @@ def argocd_of(subject: Subject, account: str) -> Interval | None:
     if declared is not None:
         return declared
     detected = getattr(subject, "argocd", None)
-    interval = getattr(detected, "interval", None)
-    return interval if isinstance(interval, Interval) and interval else None
+    interval = detected.verdict(account).interval if detected is not None else None
+    return interval if isinstance(interval, Interval) and interval and interval != ANY else None
 
 
 def lacks(version: Interval | None, feature: str) -> bool:
