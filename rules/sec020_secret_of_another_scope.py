@@ -51,6 +51,9 @@ def check(context: Context) -> Drafts:
     groups: dict[tuple[str, str], list[Any]] = {}
     for use in context.secrets.uses:
         if use.owner.kind in ("account", "cluster", "instance"):
+            # scopes that wait for each other are told once, as a cycle
+            if (use.reference.place.path, use.path) in context.graph.in_cycle:
+                continue
             groups.setdefault((use.reference.place.path, use.owner.name), []).append(use)
     for (_, name), uses in groups.items():
         first = uses[0]

@@ -7,7 +7,8 @@ Each distinct cycle is one finding at its first line of config, with every other
 told at once.
 
 - A deadlock (error): no order of events lets any of them start.
-- A ring of roots (warning): two instances or clusters that each read a secret which the other one's Job writes.
+- A ring of roots: two instances or clusters that each read a secret which the other one's Job writes. A warning where the
+  settings say that such secrets are shared on purpose (`secrets: path-convention:`), else an error.
 
 ## What Argo CD does
 
@@ -59,7 +60,9 @@ def check(context: Context) -> Drafts:
     for cycle in graph.cycles:
         first, *rest = cycle.hops
         names = [graph.application(hop.waiting).name for hop in cycle.hops]
-        ring = " -> ".join(f"`{name}`" for name in [*names, names[0]])
+        members = graph.ring_of(cycle)
+        ring = " -> ".join(f"`{name}`" for name in [*members, members[0]])
+        shared = all(need.use is not None and need.use.owner.kind in ("own", "none") for need in cycle.needs)
         if cycle.deadlock:
             message = f"{ring} wait for each other: none of them ever starts ({graph.hop_text(first)})"
         else:
@@ -77,5 +80,5 @@ def check(context: Context) -> Drafts:
                 for hop in rest
             ],
             affects=graph.affected_by([hop.waiting for hop in cycle.hops]) if cycle.deadlock else names,
-            severity=None if cycle.deadlock else "warning",
+            severity=None if cycle.deadlock or not shared else "warning",
         )

@@ -122,7 +122,7 @@ class _Builder:
                 self.link(own, node, "renders")
 
     def waves(self) -> None:
-        """A node for each wave of each parent: done once its Applications are healthy. They wait for the wave before."""
+        """A node for each wave of each parent: done once its Applications are healthy. They wait for the one before."""
         tree = self.graph.tree
         for parent, children in tree.children.items():
             if parent < 0 or tree.is_set(parent):

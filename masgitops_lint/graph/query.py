@@ -11,12 +11,14 @@ from masgitops_lint.model.application import Application
 
 from .cycles import Cycle, Hop, find_cycles
 from .events import Events
-from .needs import Need, collect, waited_for
+from .needs import Need, collect, made_by, waited_for
 from .tree import Relation, Tree
 from .walk import reachable
 
 if TYPE_CHECKING:
     from masgitops_lint.deployment.secrets import SecretsGraph, Use, Writer
+    from masgitops_lint.mas.scope import Scope
+    from masgitops_lint.model.place import Keys
 
     from .build import Subject
     from .parts import Parts
@@ -79,14 +81,38 @@ class Graph:
         Jobs read themselves.
         """
         groups: dict[tuple[str, str], list[Need]] = {}
-        parents = self.tree.parents
         for need in self.needs:
             if need.relation != relation or (need.kind == "install") != (kind == "install"):
                 continue
-            if same_root is not None and (parents[need.reader] == parents[need.writer]) != same_root:
+            if kind != "install" and self._worst[need.place.path, need.path] != self._kind_of(need):
+                continue
+            if same_root is not None and self._same_root(need) != same_root:
                 continue
             groups.setdefault((need.place.path, need.path), []).append(need)
         return [tuple(needs) for needs in groups.values()]
+
+    def _same_root(self, need: Need) -> bool:
+        return self.tree.parents[need.reader] == self.tree.parents[need.writer]
+
+    def _kind_of(self, need: Need) -> tuple[int, bool]:
+        """What is wrong with a need, worst first; one placeholder that several Applications read is told once."""
+        order: tuple[Relation, ...] = ("never", "self", "same-wave", "loose", "before")
+        return order.index(need.relation), need.relation == "never" and not self._same_root(need)
+
+    @cached_property
+    def _worst(self) -> dict[tuple[str, str], tuple[int, bool]]:
+        found: dict[tuple[str, str], tuple[int, bool]] = {}
+        for need in self.needs:
+            if need.kind == "install":
+                continue
+            key, kind = (need.place.path, need.path), self._kind_of(need)
+            found[key] = min(found.get(key, kind), kind)
+        return found
+
+    def ring_of(self, cycle: Cycle) -> tuple[str, ...]:
+        """The names in a cycle: Applications of a deadlock, directories of scopes that need each other."""
+        members = (self.applications[hop.waiting] for hop in cycle.hops)
+        return tuple(dict.fromkeys(one.name if cycle.deadlock else one.scope for one in members))
 
     def races(self) -> list[tuple[Need, ...]]:
         """Secrets whose readers and writer stand in no order, and that really are this scope's to read."""
@@ -143,6 +169,11 @@ class Graph:
     def application(self, number: int) -> Application:
         """The object of an index."""
         return self.applications[number]
+
+    def made_by(self, scope: Scope, keys: Keys) -> Application | None:
+        """The Application that a block or list entry of a scope makes."""
+        number = made_by(self.tree, scope).get(keys)
+        return None if number is None else self.applications[number]
 
     def writers_of(self, path: str) -> tuple[Writer, ...]:
         """The Jobs that write a secret."""

@@ -18,7 +18,7 @@ def narrowed(
     kinds: Collection[str] = (),
     without: Collection[str] = (),
 ) -> Parts:
-    """The nodes of these accounts, clusters, instances and kinds (empty: all) but `without`, their secrets and edges."""
+    """The nodes of these accounts, clusters, instances and kinds (empty: all) but `without`, with secrets and edges."""
 
     def chosen(node: Node) -> bool:
         return all(
