@@ -9,7 +9,7 @@ import click
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Print JSON Schemas: of the settings file and of the JSON report."""
+    """Print JSON Schemas: of the settings file, of the JSON report and of the JSON plan."""
 
 
 @command.command("settings")
@@ -28,5 +28,15 @@ def report() -> None:
     import masgitops_lint.data as data
 
     file = os.path.join(os.path.dirname(str(data.__file__)), "schemas", "report.schema.json")
+    with open(file, encoding="utf-8") as stream:
+        click.echo(stream.read(), nl=False)
+
+
+@command.command("plan")
+def plan() -> None:
+    """The schema of `plan --output-format json`."""
+    import masgitops_lint.data as data
+
+    file = os.path.join(os.path.dirname(str(data.__file__)), "schemas", "plan.schema.json")
     with open(file, encoding="utf-8") as stream:
         click.echo(stream.read(), nl=False)

@@ -72,7 +72,6 @@ class _Comparison:
         """Everything in a stable order."""
         old = {(one.parent, one.name): one for one in self.base.deployment.applications}
         new = {(one.parent, one.name): one for one in self.head.deployment.applications}
-        lost = self._lost_in_failures()
         hidden = self._unknown()
         removed = [one for key, one in old.items() if key not in new and one.parent is not None and not hidden(one)]
         added = [one for key, one in new.items() if key not in old]
@@ -86,6 +85,7 @@ class _Comparison:
             for one in added
             if one.kind == "Application"
         ]
+        tops = [one for one in removed if self.consequences.top(one) is one]
         blocked = tuple(
             Blocked(frozen.name, frozen.reason, frozen.place)
             for name, frozen in sorted(self.head.frozen.items())
@@ -99,7 +99,7 @@ class _Comparison:
             added=tuple(sorted(additions, key=lambda one: one.application.name)),
             removed=tuple(sorted(deletions, key=lambda one: (one.cause, not one.top, one.application.name))),
             changed=tuple(sorted(changes, key=lambda one: one.application.name)),
-            dangling=tuple(dangling(self.base, self.head, [one for one in removed if one.name not in lost])),
+            dangling=tuple(dangling(self.base, self.head, tops)),
             blocked=tuple(dict.fromkeys(blocked)),
             paths=self.paths,
             charts=(self.base.deployment.charts, self.head.deployment.charts),
@@ -161,7 +161,7 @@ class _Comparison:
             stakes=stakes_of(objects, self.extra),
             moved_to=moved.get(one.name, ""),
             notes=self._notes(one, objects, found),
-            aliases=self._aliases(one),
+            aliases=tuple(dict.fromkeys([*self._aliases(one), *self._aliases(top)])),
             level=self._level(one),
             operator=any(each.kind == "Subscription" for each in objects),
         )
