@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from masgitops_lint.kubernetes.kustomize import clamped
 from masgitops_lint.kubernetes.objects import Change, KubeObject
 from masgitops_lint.kubernetes.origin import normal_url
-from masgitops_lint.kubernetes.scan import is_chart_part, set_aside
+from masgitops_lint.kubernetes.scan import is_chart_part
 from masgitops_lint.kubernetes.unit import EngineEvidence
 from masgitops_lint.model.place import Keys, Place
 
@@ -52,7 +52,7 @@ def find_roots(loader: FluxLoader) -> list[Root]:
     kustomizations: list[KubeObject] = []
     instances: list[tuple[KubeObject, Keys]] = []
     for path in loader.scan.marked["flux"]:
-        if set_aside(path) or (is_chart_part(path) and loader.scan.in_chart(path) is not None):
+        if loader.scan.aside(path) or (is_chart_part(path) and loader.scan.in_chart(path) is not None):
             continue
         for obj in loader.manifests(path).objects:
             if obj.group == _KUSTOMIZE and obj.kind == "Kustomization" and obj.name:
@@ -136,7 +136,7 @@ def _values_files(loader: FluxLoader) -> list[tuple[KubeObject, Keys]]:
     found: list[tuple[KubeObject, Keys]] = []
     for path in loader.scan.values:
         data = loader.kustomizer.repository.document(path).data
-        if isinstance(data, dict) and isinstance(data.get("instance"), dict) and not set_aside(path):
+        if isinstance(data, dict) and isinstance(data.get("instance"), dict) and not loader.scan.aside(path):
             obj = KubeObject("", "", "values", "flux-system", "flux-instance", data, path)
             found.append((obj, ("instance",)))
     return found
@@ -284,7 +284,7 @@ def _cluster_directories(loader: FluxLoader, rest: list[KubeObject], proven: lis
     """
     found: dict[str, None] = {}
     for path in loader.repository_paths():
-        if posixpath.basename(path) == "gotk-sync.yaml" and not set_aside(path):
+        if posixpath.basename(path) == "gotk-sync.yaml" and not loader.scan.aside(path):
             found[posixpath.dirname(posixpath.dirname(path))] = None
     for obj in rest:
         parts = posixpath.dirname(obj.path).split("/")
@@ -373,7 +373,7 @@ def installed(loader: FluxLoader) -> Iterator[EngineEvidence]:
     """Every installed Flux that the repository shows."""
     for path in loader.repository_paths():
         name = posixpath.basename(path)
-        if name.startswith("gotk-components") and name.endswith((".yaml", ".yml")) and not set_aside(path):
+        if name.startswith("gotk-components") and name.endswith((".yaml", ".yml")) and not loader.scan.aside(path):
             found = read_components(loader.manifests.raw(path))
             yield EngineEvidence(
                 "flux",
@@ -385,7 +385,7 @@ def installed(loader: FluxLoader) -> Iterator[EngineEvidence]:
             )
     instances = _values_files(loader)
     for path in loader.scan.marked["flux"]:
-        if not set_aside(path):
+        if not loader.scan.aside(path):
             for obj in loader.manifests(path).objects:
                 if obj.kind in ("FluxInstance", "HelmRelease"):
                     instances.append((obj, ("spec",) if obj.kind == "FluxInstance" else ("spec", "values", "instance")))

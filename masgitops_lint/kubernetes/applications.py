@@ -15,7 +15,7 @@ from .crd_fields import UnknownField, unknown_fields
 from .kinds import POD_TEMPLATES
 from .objects import UNKNOWN, KubeObject
 from .origin import normal_url
-from .scan import is_chart_part, set_aside
+from .scan import is_chart_part
 from .unit import Unit, UnitGraph
 
 ARGO = "argoproj.io"
@@ -49,7 +49,7 @@ def declared_projects(graph: UnitGraph) -> list[KubeObject]:
     found = [obj for unit in graph.units for obj in unit.objects if obj.group == ARGO and obj.kind == "AppProject"]
     if graph.scan is not None and graph.manifests is not None:
         for path in graph.scan.marked["argocd"]:
-            if set_aside(path) or not graph.manifests.mentions(path, b"AppProject"):
+            if graph.scan.aside(path) or not graph.manifests.mentions(path, b"AppProject"):
                 continue
             if is_chart_part(path) and graph.scan.in_chart(path) is not None:
                 continue

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.argocd.waves import wave
-from masgitops_lint.model.place import Place
+from masgitops_lint.model.place import Keys, Place
 
 from .appsets import expand_set
 from .kustomize import (
@@ -26,10 +26,10 @@ from .kustomize import (
     parsed_text,
     with_affixes,
 )
-from .objects import UNKNOWN, KubeObject, Manifests
+from .objects import UNKNOWN, Change, KubeObject, Manifests
 from .origin import normal_url
 from .patches import merged
-from .scan import Scan, is_chart_part, set_aside
+from .scan import Scan, is_chart_part
 from .unit import EngineEvidence, Fact, RootInfo, SourceUse, Target, Unit, UnitGraph
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class ArgoLoader:
     def load(self) -> None:
         """Find the roots and follow them."""
         candidates = list(self.candidates())
-        charts = list(self.chart_roots())
+        charts = [*self.chart_roots(), *self.values_roots()]
         if candidates or charts:
             self.clusters = list(self.declared_clusters())
             self.graph.cache["declared-clusters"] = self.clusters
@@ -98,7 +98,7 @@ class ArgoLoader:
     def candidates(self) -> Iterator[KubeObject]:
         """Applications and ApplicationSets in plain manifests."""
         for path in self.scan.marked["argocd"]:
-            if set_aside(path) or (is_chart_part(path) and self.scan.in_chart(path) is not None):
+            if self.scan.aside(path) or (is_chart_part(path) and self.scan.in_chart(path) is not None):
                 continue
             raw = self.manifests.raw(path)
             if b"{{" in raw and b"kind: ApplicationSet" not in raw and self.scan.in_chart(path) is not None:
@@ -114,7 +114,7 @@ class ArgoLoader:
         """Charts whose templates hold Applications: somebody installs them unless an Application does."""
         directories = []
         for path in self.scan.marked["argocd"]:
-            if "/templates/" not in "/" + path or set_aside(path.replace("/templates/", "/")):
+            if "/templates/" not in "/" + path or self.scan.aside(path.replace("/templates/", "/")):
                 continue
             directory = self.scan.in_chart(path)
             if directory is not None and re.search(
@@ -132,10 +132,33 @@ class ArgoLoader:
             if starts:
                 yield _Start(starts, directory, Place(f"{directory}/Chart.yaml" if directory else "Chart.yaml"))
 
+    def values_roots(self) -> Iterator[_Start]:
+        """Charts that wrap `argocd-apps`: their values hold Applications, ApplicationSets and AppProjects."""
+        for directory in self.scan.charts:
+            chart = f"{directory}/Chart.yaml" if directory else "Chart.yaml"
+            if self.scan.aside(chart) or not self.manifests.mentions(chart, b"argocd-apps"):
+                continue
+            data = self.kustomizer.repository.document(chart).data
+            dependencies = data.get("dependencies") if isinstance(data, dict) else None
+            path = f"{directory}/values.yaml" if directory else "values.yaml"
+            if not self.kustomizer.is_file(path):
+                continue
+            values = self.kustomizer.repository.document(path).data
+            for item in _list(dependencies):
+                if isinstance(item, dict) and item.get("name") == "argocd-apps" and isinstance(values, dict):
+                    key = str(item.get("alias") or "argocd-apps")
+                    found = list(objects_in_values(path, values.get(key), (key,)))
+                    for obj in found:
+                        if obj.kind == "AppProject":
+                            self.projects.setdefault(obj.name, []).append(obj)
+                    starts = tuple(obj for obj in found if obj.kind != "AppProject")
+                    if starts:
+                        yield _Start(starts, directory, Place(path, (key,)))
+
     def declared_clusters(self) -> Iterator[dict[str, Any]]:
         """Clusters that Argo CD knows: cluster Secrets in the repository and the settings."""
         for path in self.scan.workloads:
-            if not self.manifests.mentions(path, b"argocd.argoproj.io/secret-type") or set_aside(path):
+            if not self.manifests.mentions(path, b"argocd.argoproj.io/secret-type") or self.scan.aside(path):
                 continue
             for obj in self.manifests(path).objects:
                 if obj.kind in ("Secret", "ExternalSecret", "SealedSecret") and (
@@ -603,7 +626,7 @@ class ArgoLoader:
     def evidence(self) -> Iterator[EngineEvidence]:
         """Installed Argo CD versions: image tags in committed manifests, remote bases, chart versions."""
         for path in self.scan.marked["install"]:
-            if set_aside(path):
+            if self.scan.aside(path):
                 continue
             raw = self.manifests.raw(path)
             match = re.search(rb"quay\.io/argoproj/argocd:(v?[\w.-]+)", raw)
@@ -614,6 +637,33 @@ class ArgoLoader:
                 start = match.start() - (raw.rfind(b"\n", 0, match.start()) + 1) + 1
                 span = Span(line, start, line, start + match.end() - match.start())
                 yield EngineEvidence("argocd", match[1].decode(), Place(path, span=span), f"{path} installs it")
+
+
+_APPS_KINDS = {"applications": "Application", "applicationsets": "ApplicationSet", "projects": "AppProject"}
+_APPS_META = ("namespace", "additionalLabels", "additionalAnnotations", "finalizers", "name")
+
+
+def objects_in_values(path: str, values: Any, keys: Keys) -> Iterator[KubeObject]:
+    """What the argocd-apps chart makes of its values: maps by name (2.x), or lists with names (0.x and 1.x)."""
+    if not isinstance(values, dict):
+        return
+    for field, kind in _APPS_KINDS.items():
+        listed = values.get(field)
+        entries: list[tuple[str | int, str, Any]] = []
+        if isinstance(listed, dict):
+            entries = [(str(name), str(name), entry) for name, entry in listed.items()]
+        elif isinstance(listed, list):
+            entries = [(i, str(one.get("name") or ""), one) for i, one in enumerate(listed) if isinstance(one, dict)]
+        for key, name, entry in entries:
+            if not isinstance(entry, dict) or not name:
+                continue
+            spec = {field_name: value for field_name, value in entry.items() if field_name not in _APPS_META}
+            namespace = str(entry.get("namespace") or "argocd")
+            metadata = {"name": name, "namespace": namespace, "finalizers": entry.get("finalizers")}
+            data = {"apiVersion": f"{ARGO}/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
+            route = (*keys, field, key)
+            change = Change(Place(path, route), spec, ("spec",))
+            yield KubeObject(ARGO, "v1alpha1", kind, namespace, name, data, path, 0, route, changes=(change,))
 
 
 def _origin(obj: KubeObject) -> tuple[str, int, Any]:

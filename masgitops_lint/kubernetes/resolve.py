@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .objects import UNKNOWN, KubeObject
-from .scan import set_aside
 from .secrets import EVERYWHERE, Kind, Need, Producer, needs_in_values, needs_of, produced_by
 from .unit import Unit, UnitGraph
 
@@ -391,8 +390,3 @@ def reached_needs(graph: UnitGraph) -> Iterator[tuple[Unit, Need]]:
 
 def _known(name: str) -> bool:
     return bool(name) and UNKNOWN not in name and not re.search(r"\$[{(]|\{\{|<", name)
-
-
-def is_set_aside(path: str) -> bool:
-    """Whether discovery passes over a path."""
-    return set_aside(path)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from masgitops_lint.settings.patterns import PathPatterns
 
 from .kustomize import NAMES
 
@@ -49,7 +51,7 @@ class Scan:
     @property
     def generic(self) -> bool:
         """Whether there is anything for the generic side to do."""
-        return bool(self.kustomizations or any(self.marked.values()))
+        return bool(self.kustomizations or self.charts or any(self.marked.values()))
 
     def in_chart(self, path: str) -> str | None:
         """The chart directory that a template, CRD or chart file belongs to."""
@@ -61,6 +63,13 @@ class Scan:
         return "" if "" in self._chart_set else None
 
     _chart_set: frozenset[str] = frozenset()
+    _included: PathPatterns | None = None
+
+    def aside(self, path: str) -> bool:
+        """Whether discovery passes over a path; what the settings give a layout is never passed over."""
+        if self._included is not None and self._included.matches(path):
+            return False
+        return set_aside(path)
 
 
 def set_aside(path: str) -> bool:
@@ -68,13 +77,21 @@ def set_aside(path: str) -> bool:
     return _ASIDE.search("/" + path) is not None or _TEMPLATED_NAME.search(posixpath.basename(path)) is not None
 
 
-def scan(repository: Repository, known_names: frozenset[str]) -> Scan:
-    """Look at every YAML file once. MAS config files are known by name and never opened."""
+def scan(
+    repository: Repository, known_names: frozenset[str], layouts: Mapping[str, str] | None = None
+) -> Scan:
+    """Look at every YAML file once. MAS config files are known by name and never opened.
+
+    `layouts` maps path patterns to what lies there: "ignore" and "mas" paths are left out, other layouts say that only
+    one engine is meant, and that the path counts even where it looks like documentation or an example.
+    """
     result = Scan()
     _index(repository.paths, result)
+    chosen = _Layouts(layouts or {})
+    result._included = chosen.included
     for path in repository.yaml_paths:
         name = posixpath.basename(path)
-        if name in known_names:
+        if name in known_names or chosen.leaves_out(path):
             continue
         if name in NAMES:
             result.kustomizations.append(path)
@@ -90,7 +107,7 @@ def scan(repository: Repository, known_names: frozenset[str]) -> Scan:
                 result.values.append(path)
             continue
         for mark, pattern in _MARKS.items():
-            if pattern.search(raw):
+            if chosen.allows(path, mark) and pattern.search(raw):
                 result.marked[mark].append(path)
         result.workloads.append(path)
     result.kustomizations += [path for path in repository.paths if posixpath.basename(path) == "Kustomization"]
@@ -98,9 +115,32 @@ def scan(repository: Repository, known_names: frozenset[str]) -> Scan:
     return result
 
 
+class _Layouts:
+    """The settings' layouts, compiled."""
+
+    def __init__(self, layouts: Mapping[str, str]) -> None:
+        self.patterns = [(PathPatterns([pattern]), layout) for pattern, layout in layouts.items()]
+        named = [pattern for pattern, layout in layouts.items() if layout in _ENGINES]
+        self.included = PathPatterns(named) if named else None
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether a path belongs to something else, or to nothing."""
+        return any(layout in ("ignore", "mas") and pattern.matches(path) for pattern, layout in self.patterns)
+
+    def allows(self, path: str, mark: str) -> bool:
+        """Whether what the bytes say may count: a path with a layout holds that engine only."""
+        if mark not in ("flux", "argocd"):
+            return True
+        given = [layout for pattern, layout in self.patterns if pattern.matches(path)]
+        return not given or mark in given
+
+
+_ENGINES = ("argocd", "flux", "kustomize")
+
+
 def any_sign(repository: Repository, known_names: frozenset[str]) -> bool:
     """Whether a scan would find anything."""
-    if any(posixpath.basename(path) in NAMES for path in repository.paths):
+    if any(posixpath.basename(path) in (*NAMES, "Chart.yaml") for path in repository.paths):
         return True
     for path in repository.yaml_paths:
         if posixpath.basename(path) not in known_names:

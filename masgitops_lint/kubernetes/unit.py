@@ -16,7 +16,7 @@ from masgitops_lint.model.place import Keys, Place
 from .kinds import is_cluster_scoped
 from .kustomize import Build, BuildProblem, Kustomizer, Opaque
 from .objects import UNKNOWN, KubeObject, Manifests
-from .scan import Scan, set_aside
+from .scan import Scan
 
 if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .resolve import Resolved
     from .secrets import Producer
     from .stores import StoreReference
+    from .workflows import RegistryTrouble, WorkflowTrouble
 
 Engine: TypeAlias = Literal["argocd", "flux", "kustomize", "manual"]
 Target: TypeAlias = Literal["resolved", "missing", "external", "opaque"]
@@ -239,7 +240,7 @@ class UnitGraph:
     def problems(self) -> Iterator[tuple[BuildProblem, bool, tuple[str, ...]]]:
         """What keeps kustomizations from building: the problem, whether some unit reaches it, and which."""
         for directory, (build, reached) in sorted(self.builds().items()):
-            if not build.problems or (not reached and set_aside(build.path)):
+            if not build.problems or (not reached and self.aside(build.path)):
                 continue
             names = self.affected(directory) if reached else ()
             for problem in build.problems.values():
@@ -433,6 +434,22 @@ class UnitGraph:
 
         return late_providers(self)
 
+    def local_replacements(self) -> Iterator[WorkflowTrouble]:
+        """Placeholders that a workflow replaces only in its own checkout."""
+        from .workflows import local_replacements
+
+        return local_replacements(self)
+
+    def foreign_images(self) -> Iterator[RegistryTrouble]:
+        """Images that are taken from another registry than they are pushed to."""
+        from .workflows import foreign_images
+
+        return foreign_images(self)
+
+    def aside(self, path: str) -> bool:
+        """Whether discovery passes over a path."""
+        return self.scan is not None and self.scan.aside(path)
+
     def orphans(self) -> list[str]:
         """Topmost directories with a kustomization that nothing builds, neither a unit nor another kustomization."""
         known: list[str] | None = self.cache.get("orphans")
@@ -442,7 +459,7 @@ class UnitGraph:
             known = self.cache["orphans"] = sorted(
                 directory
                 for directory, (build, reached) in builds.items()
-                if not reached and directory not in read and not set_aside(build.path) and not self._is_component(build)
+                if not reached and directory not in read and not self.aside(build.path) and not self._is_component(build)
             )
         return known
 

@@ -9,7 +9,7 @@ from .argo import ArgoLoader
 from .kustomize import ChartRenderer, Kustomizer
 from .objects import Manifests
 from .origin import normal_url, remotes
-from .scan import any_sign, is_chart_part, scan, set_aside
+from .scan import any_sign, is_chart_part, scan
 from .unit import Dependency, EngineEvidence, Fact, RootInfo, SourceUse, Unit, UnitGraph
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def build_units(
     `render` renders charts of the repository, `go` the Go templates of ApplicationSets; without them both are opaque.
     Files named `known_names` (MAS config) are not looked at.
     """
-    found = scan(repository, frozenset(known_names))
+    found = scan(repository, frozenset(known_names), settings.layouts)
     manifests = Manifests(repository)
     kustomizer = Kustomizer(repository, manifests, render)
     graph = UnitGraph(repository, settings, manifests, kustomizer, found)
@@ -51,7 +51,7 @@ def build_units(
         loader = FluxLoader(kustomizer, manifests, found, settings, urls, graph)
         loader.load()
         urls = [*urls, *loader.own_urls]
-    if found.marked["argocd"] or found.marked["install"]:
+    if found.marked["argocd"] or found.marked["install"] or found.charts:
         ArgoLoader(kustomizer, manifests, found, settings, urls, graph, go).load()
     if not graph.units:
         _plain(graph, kustomizer)
@@ -64,7 +64,7 @@ def _plain(graph: UnitGraph, kustomizer: Kustomizer) -> None:
     scanned = graph.scan
     if scanned is None:
         return
-    directories = [path.rpartition("/")[0] for path in scanned.kustomizations if not set_aside(path)]
+    directories = [path.rpartition("/")[0] for path in scanned.kustomizations if not scanned.aside(path)]
     children = {
         child
         for directory in directories
@@ -108,7 +108,7 @@ def _loose(graph: UnitGraph) -> None:
         for path in scanned.marked["secrets"]
         if path not in reached
         and path not in inside
-        and not set_aside(path)
+        and not scanned.aside(path)
         and not (is_chart_part(path) and scanned.in_chart(path) is not None)
         for obj in manifests(path).objects
         if obj.name
