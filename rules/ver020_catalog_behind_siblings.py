@@ -74,9 +74,13 @@ def check(context: Context) -> Drafts:
                 help="upgrade the earlier stage first",
                 related=[(near[0].place(_KEYS), "the newest of the earlier stages")],
             )
+    leading: dict[tuple[str, int | None], tuple[Scope, date, str]] = {}
+    for entry in known:
+        key = (entry[0].account, _rank(entry[0]))
+        if key not in leading or entry[1] > leading[key][1]:
+            leading[key] = entry
     for scope, day, text in known:
-        siblings = [one for one in known if one[0].account == scope.account and _rank(one[0]) == _rank(scope)]
-        newest = max(siblings, key=lambda one: one[1])
+        newest = leading[scope.account, _rank(scope)]
         if newest[1] > day:
             yield RULE.draft(
                 scope.place(_KEYS),
