@@ -254,7 +254,7 @@ class ArgoLoader:
         groups += [start for start in charts if start.name not in rendered]
         for start in groups:
             facts: list[Fact] = []
-            units, facts = self.walk(start.objects, f"argocd:{start.name}", facts)
+            units, facts = self.walk(start.objects, f"argocd:{start.name}@{start.place.path}", facts)
             if id(start.objects[0]) in alone:
                 for unit in units:
                     unit.assumed = True
