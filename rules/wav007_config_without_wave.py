@@ -36,8 +36,10 @@ def check(context: Context) -> Drafts:
         known = [key[14:-8] for file in scope.spec.files for key in file.keys if key.startswith("ibm_suite_app_")]
         for keys, item in scope.items("ibm_mas_masapp_configs"):
             app = item.get("mas_app_id")
+            if not isinstance(app, str) or app in known:
+                continue
             made = graph.made_by(scope, keys)
-            if not isinstance(app, str) or app in known or made is None or made.wave != 0:
+            if made is None or made.wave != 0:
                 continue
             near = nearest(app, known)
             yield RULE.draft(
