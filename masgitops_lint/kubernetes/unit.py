@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .applications import LeftPlaceholder, Violation
     from .crd_fields import UnknownField
+    from .crossplane import CrossplaneTrouble
     from .ordering import OrderTrouble
     from .ownership import SharedObject
     from .provider_classes import ClassTrouble
@@ -433,6 +434,12 @@ class UnitGraph:
         from .ordering import late_providers
 
         return late_providers(self)
+
+    def crossplane_troubles(self) -> Iterator[CrossplaneTrouble]:
+        """References of Crossplane objects that nothing answers."""
+        from .crossplane import crossplane_troubles
+
+        return crossplane_troubles(self)
 
     def local_replacements(self) -> Iterator[WorkflowTrouble]:
         """Placeholders that a workflow replaces only in its own checkout."""
