@@ -43,7 +43,7 @@
       return fit(text, G.severity(model, node.id) ? 20 : 22);
     }
     if (node.cluster) text = (text + ".").replace("." + node.cluster + (node.instance ? "." + node.instance : "") + ".", ".").replace("." + node.cluster + ".", ".").replace(/\.$/, "");
-    return fit(text, G.severity(model, node.id) ? 21 : 23);
+    return fit(text, G.severity(model, node.id) ? 20 : 22);
   }
 
   function fit(text, length) {
