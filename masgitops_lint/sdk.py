@@ -17,9 +17,12 @@ from masgitops_lint.model.finding import Affects, Draft, Edit, Fix, Severity
 from masgitops_lint.model.place import Keys, Place, Span
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from masgitops_lint.argocd.detect import DetectedArgoCD
     from masgitops_lint.argocd.placeholders import Placeholder, Suspect
     from masgitops_lint.argocd.plaintext import Plaintext
+    from masgitops_lint.charts.formats import Misfit
     from masgitops_lint.charts.literal import LiteralUse
     from masgitops_lint.charts.profile import ReleaseProfile
     from masgitops_lint.charts.revision import ChartRevision
@@ -27,8 +30,10 @@ if TYPE_CHECKING:
     from masgitops_lint.deployment.argocd_needs import BugHit, ChartNeed, ManifestNeed
     from masgitops_lint.deployment.build import BuildOptions
     from masgitops_lint.deployment.deployment import Deployment, RenderFailure
+    from masgitops_lint.deployment.leaf_values import LeafValues
     from masgitops_lint.deployment.secret_inventory import Comparison, InventoryEntry
     from masgitops_lint.deployment.secrets import SecretsGraph
+    from masgitops_lint.deployment.value_use import Masked, NotBuilt, UsedValue
     from masgitops_lint.graph import Graph
     from masgitops_lint.kubernetes.objects import KubeObject
     from masgitops_lint.kubernetes.units import UnitGraph
@@ -36,6 +41,7 @@ if TYPE_CHECKING:
     from masgitops_lint.mas.catalogs import Catalog, Catalogs
     from masgitops_lint.mas.config import MasConfig
     from masgitops_lint.mas.texts import ConfigText
+    from masgitops_lint.model.application import Application
     from masgitops_lint.plan.causes import Cause
     from masgitops_lint.plan.model import Deletion, Plan
     from masgitops_lint.repo.repository import Repository
@@ -212,6 +218,67 @@ class Context:
 
         return unread_keys(scope, self.profile_of(scope), self.settings.contract.keys_read)
 
+    @cached_property
+    def with_values(self) -> tuple[tuple[Application, LeafValues, Scope], ...]:
+        """The Applications whose leaf values the release profile knows, with the scopes that render them."""
+        from masgitops_lint.deployment.value_use import with_values
+
+        return tuple(with_values(self.deployment))
+
+    @cached_property
+    def used_values(self) -> tuple[UsedValue, ...]:
+        """Config values that charts print or test for truth: the root charts' own first, then the leaf charts'."""
+        from masgitops_lint.deployment.value_use import used_at_root, used_in_leaves
+
+        own = [one for scope in self.mas.scopes for one in used_at_root(scope, self.profile_of(scope))]
+        return (*own, *used_in_leaves(self.deployment, self.profile_of))
+
+    @cached_property
+    def masked_values(self) -> tuple[Masked, ...]:
+        """Values that leaf charts fill in with placeholders of their own."""
+        from masgitops_lint.deployment.value_use import masked
+
+        return tuple(masked(self.deployment, self.profile_of))
+
+    @cached_property
+    def placeholder_blocks(self) -> tuple[tuple[Application, str, Scope], ...]:
+        """Applications that a root chart builds from its own example values, and the block that is missing."""
+        from masgitops_lint.deployment.value_use import placeholder_blocks
+
+        return tuple(placeholder_blocks(self.deployment))
+
+    @cached_property
+    def not_built(self) -> tuple[tuple[Scope, NotBuilt], ...]:
+        """Blocks and list entries that could make an Application and make none."""
+        from masgitops_lint.charts.unread import by_hand
+        from masgitops_lint.deployment.value_use import not_built
+
+        meant = by_hand()["not_built"]["keys"]
+        return tuple(
+            (scope, one)
+            for scope, one in not_built(self.deployment, self.profile_of)
+            if not (one.keys[0] in meant and scope.get(one.keys[0], meant[one.keys[0]]))
+        )
+
+    def root_defaults(self, scope: Scope) -> Mapping[str, Any]:
+        """What the root chart of a scope takes where the config says nothing."""
+        root = self.profile_of(scope).data["roots"].get(scope.level)
+        return root["defaults"] if root else {}
+
+    def parameters_of(self, scope: Scope) -> frozenset[str]:
+        """Dotted names that always reach a scope's root chart as Helm parameters."""
+        return self.profile_of(scope).parameters(scope.level)
+
+    def compared_words(self, scope: Scope) -> Mapping[str, frozenset[str]]:
+        """Key name -> the texts that some template of the scope's release compares it with, letter by letter."""
+        from masgitops_lint.charts.words import compared_words
+
+        return compared_words(self.profile_of(scope))
+
+    def account_of(self, scope: Scope) -> str:
+        """The directory name of a scope's account."""
+        return scope.directory[len(scope.root) :].split("/", 1)[0]
+
     def profile_of(self, scope: Scope) -> ReleaseProfile:
         """The release profile that serves a scope's account."""
         return self.profile(scope.directory[len(scope.root) :].split("/", 1)[0])
@@ -370,7 +437,11 @@ class Context:
 
         if self.settings.path is None or FILE_NAME not in self.repository.path_set:
             return None
-        return Place(FILE_NAME, keys) if contains(self.repository.document(FILE_NAME).data, keys) else None
+        data = self.repository.document(FILE_NAME).data
+        for route in (keys, (*keys[:-1], keys[-1].replace("_", "-"))):
+            if contains(data, route):
+                return Place(FILE_NAME, route)
+        return None
 
     def argocd_needs(self, account: str) -> tuple[ChartNeed, ...]:
         """Features of Argo CD that the charts of an account rely on, the most demanding first."""
@@ -437,6 +508,20 @@ def dotted(keys: Keys) -> str:
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
 
 
+def misfit(keys: Keys, value: Any) -> Misfit | None:
+    """Why a value has not the form that its key's name calls for, or None."""
+    from masgitops_lint.charts.formats import misfit as find
+
+    return find(keys, value)
+
+
+def expected_values() -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Values that every deployment needs though no chart demands them: their keys, and what happens without."""
+    from masgitops_lint.charts.unread import by_hand
+
+    return tuple((tuple(row["key"].split(".")), row["effect"]) for row in by_hand()["expected"]["rows"])
+
+
 def successor(unread: Unread) -> str:
     """What a key that nothing reads became, or which key is probably meant; "" when nothing is near."""
     from masgitops_lint.charts.unread import successor as find
@@ -456,6 +541,13 @@ def removal_text(cause: Cause, limit: int = 4) -> str:
     worst = next((one for one in cause.tops if one.effect == cause.effect), None)
     done = f"{cause.effect}: {worst.reason}" if worst is not None else ""
     return "; ".join(part for part in (f"at stake: {state}" if state else "", done) if part)
+
+
+def quantity(value: Any) -> Decimal | None:
+    """A Kubernetes quantity in bytes, cores or pieces; None when it is malformed."""
+    from masgitops_lint.charts.quantities import quantity as read
+
+    return read(value)
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
@@ -556,13 +648,16 @@ __all__ = [
     "Span",
     "contains",
     "dotted",
+    "expected_values",
     "go_text",
     "is_secret_field",
     "literal_use",
+    "misfit",
     "nearest",
     "placeholder_suspects",
     "placeholders",
     "plaintext_secrets",
+    "quantity",
     "release_at_least",
     "removal_severity",
     "removal_text",

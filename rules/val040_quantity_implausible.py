@@ -1,0 +1,139 @@
+"""An amount that Kubernetes understands, but not as it was meant.
+
+## What it checks
+
+Well-formed quantities: memory or storage of less than a mebibyte (a number without unit is bytes, `512m` is half a byte),
+more than 10,000 CPUs (`4Gi` for a CPU), and requests above their limits.
+
+## What Argo CD does
+
+It renders and applies them. A volume of 100 bytes is rounded up to the smallest the storage class has, a process with 16
+bytes of memory never starts, and a pod that requests more than its limit is refused by the API server
+(`must be less than or equal to ... limit`), so that the database or bundle waits for ever.
+
+## How to fix
+
+Write `Gi` or `Mi` after memory and storage, cores or `m` for CPUs, and limits that are no lower than the requests.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, dotted, quantity
+
+RULE = Rule(code="VAL040", name="quantity-implausible", severity="warning", tags=("values", "formats"))
+
+_DATABASE = (
+    'merge-key: "dev/cluster1/inst1"\nibm_db2u_databases:\n  - mas_application_id: manage\n'
+    "    db2_instance_name: db2wh-inst1-manage\n    db2_namespace: db2u-inst1\n    db2_dbname: BLUDB\n"
+)
+_PATH = "dev/cluster1/inst1/ibm-db2u-databases.yaml"
+BAD = (
+    Example(
+        "bytes",
+        {_PATH: _DATABASE + "    db2_data_storage_size: 100  #! VAL040\n    db2_memory_limits: 512m  #! VAL040\n"},
+    ),
+    Example("memory for a CPU", {_PATH: _DATABASE + "    db2_cpu_requests: 4Gi  #! VAL040\n"}),
+    Example(
+        "more than the limit",
+        {
+            _PATH: _DATABASE
+            + "    db2_cpu_requests: 4500m  #! VAL040\n    db2_cpu_limits: 4\n"
+            + "    db2_memory_requests: 32Gi  #! VAL040\n    db2_memory_limits: 16Gi\n"
+        },
+    ),
+)
+GOOD = (
+    Example(
+        "every way to write one",
+        {
+            _PATH: _DATABASE
+            + '    db2_cpu_requests: "500m"\n    db2_cpu_limits: 1.5\n    db2_memory_requests: 16Gi\n'
+            + "    db2_memory_limits: 16Gi\n    db2_data_storage_size: 0.5Ti\n    db2_meta_storage_size: 20G\n"
+        },
+    ),
+)
+
+MEBIBYTE = 1024 * 1024
+MOST_CPUS = 10_000
+SIZE = re.compile(r"(?:.*_)?storage_size|(?:.*_)?memory_(?:requests?|limits?)")
+CPU = re.compile(r"(?:.*_)?cpu_(?:requests?|limits?)")
+RESOURCES = ("requests", "limits")
+
+
+def check(context: Context) -> Drafts:
+    """Amounts that cannot be meant, then pairs the wrong way round."""
+    for scope in context.mas.scopes:
+        for file in scope.files:
+            for keys, block in _mappings(file.data):
+                reported = set()
+                for key, value in block.items():
+                    amount = quantity(value) if isinstance(value, str | int | float) else None
+                    at = (*keys, key)
+                    if amount is None or amount <= 0 or not isinstance(key, str):
+                        continue
+                    problem = _implausible(amount, at)
+                    if problem:
+                        reported.add(key)
+                        yield RULE.draft(
+                            Place(file.path, at),
+                            f"`{dotted(at)}` is `{value}`: {problem[0]}",
+                            help=problem[1],
+                            affects=context.applications_at(scope, at),
+                        )
+                for low, high in _pairs(block):
+                    if low[0] in reported or high[0] in reported:
+                        continue
+                    asked, most = _amount(block, low), _amount(block, high)
+                    if asked is None or most is None or asked <= most:
+                        continue
+                    yield RULE.draft(
+                        Place(file.path, (*keys, *low)),
+                        f"`{dotted((*keys, *low))}` asks for more than `{dotted((*keys, *high))}` allows: the API server "
+                        "refuses the pods",
+                        help="lower the request or raise the limit",
+                        related=[(Place(file.path, (*keys, *high)), "the limit")],
+                        affects=context.applications_at(scope, (*keys, *low)),
+                    )
+
+
+def _mappings(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, dict[str, Any]]]:
+    if isinstance(value, dict):
+        yield keys, value
+        for key, below in value.items():
+            if isinstance(below, dict | list):
+                yield from _mappings(below, (*keys, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _mappings(item, (*keys, index))
+
+
+def _implausible(amount: Decimal, keys: Keys) -> tuple[str, str] | None:
+    key, above = str(keys[-1]), str(keys[-2]) if len(keys) > 1 else ""
+    inside = above in RESOURCES
+    if (SIZE.fullmatch(key) or (inside and key in ("memory", "storage", "ephemeral-storage"))) and amount < MEBIBYTE:
+        text = f"{amount:f}".rstrip("0").rstrip(".") if amount % 1 else f"{amount:f}".partition(".")[0]
+        return f"that is {text} bytes", "write a unit, `Gi` or `Mi`"
+    if (CPU.fullmatch(key) or (inside and key == "cpu")) and amount > MOST_CPUS:
+        return f"that is {amount:.0f} CPUs", "write cores (`4`) or thousandths (`500m`)"
+    return None
+
+
+def _pairs(block: dict[str, Any]) -> Iterator[tuple[Keys, Keys]]:
+    """Routes of requests and of their limits in one mapping."""
+    for key in block:
+        if isinstance(key, str) and key.endswith("_requests") and f"{key[:-9]}_limits" in block:
+            yield (key,), (f"{key[:-9]}_limits",)
+    asked, most = (block.get(name) for name in RESOURCES)
+    if isinstance(asked, dict) and isinstance(most, dict):
+        for key in asked:
+            if key in most:
+                yield ("requests", key), ("limits", key)
+
+
+def _amount(block: Any, keys: Keys) -> Decimal | None:
+    for key in keys:
+        block = block.get(key)
+    return quantity(block) if isinstance(block, str | int | float) else None
