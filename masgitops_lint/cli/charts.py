@@ -8,7 +8,9 @@ import click
 
 SUBCOMMANDS = {
     "fetch": ("charts_fetch", "command", "Clone a revision of the source repo into the cache (uses the network)."),
-    "list": ("charts_fetch", "list_command", "List the revisions that were fetched."),
+    "list": ("charts_profiles", "list_command", "List the bundled release profiles and the fetched charts."),
+    "show": ("charts_profiles", "show", "Show what a release reads and builds."),
+    "build": ("charts_profiles", "build", "Compile a release profile from real charts."),
 }
 """Subcommand -> (module of this package, the command in it, one line of help)."""
 

@@ -1,4 +1,4 @@
-"""`mas-lint charts fetch` and `charts list`: real charts in the user's cache. Only `fetch` uses the network."""
+"""`mas-lint charts fetch`: real charts in the user's cache. Only this uses the network."""
 
 from __future__ import annotations
 
@@ -24,12 +24,3 @@ def command(address_and_revision: tuple[str, ...]) -> None:
     with exact_errors():
         directory = fetch(revision, address[0] if address else DEFAULT_URL)
     click.echo(f"{revision} is in {directory}: use it with --charts {revision}", err=True)
-
-
-@click.command(context_settings=_CONTEXT)
-def list_command() -> None:
-    """List the revisions that were fetched."""
-    from masgitops_lint.charts.source import fetched_revisions
-
-    for revision in fetched_revisions():
-        click.echo(revision)

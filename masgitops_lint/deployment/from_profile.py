@@ -11,6 +11,7 @@ from masgitops_lint.charts.profile import ReleaseProfile
 from masgitops_lint.charts.program import ChartProgram, Failure, Rendered, Run
 from masgitops_lint.charts.scalars import read_scalar
 from masgitops_lint.charts.values import coalesce, with_parameters
+from masgitops_lint.charts.written import written
 from masgitops_lint.mas.account_root import DOCUMENTED_DEFAULTS, AccountRoot
 from masgitops_lint.mas.config import MasConfig
 from masgitops_lint.mas.scope import Scope, go_text
@@ -18,7 +19,7 @@ from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
 
 from .deployment import Deployment, FrozenSet, RenderFailure
-from .leaf_values import LeafValues, ScopeLeaves, blamed_keys, written
+from .leaf_values import LeafValues, ScopeLeaves, blamed_keys
 
 RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 

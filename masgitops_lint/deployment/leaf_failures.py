@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from masgitops_lint.charts.profile import ReleaseProfile
 from masgitops_lint.charts.program import Failure
 from masgitops_lint.charts.values import coalesce
+from masgitops_lint.charts.written import written
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
 
 from .deployment import Deployment, RenderFailure
-from .leaf_values import LeafValues, all_keys, blamed_keys, written
+from .leaf_values import LeafValues, all_keys, blamed_keys
 
 
 def leaf_failures(deployment: Deployment, profiles: Callable[[str], ReleaseProfile]) -> Iterator[RenderFailure]:

@@ -135,19 +135,3 @@ def all_keys(expression: Expression, loops: Mapping[str, tuple[Expression, str |
     for part in expression[1:]:
         if isinstance(part, list) and part:
             yield from all_keys(part, loops)
-
-
-def written(expression: Expression) -> str:
-    """An expression as a template would write it, near enough for a message."""
-    kind = expression[0]
-    if kind == "val":
-        return ".".join((".Values", *expression[1:]))
-    if kind in ("var", "fld"):
-        return ".".join(str(part) for part in expression[1:] if isinstance(part, str))
-    if kind == "dot":
-        return "." + ".".join(expression[1:])
-    if kind == "lit":
-        return f'"{expression[1]}"' if isinstance(expression[1], str) else str(expression[1])
-    if kind == "call":
-        return " ".join((expression[1], *(written(part) for part in expression[2:])))
-    return kind if isinstance(kind, str) else ""

@@ -1,0 +1,102 @@
+"""Formats that values must have: quantities, URLs, enumerations. The table is `data/charts/by_hand.json`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+from masgitops_lint.model.place import Keys
+
+from .unread import by_hand
+
+QUANTITY = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")
+"""Kubernetes' resource.Quantity: a number with a decimal, binary or exponent suffix."""
+
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://)?[^\s<>\"{}|\\^`]+")
+_CHANNEL = re.compile(r"v?\d+\.\d+(?:\.(?:x|\d+))?(?:[-.].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What a key's value must look like; `values` belong to enumerations."""
+
+    key: re.Pattern[str]
+    kind: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A value that has not the format of its key: what is expected, and the value that was probably meant."""
+
+    kind: str
+    expected: str
+    meant: str = ""
+
+
+@lru_cache(maxsize=1)
+def formats() -> tuple[Format, ...]:
+    """The table."""
+    return tuple(
+        Format(re.compile(one["key"]), one["kind"], tuple(one.get("values", ())))
+        for one in by_hand()["formats"]["rules"]
+    )
+
+
+@lru_cache(maxsize=4096)
+def format_of(name: str, above: str = "") -> Format | None:
+    """The format of a key, by its name and the name of the mapping it stands in."""
+    for one in formats():
+        if one.key.fullmatch(name) or one.key.fullmatch(f"{above}/{name}"):
+            return one
+    return None
+
+
+def misfit(keys: Keys, value: Any) -> Misfit | None:
+    """Why a value cannot be right for its key; None for one that can, or that a placeholder stands for."""
+    names = [key for key in keys if isinstance(key, str)]
+    if not names or value is None or value == "" or isinstance(value, dict | list):
+        return None
+    wanted = format_of(names[-1], names[-2] if len(names) > 1 else "")
+    if wanted is None:
+        return None
+    text = str(value).strip()
+    if "<path:" in text or "{{" in text:
+        return None
+    if wanted.kind in ("enum", "near"):
+        return _misfit_of_choice(text, value, wanted)
+    if isinstance(value, bool):
+        return Misfit(wanted.kind, {"quantity": "a quantity"}.get(wanted.kind, f"a {wanted.kind}"))
+    if wanted.kind == "quantity" and not QUANTITY.fullmatch(text):
+        return Misfit("quantity", "a quantity such as `20Gi`, `500m` or `4`", _quantity_meant(text))
+    if wanted.kind == "url" and not URL.fullmatch(text):
+        return Misfit(
+            "url", "a URL with its scheme", f"https://{text}" if re.fullmatch(r"[\w.-]+(:\d+)?(/\S*)?", text) else ""
+        )
+    if wanted.kind == "channel" and not _CHANNEL.fullmatch(text):
+        return Misfit("channel", "a channel such as `9.1.x`")
+    return None
+
+
+def _misfit_of_choice(text: str, value: Any, wanted: Format) -> Misfit | None:
+    if isinstance(value, str) and text in wanted.values:
+        return None
+    lower = {one.lower(): one for one in wanted.values}
+    near = get_close_matches(text.lower(), lower, n=1, cutoff=0.6 if wanted.kind == "enum" else 0.75)
+    meant = lower[near[0]] if near else ""
+    if wanted.kind == "near" and not meant:
+        return None
+    if wanted.kind == "near" and len(text) > 3 and meant.lower() != text.lower() and abs(len(meant) - len(text)) > 2:
+        return None
+    return Misfit(wanted.kind, "one of " + ", ".join(f"`{one}`" for one in wanted.values), meant)
+
+
+def _quantity_meant(text: str) -> str:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kKmMgGtT])([iI]?)[bB]?", text)
+    if match is None:
+        return ""
+    number, unit, binary = match.groups()
+    return f"{number}{unit.upper()}{'i' if binary or unit != 'k' else ''}"

@@ -1,0 +1,246 @@
+"""How charts use the values of a config repo: what they print, test for truth, or fill in from their defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from masgitops_lint.charts.expressions import UNKNOWN, Expression, TemplateError, compile_expression
+from masgitops_lint.charts.profile import ReleaseProfile
+from masgitops_lint.charts.program import Run
+from masgitops_lint.charts.written import written
+from masgitops_lint.mas.scope import Scope
+from masgitops_lint.model.application import Application
+from masgitops_lint.model.place import Keys, Place
+
+from .deployment import Deployment
+from .leaf_values import LeafValues, all_keys
+
+Use: TypeAlias = Literal["printed", "tested"]
+Profiles: TypeAlias = Callable[[Scope], ReleaseProfile]
+
+_PLACEHOLDER = re.compile(r"x{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class UsedValue:
+    """A config value that a chart prints or tests. `passed` is what reaches the leaf chart, for one of its values."""
+
+    keys: Keys
+    value: Any
+    use: Use
+    chart: str
+    place: Place
+    passed: Any = None
+    application: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A value that the config does not give, so that a chart falls back to a placeholder of its own."""
+
+    key: str
+    placeholder: str
+    chart: str
+    application: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class NotBuilt:
+    """A block or list entry that makes no Application. `condition` is what is not met, `needs` the keys in it."""
+
+    keys: Keys
+    condition: str
+    needs: tuple[Keys, ...]
+    template: str
+
+
+def used_at_root(scope: Scope, profile: ReleaseProfile) -> Iterator[UsedValue]:
+    """Values of a scope that its root chart prints or tests itself."""
+    facts = profile.data["roots"].get(scope.level)
+    if facts is None:
+        return
+    for keys, value, uses in _matching(scope.values, facts["reads"]):
+        if "w" not in uses and "p" in uses:
+            yield UsedValue(keys, value, "printed", facts["chart"], scope.place(keys))
+        if "t" in uses and "c" not in uses:
+            yield UsedValue(keys, value, "tested", facts["chart"], scope.place(keys))
+
+
+def used_in_leaves(deployment: Deployment, profiles: Profiles) -> Iterator[UsedValue]:
+    """Values that leaf charts print or test, where a config value is behind them."""
+    for application, values, scope in with_values(deployment):
+        facts = profiles(scope).data["leaves"].get(application.path)
+        if facts is None:
+            continue
+        for route, value, uses in _matching(values, facts["reads"]):
+            wanted: list[Use] = []
+            if "p" in uses and "w" not in uses:
+                wanted.append("printed")
+            if "t" in uses and "c" not in uses:
+                wanted.append("tested")
+            if not wanted:
+                continue
+            keys = values.keys_of(route)
+            if not keys:
+                continue
+            for use in wanted:
+                own = scope.get(*keys)
+                yield UsedValue(keys, own, use, application.path, scope.place(keys), value, application.name)
+
+
+def with_values(deployment: Deployment) -> Iterator[tuple[Application, LeafValues, Scope]]:
+    """The Applications whose leaf values the profile knows, with the scope that rendered them."""
+    for application in deployment.applications:
+        values = application.values
+        if isinstance(values, LeafValues) and values.scope is not None:
+            yield application, values, values.scope
+
+
+def _matching(values: Mapping[str, Any], reads: Mapping[str, Any], above: Keys = ()) -> Iterator[tuple[Keys, Any, str]]:
+    """Values together with how the node of the read tree at their place is used."""
+    for key, value in values.items():
+        node = reads.get(key) or reads.get("*")
+        if node is not None:
+            yield from _at(value, node, (*above, key))
+
+
+def _at(value: Any, node: Mapping[str, Any], keys: Keys) -> Iterator[tuple[Keys, Any, str]]:
+    uses = node.get("", "")
+    if len(node) > 1:
+        # Keys below it are read too: what prints the whole is a test or a default.
+        uses = uses.replace("p", "")
+    if uses:
+        yield keys, value, uses
+    if isinstance(value, dict):
+        yield from _matching(value, node, keys)
+    elif isinstance(value, list) and "*" in node:
+        for index, item in enumerate(value):
+            yield from _at(item, node["*"], (*keys, index))
+
+
+def masked(deployment: Deployment, profiles: Profiles) -> Iterator[Masked]:
+    """Values of leaf charts that stay at a placeholder (`xxx`) because the config does not give them."""
+    for application, values, scope in with_values(deployment):
+        facts = profiles(scope).data["leaves"].get(application.path)
+        defaults = facts.get("defaults") if facts else None
+        for route, placeholder in _placeholders(defaults or {}):
+            if _lacks(values, route):
+                yield Masked(".".join(route), placeholder, application.path, application.name, application.source)
+
+
+def _placeholders(defaults: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, value in defaults.items():
+        if isinstance(value, str) and _PLACEHOLDER.fullmatch(value):
+            yield (*above, key), value
+        elif isinstance(value, dict):
+            yield from _placeholders(value, (*above, key))
+
+
+def _lacks(values: Mapping[str, Any], route: tuple[str, ...]) -> bool:
+    current: Any = values
+    for key in route:
+        if not isinstance(current, Mapping):
+            return False
+        if key not in current:
+            return True
+        current = current[key]
+    return False
+
+
+def placeholder_blocks(deployment: Deployment) -> Iterator[tuple[Application, str, Scope]]:
+    """Applications that exist only because a root chart's own values hold a placeholder block for them."""
+    for application, values, scope in with_values(deployment):
+        sources = values.sources
+        if sources and not any(scope.values.get(key) for key in sources):
+            key = next((key for key in sources if values.root_values.get(key)), None)
+            if key is not None:
+                yield application, key, scope
+
+
+def not_built(deployment: Deployment, profiles: Profiles) -> Iterator[tuple[Scope, NotBuilt]]:
+    """Blocks and list entries that could make an Application and make none."""
+    by_scope: dict[int, tuple[Scope, LeafValues, set[Keys]]] = {}
+    for application, values, scope in with_values(deployment):
+        known = by_scope.setdefault(id(scope), (scope, values, set()))
+        known[2].update((key,) for key in values.sources)
+        keys = application.source.keys
+        if len(keys) > 1:
+            known[2].add(keys)
+            known[2].add(keys[:1])
+    for scope, values, built in by_scope.values():
+        facts = profiles(scope).data["roots"][scope.level]
+        search = _Guards(profiles(scope), values.root_values)
+        for template, rows in sorted(facts["templates"].items()):
+            for keys, guards, run in search.documents(rows, []):
+                if keys in built or not scope.get(*keys):
+                    continue
+                reason = search.unmet(guards, run)
+                if reason is None:
+                    continue
+                built.add(keys)
+                needs = tuple(one for one in all_keys(reason, run.loops) if one != keys)
+                yield scope, NotBuilt(keys, written(reason), needs, template)
+
+
+class _Guards:
+    """Looks for the conditions around the objects that a root chart could make."""
+
+    def __init__(self, profile: ReleaseProfile, values: Mapping[str, Any]) -> None:
+        self.expressions = profile.data["expressions"]
+        self.values = values
+
+    def documents(
+        self, rows: list[Any], guards: list[Expression], run: Run | None = None
+    ) -> Iterator[tuple[Keys, list[Expression], Run]]:
+        """Every object: the block or list entry that makes it, and the conditions around it."""
+        run = run or Run(self.values)
+        for row in rows:
+            if row[0] == "doc":
+                loop = run.loops.get(".")
+                if loop is not None and loop[0][0] == "val" and loop[1] is not None:
+                    yield (*loop[0][1:], loop[1]), list(guards), run
+                else:
+                    for key in row[2][:1] if len(row) > 2 else ():
+                        yield (key,), list(guards), run
+            elif row[0] == "let":
+                run.variables[row[1]] = self.value(self.expressions[row[2]], run)
+            elif row[0] == "if":
+                yield from self.documents(row[2], [*guards, self.expressions[row[1]]], run)
+            elif row[0] == "each":
+                yield from self.items(row, guards, run)
+
+    def items(self, row: Any, guards: list[Expression], run: Run) -> Iterator[tuple[Keys, list[Expression], Run]]:
+        """The objects of each entry of a list."""
+        expression = self.expressions[row[2]]
+        value = self.value(expression, run)
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            inside = Run(self.values)
+            inside.variables = {**run.variables, **dict.fromkeys(row[1][-1:], item)}
+            inside.dot = item
+            inside.loops = {**run.loops, **dict.fromkeys([".", *row[1][-1:]], (expression, index))}
+            yield from self.documents(row[3], guards, inside)
+
+    def value(self, expression: Expression, run: Run) -> Any:
+        try:
+            return compile_expression(expression)(run)
+        except TemplateError:
+            return UNKNOWN
+
+    def unmet(self, guards: list[Expression], run: Run) -> Expression | None:
+        """The first condition that does not hold, or the part of it that does not."""
+        for guard in guards:
+            value = self.value(guard, run)
+            if value is UNKNOWN:
+                return None
+            if not value:
+                return self.part(guard, run)
+        return None
+
+    def part(self, guard: Expression, run: Run) -> Expression:
+        if guard[:2] == ["call", "and"]:
+            return self.part(next((one for one in guard[2:] if not self.value(one, run)), guard[2]), run)
+        return guard

@@ -1,0 +1,57 @@
+"""A list has an empty entry.
+
+## What it checks
+
+Lists of the config files for entries that are null: a lone `-`, or a `-` whose keys have slipped to the left. Entries
+that stop a root chart are VAL001.
+
+## What Argo CD does
+
+The entry is handed to the charts as null; most loops read a key of every entry and stop there.
+
+## How to fix
+
+Remove the empty entry, or indent what belongs to it.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
+
+RULE = Rule(code="VAL003", name="null-list-item", severity="warning", tags=("values",))
+
+BAD = (
+    Example(
+        "an empty host",
+        {
+            "dev/cluster2/inst3/ibm-sls.yaml": (
+                'merge-key: "dev/cluster2/inst3"\nibm_sls:\n  sls_channel: 3.x\n  mongo_spec:\n    nodes:\n'
+                "      - host: mongo\n        port: 27017\n      - #! VAL003\n"
+            )
+        },
+    ),
+)
+GOOD = (Example("no empty entry"),)
+
+
+def check(context: Context) -> Drafts:
+    """Null entries of lists."""
+    stopped = {failure.place for failure in (*context.deployment.errors, *context.leaf_failures)}
+    for scope in context.mas.scopes:
+        for file in scope.files:
+            for keys in _nulls(file.data, ()):
+                place = scope.place(keys)
+                if place.path == file.path and place not in stopped:
+                    yield RULE.draft(
+                        place,
+                        f"`{dotted(keys)}` is an empty list entry (null): charts that read a key of every entry stop at it",
+                        help="remove the `-`, or indent the keys that belong to it",
+                        affects=context.applications_at(scope, keys),
+                    )
+
+
+def _nulls(value: object, keys: Keys) -> list[Keys]:
+    if isinstance(value, dict):
+        return [found for key, below in value.items() for found in _nulls(below, (*keys, key))]
+    if isinstance(value, list):
+        own: list[Keys] = [(*keys, index) for index, item in enumerate(value) if item is None]
+        return own + [found for index, item in enumerate(value) for found in _nulls(item, (*keys, index))]
+    return []

@@ -1,0 +1,75 @@
+"""A value that names or places an Application is missing.
+
+## What it checks
+
+The config values that an Application's name, destination and chart path are made of: none may be missing or empty.
+
+## What Argo CD does
+
+The name is built with a hole in it (`.manage.cluster1.inst1`) and is rejected, or the Application goes to no namespace,
+or to the cluster that Argo CD runs on when `server` is empty. Hooks that cut names apart fail on them
+(ibm-mas/gitops `root-applications/*/templates`).
+
+## How to fix
+
+Write the value.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
+
+RULE = Rule(code="VAL012", name="empty-field", severity="error", tags=("values", "names"))
+
+BAD = (
+    Example(
+        "no namespace",
+        {
+            "dev/cluster2/ibm-dro.yaml": (
+                'merge-key: "dev/cluster2"\nibm_dro:  #! VAL012\n  run_sync_hooks: true\n'
+                "  dro_install_plan: Automatic\n  imo_install_plan: Automatic\n"
+            )
+        },
+    ),
+    Example(
+        "no application id",
+        {
+            "dev/cluster1/inst2/ibm-mas-masapp-configs.yaml": (
+                'merge-key: "dev/cluster1/inst2"\nibm_mas_masapp_configs:\n  - mas_workspace_id: main  #! VAL012\n'
+                "    mas_app_namespace: mas-inst2-iot\n"
+            )
+        },
+    ),
+    Example(
+        "a cluster without url",
+        {
+            "dev/cluster1/inst2/ibm-mas-instance-base.yaml": (
+                'merge-key: "dev/cluster1/inst2"\naccount:\n  id: dev\nregion:\n  id: us-east-1\ncluster:  #! VAL012\n'
+                '  id: cluster1\ninstance:\n  id: inst2\nsm:\n  aws_access_key_id: "a"\n  aws_secret_access_key: "b"\n'
+            )
+        },
+    ),
+)
+GOOD = (Example("every field filled"),)
+
+FIELDS = {"name": "name", "namespace": "destination namespace", "server": "destination cluster", "path": "chart path"}
+IDS = frozenset({("account", "id"), ("cluster", "id"), ("instance", "id"), ("tenant", "id")})
+"""Missing ids are told by the rule about ids."""
+
+
+def check(context: Context) -> Drafts:
+    """Missing parts of Applications' own fields; one finding a value."""
+    found: dict[object, tuple[object, str, str, list[str]]] = {}
+    for application, values, scope in context.with_values:
+        for field, what in FIELDS.items():
+            for keys in values.field_keys(field):
+                if keys in IDS or scope.get(*keys) not in (None, "") or keys[-1] in context.parameters_of(scope):
+                    continue
+                known = found.setdefault((scope.directory, keys), (scope.place(keys), dotted(keys), what, []))
+                known[3].append(application.name)
+    for place, key, what, names in found.values():
+        more = f" (and of {len(set(names)) - 1} more)" if len(set(names)) > 1 else ""
+        yield RULE.draft(
+            place,  # type: ignore[arg-type]
+            f"`{key}` is missing or empty, and the {what} of `{names[0]}`{more} is made of it",
+            help=f"write `{key.rpartition('.')[2]}`",
+            affects=names,
+        )

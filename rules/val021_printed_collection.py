@@ -1,0 +1,58 @@
+"""A mapping or list stands where a chart prints a text.
+
+## What it checks
+
+Mappings, and lists of more than one entry, under keys that the charts print as they are.
+
+## What Argo CD does
+
+Go prints `map[a:1 b:2]` or `[a b]`, and that text ends up in the object or in the values of the leaf chart, where it is
+read as one string (the READMEs of ibm-mas/gitops show mappings for some of these keys).
+
+## How to fix
+
+Write one text, in the form that the chart's template uses.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
+
+RULE = Rule(code="VAL021", name="printed-collection", severity="error", tags=("values", "types"))
+
+BAD = (
+    Example(
+        "a mapping for a switch",
+        {
+            "dev/cluster1/inst2/ibm-mas-instance-base.yaml": (
+                'merge-key: "dev/cluster1/inst2"\naccount:\n  id: dev\nregion:\n  id: us-east-1\ncluster:\n'
+                "  id: cluster1\n  url: https://api.cluster1.example.com:6443\ninstance:\n  id: inst2\n"
+                'extensions:  #! VAL021\n  enabled: true\nsm:\n  aws_access_key_id: "a"\n  aws_secret_access_key: "b"\n'
+            )
+        },
+    ),
+)
+GOOD = (Example("texts where texts belong"),)
+
+
+def check(context: Context) -> Drafts:
+    """Collections that are printed."""
+    seen: set[object] = set()
+    for one in context.used_values:
+        if one.use != "printed" or one.place in seen:
+            continue
+        value = one.value
+        if not (isinstance(value, dict) and value) and not (isinstance(value, list) and len(value) > 1):
+            continue
+        seen.add(one.place)
+        what, shown = ("a mapping", "map[...]") if isinstance(value, dict) else ("a list", "[a b]")
+        yield RULE.draft(
+            scope_key(one.place),
+            f"`{dotted(one.keys)}` is {what}, but `{one.chart}` prints it as text: it becomes `{shown}`",
+            help="write one text in the form that the chart wants",
+            affects=(one.application,) if one.application else context.applications_for(one.place),
+            severity=None if isinstance(value, dict) else "warning",
+        )
+
+
+def scope_key(place):  # type: ignore[no-untyped-def]
+    """The key that holds the collection."""
+    return place.on_key()

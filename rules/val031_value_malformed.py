@@ -1,0 +1,70 @@
+"""A value has not the form of its kind: a quantity, a URL, a channel, one of a few words.
+
+## What it checks
+
+Values by the name of their key: sizes and CPU and memory amounts are Kubernetes quantities, URLs have a scheme, install
+plans are `Automatic` or `Manual`, scopes and application ids are those that charts know.
+
+## What Argo CD does
+
+It renders the text as it stands. The API server or the operator refuses it later, or a branch of a template is not taken
+and something else is deployed, without a word.
+
+## How to fix
+
+Write the value that the message suggests.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, misfit
+
+RULE = Rule(code="VAL031", name="value-malformed", severity="error", tags=("values", "formats"))
+
+BAD = (
+    Example(
+        "a word that is none of the two",
+        {
+            "dev/cluster2/ibm-dro.yaml": (
+                'merge-key: "dev/cluster2"\nibm_dro:\n  dro_namespace: ibm-software-central\n  run_sync_hooks: true\n'
+                "  dro_install_plan: automatic  #! VAL031\n  imo_install_plan: Automatic\n"
+            )
+        },
+    ),
+    Example(
+        "a quantity with a wrong unit",
+        {
+            "dev/cluster1/inst1/ibm-db2u-databases.yaml": (
+                'merge-key: "dev/cluster1/inst1"\nibm_db2u_databases:\n  - mas_application_id: manage\n'
+                "    db2_instance_name: db2wh-inst1-manage\n    db2_namespace: db2u-inst1\n    db2_dbname: BLUDB\n"
+                "    db2_data_storage_size: 100GB  #! VAL031\n    db2_memory_limits: 16Gi\n    db2_cpu_limits: 4\n"
+            )
+        },
+    ),
+)
+GOOD = (Example("values in form"),)
+
+
+def check(context: Context) -> Drafts:
+    """Values against the formats of their keys."""
+    for scope in context.mas.scopes:
+        for file in scope.files:
+            for keys, value in _leaves(file.data, ()):
+                problem = misfit(keys, value)
+                if problem is None:
+                    continue
+                place = scope.place(keys)
+                if place.path != file.path:
+                    continue
+                yield RULE.draft(
+                    place,
+                    f"`{dotted(keys)}` is `{value}`, but must be {problem.expected}",
+                    help=f"write `{problem.meant}`" if problem.meant else f"write {problem.expected}",
+                    affects=context.applications_at(scope, keys),
+                )
+
+
+def _leaves(value: object, keys: Keys) -> list[tuple[Keys, object]]:
+    if isinstance(value, dict):
+        return [found for key, below in value.items() for found in _leaves(below, (*keys, key))]
+    if isinstance(value, list):
+        return [found for index, item in enumerate(value) for found in _leaves(item, (*keys, index))]
+    return [(keys, value)]
