@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from masgitops_lint.mas.account_root import AccountRoot
     from masgitops_lint.mas.catalogs import Catalog, Catalogs
     from masgitops_lint.mas.config import MasConfig
+    from masgitops_lint.mas.spec import ApplicationSetSpec
     from masgitops_lint.mas.texts import ConfigText
     from masgitops_lint.model.application import Application
     from masgitops_lint.plan.causes import Cause
@@ -155,6 +156,10 @@ class Context:
         directory = place.path.rpartition("/")[0]
         return self.deployment.names_at(directory, place.keys)
 
+    def block_is_broken(self, scope: Scope, block: str) -> bool:
+        """Whether a block of ids in a base file is no mapping: that is told once, by the rule about ids."""
+        return scope.base is not None and not isinstance(scope.base.data.get(block), dict)
+
     def applications_from(self, path: str) -> tuple[str, ...]:
         """Names of the Applications that exist because of a config file."""
         return self.deployment.names_from(path)
@@ -176,7 +181,7 @@ class Context:
     def _known_names(self) -> frozenset[str]:
         from masgitops_lint.charts.profile import known_file_names
 
-        return known_file_names()
+        return known_file_names() | self.settings.contract.files.keys()
 
     def profile(self, account: str) -> ReleaseProfile:
         """The release profile that serves an account."""
@@ -196,7 +201,13 @@ class Context:
         """The MAS config repo, as meant and as the generators read it."""
         from masgitops_lint.mas.config import MasConfig
 
-        return MasConfig(self.repository, lambda account: self.profile(account).applicationsets, self._known_names)
+        return MasConfig(self.repository, self._specs, self._known_names)
+
+    def _specs(self, account: str) -> tuple[ApplicationSetSpec, ...]:
+        """The ApplicationSets that serve an account, with the files that the settings add."""
+        from masgitops_lint.charts.extend import with_extra_files
+
+        return with_extra_files(self.profile(account).applicationsets, self.settings.contract.files)
 
     @cached_property
     def deployment(self) -> Deployment:

@@ -45,14 +45,10 @@ def check(context: Context) -> Drafts:
         seen.add(one.place)
         what, shown = ("a mapping", "map[...]") if isinstance(value, dict) else ("a list", "[a b]")
         yield RULE.draft(
-            scope_key(one.place),
+            one.place.on_key(),
             f"`{dotted(one.keys)}` is {what}, but `{one.chart}` prints it as text: it becomes `{shown}`",
             help="write one text in the form that the chart wants",
             affects=(one.application,) if one.application else context.applications_for(one.place),
             severity=None if isinstance(value, dict) else "warning",
         )
 
-
-def scope_key(place):  # type: ignore[no-untyped-def]
-    """The key that holds the collection."""
-    return place.on_key()
