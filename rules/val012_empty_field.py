@@ -53,6 +53,7 @@ GOOD = (Example("every field filled"),)
 FIELDS = {"name": "name", "namespace": "destination namespace", "server": "destination cluster", "path": "chart path"}
 IDS = frozenset({("account", "id"), ("cluster", "id"), ("instance", "id"), ("tenant", "id")})
 """Missing ids are told by the rule about ids."""
+ID_BLOCKS = frozenset(keys[0] for keys in IDS)
 
 
 def check(context: Context) -> Drafts:
@@ -62,6 +63,8 @@ def check(context: Context) -> Drafts:
         for field, what in FIELDS.items():
             for keys in values.field_keys(field):
                 if keys in IDS or scope.get(*keys) not in (None, "") or keys[-1] in context.parameters_of(scope):
+                    continue
+                if keys[0] in ID_BLOCKS and context.block_is_broken(scope, keys[0]):
                     continue
                 known = found.setdefault((scope.directory, keys), (scope.place(keys), dotted(keys), what, []))
                 known[3].append(application.name)

@@ -15,7 +15,7 @@ each Application).
 Meet the condition that the message names, or remove the block.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, Scope, dotted
 
 RULE = Rule(code="VAL013", name="block-without-effect", severity="warning", tags=("values",))
 
@@ -24,8 +24,8 @@ BAD = (
         "a database that is skipped for its name",
         {
             "dev/cluster1/inst1/ibm-db2u-databases.yaml": (
-                'merge-key: "dev/cluster1/inst1"\nibm_db2u_databases:\n  - mas_application_id: manage  #! VAL013\n'
-                "    db2_instance_name: db2wh-inst1-yards\n    db2_namespace: db2u-inst1\n    db2_dbname: BLUDB\n"
+                'merge-key: "dev/cluster1/inst1"\nibm_db2u_databases:\n  - mas_application_id: manage\n'
+                "    db2_instance_name: db2wh-inst1-yards  #! VAL013\n    db2_namespace: db2u-inst1\n    db2_dbname: BLUDB\n"
             )
         },
     ),
@@ -41,6 +41,16 @@ BAD = (
 GOOD = (Example("every block makes an Application"),)
 
 
+def _place(scope: Scope, keys: Keys, condition: str, needs: list[Keys]) -> Place:
+    """The value of the list entry that the condition turns down, else the block or entry itself."""
+    entry = scope.get(*keys)
+    if isinstance(entry, dict) and not needs:
+        for key in entry:
+            if key in condition:
+                return scope.place((*keys, key))
+    return scope.place(keys, "key" if len(keys) == 1 else "value")
+
+
 def check(context: Context) -> Drafts:
     """Blocks that make nothing. Accounts that switch a role off are left alone: they build less on purpose."""
     for scope, one in context.not_built:
@@ -49,7 +59,7 @@ def check(context: Context) -> Drafts:
             continue
         needs = [keys for keys in one.needs if not scope.get(*keys)]
         yield RULE.draft(
-            scope.place(one.keys, "key" if len(one.keys) == 1 else "value"),
+            _place(scope, one.keys, one.condition, needs),
             f"no Application is built from `{dotted(one.keys)}`: `{one.template}` wants "
             f"`{one.condition.replace('.Values.', '').replace('$value.', '')}`",
             help="add " + ", ".join(f"`{dotted(keys)}`" for keys in needs)
