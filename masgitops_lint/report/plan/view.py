@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -83,7 +84,12 @@ def shown(value: Any, keys: Keys) -> Any:
         return f"({count(len(value), 'entry', 'entries')})" if value else value
     if isinstance(value, str):
         return _text(value, keys)
-    return HIDDEN if _sensitive(keys) else value
+    if _sensitive(keys):
+        return HIDDEN
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    # dates, infinities, and what the chart prints so that YAML cannot read it
+    return f"({type(value).__name__.lower()})" if not isinstance(value, float) else f"({value})"
 
 
 def _text(value: str, keys: Keys) -> str:
