@@ -76,9 +76,25 @@ def with_default_command(arguments: list[str]) -> list[str]:
     return ["check", *arguments]
 
 
+def misspelt_command(arguments: list[str]) -> str:
+    """The command that the first argument is most likely meant to be, when it is neither one nor a path; else ""."""
+    import os
+
+    if not arguments or arguments[0] in COMMANDS or arguments[0][:1] == "-" or os.path.exists(arguments[0]):
+        return ""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(arguments[0], COMMANDS, n=1, cutoff=0.7)), "")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
     from .errors import exit_on_error
 
+    given = sys.argv[1:] if arguments is None else arguments
+    meant = misspelt_command(given)
+    if meant:
+        click.echo(f"mas-lint: there is no command and no path {given[0]}: did you mean `mas-lint {meant}`?", err=True)
+        sys.exit(2)
     with exit_on_error():
-        group(with_default_command(sys.argv[1:] if arguments is None else arguments), prog_name="mas-lint")
+        group(with_default_command(given), prog_name="mas-lint")
