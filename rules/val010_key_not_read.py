@@ -2,7 +2,7 @@
 
 ## What it checks
 
-Every key of the config files against the keys that the root chart reads and that the leaf charts read of what is passed
+A key without a value is a note. Every key of the config files is held against the keys that the root chart reads and that the leaf charts read of what is passed
 to them. Keys that only people read are noted by their comment, not by a key; keys of patched charts are declared in the
 settings under `contract.keys-read`.
 
@@ -71,4 +71,5 @@ def check(context: Context) -> Drafts:
                 + (f"; what is read is `{meant}`" if meant else "")
                 + ": the value has no effect",
                 help=f"write `{meant}`" if meant else "remove the key, or check its spelling and its place",
+                severity="note" if unread.empty else None,
             )

@@ -21,11 +21,15 @@ Arrival = tuple[str, tuple[str | int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A key that nothing reads. `charts` are those that could have; `known` the keys they do read at its place."""
+    """A key that nothing reads. `charts` are those that could have; `known` the keys they do read at its place.
+
+    `empty`: it has no value, so that little is lost.
+    """
 
     keys: Keys
     charts: tuple[str, ...]
     known: frozenset[str]
+    empty: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -44,9 +48,14 @@ def unread_keys(scope: Scope, profile: ReleaseProfile, extra: Mapping[str, Seque
     search = _Search(scope, profile, contract_of(profile, scope.level), extra)
     for file in scope.files:
         for key, value in file.data.items():
+            if search.is_extra(file.name, (key,)):
+                continue
             node = search.contract.root.below.get(key)
-            if node is not None and not search.is_extra(file.name, (key,)):
+            if node is not None:
                 yield from search.inside((key,), value, node, [], file.name)
+            elif not search.is_known_block(key) and key not in scope.misspelt_blocks(file):
+                known = next((one.keys for one in scope.spec.files if one.name == file.name), ())
+                yield Unread((key,), (), frozenset(known), value is None)
 
 
 def successor(unread: Unread) -> str:
@@ -71,7 +80,14 @@ class _Search:
         self.profile = profile
         self.contract = contract
         self.extra = extra
+        self.parameters = {name.split(".")[0] for name in profile.parameters(scope.level)}
         self.documentary = frozenset((*by_hand()["documentary"]["keys"], *by_hand()["later"]["keys"]))
+
+    def is_known_block(self, key: str) -> bool:
+        """Whether a top-level key is known somewhere: then other rules tell that it stands in the wrong place."""
+        if key == self.scope.spec.merge_key or key in self.parameters:
+            return True
+        return any(key in file.keys for spec in self.profile.applicationsets for file in spec.files)
 
     def is_extra(self, name: str, keys: Keys) -> bool:
         """Whether patched charts (or people) read the key, or a block around it."""
@@ -98,8 +114,8 @@ class _Search:
             passed = [(chart, (*route, key)) for chart, route in arrivals]
             if isinstance(key, int) or self._read(child, passed):
                 yield from self.inside((*keys, key), below, child, passed, name)
-            elif below is not None and not self.is_extra(name, (*keys, key)):
-                yield self._unread((*keys, key), node, arrivals)
+            elif not self.is_extra(name, (*keys, key)):
+                yield self._unread((*keys, key), node, arrivals, empty=below is None)
 
     def _read(self, child: Node | None, passed: list[Arrival]) -> bool:
         if child is not None and (child.used or child.passed or child.below):
@@ -125,7 +141,7 @@ class _Search:
             found.append((chart, one.route))
         return found
 
-    def _unread(self, keys: Keys, node: Node | None, arrivals: list[Arrival]) -> Unread:
+    def _unread(self, keys: Keys, node: Node | None, arrivals: list[Arrival], *, empty: bool) -> Unread:
         known = {key for key in (node.below if node is not None else {}) if key != ITEM}
         for chart, route in arrivals:
             known |= leaf_keys(self.profile, chart, route)
@@ -139,7 +155,7 @@ class _Search:
                     if one.target.prefix and not one.target.dynamic
                 )
             )
-        return Unread(keys, charts, frozenset(known))
+        return Unread(keys, charts, frozenset(known), empty)
 
 
 def _filled(route: Sequence[str], keys: Keys) -> Keys:

@@ -40,7 +40,7 @@ def list_command() -> None:
 )
 def show(release: str | None, level: str | None, output_format: str) -> None:
     """Show what RELEASE (the newest bundled one, or a profile's file) reads and builds."""
-    profile = _open(release)
+    profile = open_profile(release)
     facts = _facts(profile, level)
     if output_format == "json":
         click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
@@ -86,7 +86,8 @@ def build(source: str, release: str | None, output_file: str | None) -> None:
     click.echo(f"{output_file}: {len(text) // 1000} kB", err=True)
 
 
-def _open(release: str | None) -> ReleaseProfile:
+def open_profile(release: str | None) -> ReleaseProfile:
+    """The bundled profile of a release, a profile's file, or the newest. Raises `CommandError`."""
     from masgitops_lint.charts.profile import UnknownReleaseError, load, load_file, newest
 
     try:

@@ -6,10 +6,12 @@ import os
 
 import click
 
+from .schema_export import command as export
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Print JSON Schemas: of the settings file, of the JSON report and of the JSON plan."""
+    """Print JSON Schemas: of the settings file, of the JSON report and plan; export those of the config files."""
 
 
 @command.command("settings")
@@ -40,3 +42,6 @@ def plan() -> None:
     file = os.path.join(os.path.dirname(str(data.__file__)), "schemas", "plan.schema.json")
     with open(file, encoding="utf-8") as stream:
         click.echo(stream.read(), nl=False)
+
+
+command.add_command(export, "export")
