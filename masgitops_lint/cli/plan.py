@@ -56,6 +56,7 @@ def command(path: str, **options: Any) -> None:
     from masgitops_lint.report.plan import render_plan
 
     outcome, session = _outcome(path, options)
+    _refuse_nothing(path, outcome, session)
     view = _view(outcome, session)
     text = render_plan(options["format_name"], view, color=options["file"] is None and colour_wanted(options["color"]))
     _write(text, options["file"])
@@ -84,6 +85,15 @@ def _outcome(path: str, options: dict[str, Any]) -> tuple[PlanOutcome, Session]:
     with user_errors(), exact_errors():
         session = open_session(request)
         return plan_change(request, session, build_options(options)), session
+
+
+def _refuse_nothing(path: str, outcome: PlanOutcome, session: Session) -> None:
+    """A repo without anything to plan must not look like one in which nothing changes."""
+    context = session.context
+    if not outcome.plan.empty or context.mas.found or (context.base is not None and context.base.mas.found):
+        return
+    click.echo(f"mas-lint: nothing to plan in {path}: no MAS GitOps config on either side", err=True)
+    sys.exit(3)
 
 
 def _view(outcome: PlanOutcome, session: Session) -> PlanView:

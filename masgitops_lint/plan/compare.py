@@ -86,14 +86,15 @@ class _Comparison:
             if one.kind == "Application"
         ]
         tops = [one for one in removed if self.consequences.top(one) is one]
+        failing = {(one.application, one.message) for one in self.base.deployment.errors if one.root}
         blocked = tuple(
             Blocked(frozen.name, frozen.reason, frozen.place)
             for name, frozen in sorted(self.head.frozen.items())
             if name not in self.base.frozen
         ) + tuple(
-            Blocked(f.application, f"its chart does not render: {f.message}", f.place)
-            for f in self.head.deployment.errors
-            if f.root
+            Blocked(one.application, f"its chart does not render: {one.message}", one.place)
+            for one in self.head.deployment.errors
+            if one.root and (one.application, one.message) not in failing
         )
         return Plan(
             added=tuple(sorted(additions, key=lambda one: one.application.name)),
