@@ -45,7 +45,9 @@ spec:
 """
 _FILES = {"project.yaml": _PROJECT, "services/one/settings.yaml": _CONFIG_MAP}
 BAD = (
-    Example("another name", {**_FILES, "apps/one.yaml": _APP % ("one", "shops  #! ARG004", "services/one")}, base="empty"),
+    Example(
+        "another name", {**_FILES, "apps/one.yaml": _APP % ("one", "shops  #! ARG004", "services/one")}, base="empty"
+    ),
 )
 GOOD = (Example("declared", {**_FILES, "apps/one.yaml": _APP % ("one", "shop", "services/one")}, base="empty"),)
 

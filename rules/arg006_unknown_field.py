@@ -71,7 +71,9 @@ def check(context: Context) -> Drafts:
             text = f"{field.name} exists up to Argo CD {field.until}; the installed one drops it"
             hint = "take the field out"
         else:
-            text = f"Argo CD has no field {'.'.join(str(k) for k in field.route if not isinstance(k, int))}: it is dropped"
+            text = (
+                f"Argo CD has no field {'.'.join(str(k) for k in field.route if not isinstance(k, int))}: it is dropped"
+            )
             hint = f"did you mean {field.near!r}?" if field.near else "correct the name or the indentation"
             if field.elsewhere and not field.near:
                 hint = f"it belongs below {field.elsewhere}"

@@ -59,6 +59,7 @@ def check(context: Context) -> Drafts:
         yield RULE.draft(
             found.place,
             f"{found.text} looks like a placeholder that nobody replaced; {found.obj.label} is applied as it stands",
-            help=found.hint or "commit the real value: what a workflow replaces in its own copy never reaches the cluster",
+            help=found.hint
+            or "commit the real value: what a workflow replaces in its own copy never reaches the cluster",
             affects=[found.unit.label] if found.unit is not None else [],
         )

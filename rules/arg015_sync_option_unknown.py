@@ -74,7 +74,9 @@ def check(context: Context) -> Drafts:
     """Options that are nearly right."""
     for obj, option, place in context.units.sync_options():
         name, equals, value = option.partition("=")
-        if name in _NAMES and (not equals or value in ("true", "false", "confirm", "background", "foreground", "orphan")):
+        if name in _NAMES and (
+            not equals or value in ("true", "false", "confirm", "background", "foreground", "orphan")
+        ):
             continue
         folded = {known.lower(): known for known in _KNOWN}
         wanted = option.strip().lower().replace(" ", "").replace(":", "=")

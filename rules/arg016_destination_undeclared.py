@@ -43,7 +43,9 @@ _FILES = {
     ),
 }
 BAD = (
-    Example("another name", {**_FILES, "apps/one.yaml": _APP % ("one", "services/one", "two  #! ARG016")}, base="empty"),
+    Example(
+        "another name", {**_FILES, "apps/one.yaml": _APP % ("one", "services/one", "two  #! ARG016")}, base="empty"
+    ),
 )
 GOOD = (Example("declared", {**_FILES, "apps/one.yaml": _APP % ("one", "services/one", "one")}, base="empty"),)
 

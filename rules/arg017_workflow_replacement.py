@@ -18,7 +18,9 @@ replacement or a Flux `postBuild` variable.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="ARG017", name="workflow-replacement", severity="warning", tags=("argocd", "github-actions", "placeholders"))
+RULE = Rule(
+    code="ARG017", name="workflow-replacement", severity="warning", tags=("argocd", "github-actions", "placeholders")
+)
 
 _APP = """apiVersion: argoproj.io/v1alpha1
 kind: Application

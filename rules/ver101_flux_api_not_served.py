@@ -73,7 +73,9 @@ def check(context: Context) -> Drafts:
             )
             continue
         if use.evidence is None:
-            yield RULE.draft(place, f"no Flux serves {obj.api_version} {obj.kind}", help=instead, affects=[use.unit.label])
+            yield RULE.draft(
+                place, f"no Flux serves {obj.api_version} {obj.kind}", help=instead, affects=[use.unit.label]
+            )
             continue
         yield RULE.draft(
             place,

@@ -34,7 +34,8 @@ spec: {secretStoreRef: {name: vault, kind: ClusterSecretStore}, dataFrom: [{extr
 _FILES = {
     "apps/eso.yaml": _APP
     % ("eso", "{repoURL: https://charts.external-secrets.io, chart: external-secrets, targetRevision: 0.18.2}"),
-    "apps/web.yaml": _APP % ("web", "{repoURL: https://git.example.net/acme/fleet.git, targetRevision: main, path: web}"),
+    "apps/web.yaml": _APP
+    % ("web", "{repoURL: https://git.example.net/acme/fleet.git, targetRevision: main, path: web}"),
 }
 BAD = (Example("removed", {**_FILES, "web/a.yaml": _SECRET % "v1beta1  #! VER105"}, base="empty"),)
 GOOD = (Example("served", {**_FILES, "web/a.yaml": _SECRET % "v1"}, base="empty"),)

@@ -53,7 +53,9 @@ _FILES = {
     "infra/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n",
     "apps/b.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: shop}\n",
 }
-BAD = (Example("another name", {**_FILES, "clusters/one/apps.yaml": _APPS % "infrastructure  #! WAV101"}, base="empty"),)
+BAD = (
+    Example("another name", {**_FILES, "clusters/one/apps.yaml": _APPS % "infrastructure  #! WAV101"}, base="empty"),
+)
 GOOD = (Example("the one there is", {**_FILES, "clusters/one/apps.yaml": _APPS % "infra"}, base="empty"),)
 
 

@@ -58,7 +58,13 @@ _FILES = {
     "infra/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n",
     "apps/b.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: shop}\n",
 }
-BAD = (Example("two that wait for each other", {**_FILES, "clusters/one/apps.yaml": _PAIR % ("apps", "  #! WAV102")}, base="empty"),)
+BAD = (
+    Example(
+        "two that wait for each other",
+        {**_FILES, "clusters/one/apps.yaml": _PAIR % ("apps", "  #! WAV102")},
+        base="empty",
+    ),
+)
 GOOD = (Example("in one direction", {**_FILES, "clusters/one/apps.yaml": _PAIR % ("base", "")}, base="empty"),)
 
 

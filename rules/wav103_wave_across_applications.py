@@ -47,8 +47,7 @@ BAD = (
         "a provider that waits for another Application",
         {
             **_FILES,
-            "providers/provider.yaml": _PROVIDER
-            % '\n  annotations:\n    argocd.argoproj.io/sync-wave: "2"  #! WAV103',
+            "providers/provider.yaml": _PROVIDER % '\n  annotations:\n    argocd.argoproj.io/sync-wave: "2"  #! WAV103',
         },
         base="empty",
     ),

@@ -50,7 +50,9 @@ spec:
             - configMapRef:
                 name: migration%s
 """
-BAD = (Example("an ordinary ConfigMap", {"apps/web.yaml": _APP, "web/job.yaml": _JOB % ("", "  #! WAV105")}, base="empty"),)
+BAD = (
+    Example("an ordinary ConfigMap", {"apps/web.yaml": _APP, "web/job.yaml": _JOB % ("", "  #! WAV105")}, base="empty"),
+)
 GOOD = (
     Example(
         "a hook too",

@@ -50,9 +50,9 @@ def dependency_uses(graph: UnitGraph) -> Iterator[DependencyUse]:
     index = _index(graph)
     vague: set[str] = set()
     for unit in graph.units:
-        if unit.engine == "flux" and unit.kind == "Kustomization":
-            if any(source.target != "resolved" for source in unit.sources) or unit.opaque:
-                vague.add(_home(unit))
+        unseen = unit.opaque or any(source.target != "resolved" for source in unit.sources)
+        if unit.engine == "flux" and unit.kind == "Kustomization" and unseen:
+            vague.add(_home(unit))
         if any(obj.group == "fluxcd.controlplane.io" and obj.kind == "ResourceSet" for obj in unit.objects):
             vague.add(_home(unit))
     for unit in graph.units:

@@ -51,7 +51,9 @@ def versions_by_cluster(graph: UnitGraph) -> Mapping[str, EngineEvidence]:
     rest = [evidence for evidence in found if evidence.place.path not in used]
     for cluster in clusters:
         if cluster not in result:
-            beside = [one for one in rest if one.cluster and (one.cluster == cluster or cluster.startswith(one.cluster))]
+            beside = [
+                one for one in rest if one.cluster and (one.cluster == cluster or cluster.startswith(one.cluster))
+            ]
             minors = {minor(one.version) for one in rest}
             if beside:
                 result[cluster] = beside[0]

@@ -111,8 +111,10 @@ class FluxLoader:
             if identity in seen:
                 continue
             seen.add(identity)
-            unit = self.kustomization(cluster, obj, parent) if obj.kind == "Kustomization" else self.release(
-                cluster, obj, parent
+            unit = (
+                self.kustomization(cluster, obj, parent)
+                if obj.kind == "Kustomization"
+                else self.release(cluster, obj, parent)
             )
             self.register(cluster, unit)
             pending.extend((child, unit) for child in unit.objects if is_unit(child))
@@ -407,8 +409,13 @@ class FluxLoader:
                 if entry.get("optional") is not True and unit.manifest is not None and UNKNOWN not in name:
                     place = unit.manifest.at("spec", "postBuild", "substituteFrom", index, "name")
                     cluster.facts.append(
-                        Fact("substitute-source-missing", place, f"{kind} {unit.namespace}/{name}", unit.label,
-                             {"kind": kind, "name": name, "namespace": unit.namespace, "cluster": cluster.name})
+                        Fact(
+                            "substitute-source-missing",
+                            place,
+                            f"{kind} {unit.namespace}/{name}",
+                            unit.label,
+                            {"kind": kind, "name": name, "namespace": unit.namespace, "cluster": cluster.name},
+                        )
                     )
             else:
                 if UNKNOWN in content:

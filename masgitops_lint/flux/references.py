@@ -63,9 +63,7 @@ def _references(unit: Unit) -> Iterator[tuple[dict[str, Any], Keys]]:
             yield reference, route
 
 
-def _resolve(
-    graph: UnitGraph, unit: Unit, kind: str, namespace: str, name: str, place: Place
-) -> SourceReference:
+def _resolve(graph: UnitGraph, unit: Unit, kind: str, namespace: str, name: str, place: Place) -> SourceReference:
     cluster = base_cluster(unit.cluster)
     objects = graph.objects_of(cluster)
     if (SOURCE, kind, namespace, name) in objects:

@@ -306,12 +306,13 @@ def _directory_root(loader: FluxLoader, directory: str, rest: list[KubeObject]) 
     source = ("GitRepository", "flux-system", name)
     for built in loader.objects_below(directory):
         reference = built.spec.get("sourceRef")
-        if built.group == _KUSTOMIZE and built.kind == "Kustomization" and isinstance(reference, dict):
-            if clamped("", str(built.spec.get("path") or "./"))[0] == directory:
-                owner = built.namespace or "flux-system"
-                source = (str(reference.get("kind")), str(reference.get("namespace") or owner), str(reference.get("name")))
-                how = f"{built.path} syncs the directory that it lies in"
-                return Root(directory, owner, built.name, (built,), (), source, built.place, assumed=True, how=how)
+        path, _ = clamped("", str(built.spec.get("path") or "./"))
+        if (built.group, built.kind, path) == (_KUSTOMIZE, "Kustomization", directory) and isinstance(reference, dict):
+            owner = built.namespace or "flux-system"
+            kind, named = str(reference.get("kind")), str(reference.get("name"))
+            source = (kind, str(reference.get("namespace") or owner), named)
+            how = f"{built.path} syncs the directory that it lies in"
+            return Root(directory, owner, built.name, (built,), (), source, built.place, assumed=True, how=how)
     below = [obj for obj in rest if obj.path.startswith(directory + "/")]
     for obj in below:
         reference = obj.spec.get("sourceRef")

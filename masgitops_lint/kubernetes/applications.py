@@ -309,7 +309,8 @@ class LeftPlaceholder:
 _SHELL = re.compile(r"^\$\{[A-Za-z_]\w*\}$|\$\{[A-Z][A-Z0-9_]+\}")
 _WORDS = re.compile(
     r"(?i)<(?:your|my|insert|replace|add|the|tenant|subscription|client|aks|acr|registry|resource)[\w -]*>"
-    r"|\b(?:change|replace)[-_ ]?me\b|\byour[-_](?:\w+[-_])*(?:id|name|tenant|vault|registry|domain|host|acr|client|org)\b"
+    r"|\b(?:change|replace)[-_ ]?me\b"
+    r"|\byour[-_](?:\w+[-_])*(?:id|name|tenant|vault|registry|domain|host|acr|client|org)\b"
 )
 
 
@@ -360,7 +361,9 @@ def _deployed_fields(obj: KubeObject) -> Iterator[tuple[Keys, str]]:
                 yield ("spec", "parameters", key), value
     elif obj.kind == "ServiceAccount":
         for key, value in obj.annotations.items():
-            if isinstance(value, str) and key.startswith(("azure.workload.identity/", "eks.amazonaws.com/", "iam.gke.io/")):
+            if isinstance(value, str) and key.startswith(
+                ("azure.workload.identity/", "eks.amazonaws.com/", "iam.gke.io/")
+            ):
                 yield ("metadata", "annotations", key), value
     elif obj.kind == "Ingress":
         listed = obj.spec.get("rules")

@@ -42,9 +42,11 @@ _SELF_SERVERS = ("https://kubernetes.default.svc", "https://kubernetes.default.s
 _USUAL_REVISIONS = frozenset({"", "HEAD", "main", "master", "trunk"})
 _PINNED = re.compile(r"(?:v?\d+\.\d+[\w.+-]*|[0-9a-f]{40}|refs/tags/.+)\Z")
 PLACEHOLDER = re.compile(
-    r"""(?ix) (?:^|[/:@.<_-]) (?: your[-_]?(?:user(?:name)?|org(?:ani[sz]ation)?|repo(?:sitory)?|account|company|name|github
-    (?:[-_]?\w+)?|domain|team|project|gitops)? | my-?org | example-?(?:org|user|repo) | username | user-?name | change[-_]?me
-    | replace[-_]?me | fixme | todo | placeholder | xxx+ ) (?:[-_./>:]|$) | <[^>]+> | \$\{[^}]+\} | \bexample\.com\b"""
+    r"""(?ix) (?:^|[/:@.<_-]) your[-_]?(?:user(?:name)?|org(?:ani[sz]ation)?|repo(?:sitory)?|account|company|name|domain
+        |team|project|gitops|github(?:[-_]?\w+)?)? (?:[-_./>:]|$)
+    | (?:^|[/:@<]) (?: my-?org | example-?(?:org|user|repo) | user-?name | change[-_]?me | replace[-_]?me | fixme | todo
+        | placeholder | xxx+ ) (?:[./>:]|$)
+    | <[^>]+> | \$\{[^}]+\} | \bexample\.com\b"""
 )
 """Text that somebody was meant to replace."""
 
@@ -117,9 +119,7 @@ class ArgoLoader:
             if "/templates/" not in "/" + path or self.scan.aside(path.replace("/templates/", "/")):
                 continue
             directory = self.scan.in_chart(path)
-            if directory is not None and re.search(
-                rb"kind: [\"']?Application(?:Set)?\b", self.manifests.raw(path)
-            ):
+            if directory is not None and re.search(rb"kind: [\"']?Application(?:Set)?\b", self.manifests.raw(path)):
                 directories.append(directory)
         for directory in dict.fromkeys(directories):
             render = self.kustomizer.render
@@ -193,9 +193,7 @@ class ArgoLoader:
         known = {url for url in votes if url in self.own_urls}
         if self.settings.repository_urls:
             return
-        ranked = sorted(
-            votes, key=lambda url: (bool(PLACEHOLDER.search(url)), -sum(hit for _, hit in votes[url]), url)
-        )
+        ranked = sorted(votes, key=lambda url: (bool(PLACEHOLDER.search(url)), -sum(hit for _, hit in votes[url]), url))
         primary = next(iter(sorted(known, key=ranked.index)), None)
         if primary is None and ranked and any(hit for _, hit in votes[ranked[0]]):
             hits = sum(hit for _, hit in votes[ranked[0]])
@@ -266,7 +264,7 @@ class ArgoLoader:
             self.graph.facts.extend(facts)
 
     def applied(self, obj: KubeObject) -> bool:
-        """Whether somebody is likely to apply a manifest by hand: not when its directory's kustomization leaves it out."""
+        """Whether somebody is likely to apply a manifest by hand: not one that its kustomization leaves out."""
         directory = posixpath.dirname(obj.path)
         build = self.kustomizer.build(directory)
         if build is None or obj.path in build.files or not build.files:
@@ -275,9 +273,7 @@ class ArgoLoader:
             found.group == ARGO and found.kind in ("Application", "ApplicationSet") for found in build.objects
         )
 
-    def walk(
-        self, starts: Sequence[KubeObject], plane: str, facts: list[Fact]
-    ) -> tuple[list[Unit], list[Fact]]:
+    def walk(self, starts: Sequence[KubeObject], plane: str, facts: list[Fact]) -> tuple[list[Unit], list[Fact]]:
         """All units below some manifests."""
         units: list[Unit] = []
         root = Unit("argocd", "bootstrap", "", plane.partition(":")[2], IN_CLUSTER, plane, objects=tuple(starts))
@@ -348,10 +344,9 @@ class ArgoLoader:
             self.value_files(unit, obj, route, source, use, references, facts)
             if use.target == "resolved":
                 self.render(unit, obj, route, source, use, references, facts)
-            elif use.chart or use.target in ("external", "opaque"):
-                if source.get("path") or source.get("chart"):
-                    what = f"chart {use.chart}" if use.chart else f"{use.url or 'another repository'}"
-                    unit.opaque += (Opaque(what, use.place),)
+            elif use.target in ("external", "opaque") and (source.get("path") or source.get("chart")):
+                what = f"chart {use.chart}" if use.chart else f"{use.url or 'another repository'}"
+                unit.opaque += (Opaque(what, use.place),)
         return unit
 
     def source(
@@ -425,7 +420,7 @@ class ArgoLoader:
         objects = build.objects
         options = source.get("kustomize")
         if isinstance(options, dict):
-            for index, entry in enumerate(_list(options.get("components"))):
+            for entry in _list(options.get("components")):
                 target, _ = clamped(use.path, str(entry))
                 if self.kustomizer.file_of(target) is not None:
                     holder = Build(use.path, "")
@@ -481,8 +476,7 @@ class ArgoLoader:
         render = self.kustomizer.render
         rendered = render(use.path, release, unit.target_namespace, values) if render is not None else None
         unit.files += tuple(
-            path
-            for path in self.scan.files_in.get(f"{use.path}/templates" if use.path else "templates", ())
+            path for path in self.scan.files_in.get(f"{use.path}/templates" if use.path else "templates", ())
         )
         if rendered is None:
             unit.opaque += (Opaque(f"chart {use.path}", use.place),)
@@ -581,9 +575,7 @@ class ArgoLoader:
             manifest = self.manifests(path)
             for problem in manifest.problems:
                 if b"metadata" in raw:
-                    facts.append(
-                        Fact("manifest-syntax", Place(path, span=problem.span), problem.message, unit.label)
-                    )
+                    facts.append(Fact("manifest-syntax", Place(path, span=problem.span), problem.message, unit.label))
             objects.extend(one for one in manifest.objects if one.name or one.metadata.get("generateName"))
         unit.files += tuple(paths)
         unit.objects += tuple(objects)
@@ -717,11 +709,11 @@ def _git_uses(obj: KubeObject) -> Iterator[tuple[str, str, str]]:
     for spec in specs:
         listed = spec.get("sources")
         for source in [spec.get("source"), *(listed if isinstance(listed, list) else [])]:
-            if isinstance(source, dict) and isinstance(source.get("repoURL"), str) and not source.get("chart"):
-                if "{{" not in source["repoURL"] and UNKNOWN not in source["repoURL"]:
-                    path, revision = str(source.get("path") or ""), str(source.get("targetRevision") or "")
-                    if UNKNOWN not in path:
-                        yield source["repoURL"], path, revision
+            if not isinstance(source, dict) or not isinstance(source.get("repoURL"), str) or source.get("chart"):
+                continue
+            path, revision = str(source.get("path") or ""), str(source.get("targetRevision") or "")
+            if "{{" not in source["repoURL"] and UNKNOWN not in source["repoURL"] + path:
+                yield source["repoURL"], path, revision
     yield from _generator_uses(obj.get("spec", "generators"))
 
 

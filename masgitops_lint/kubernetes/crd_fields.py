@@ -61,9 +61,7 @@ def unknown_fields(obj: KubeObject, version: tuple[int, int] | None = None) -> I
         yield from _walk(obj.kind, "spec", obj.spec, ("spec",), version)
 
 
-def _walk(
-    kind: str, path: str, value: Any, route: Keys, version: tuple[int, int] | None
-) -> Iterator[UnknownField]:
+def _walk(kind: str, path: str, value: Any, route: Keys, version: tuple[int, int] | None) -> Iterator[UnknownField]:
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _walk(kind, path + "[]", item, (*route, index), version)

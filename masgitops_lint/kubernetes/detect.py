@@ -115,7 +115,9 @@ def _subtrees(graph: UnitGraph) -> Iterator[Subtree]:
         if root.engine == "argocd" and not any(root.place.path in paths for paths in found.values()):
             found.setdefault((_top(root.place.path), "argocd"), []).append(root.place.path)
     built = {_top(build.path) for build, reached in graph.builds().values() if reached}
-    built |= {_top(f"{source.path}/x") for unit in graph.units for source in unit.sources if source.target == "resolved"}
+    built |= {
+        _top(f"{source.path}/x") for unit in graph.units for source in unit.sources if source.target == "resolved"
+    }
     plain = all(unit.engine == "kustomize" for unit in graph.units)
     engines = {directory for directory, _ in found} | (set() if plain else built)
     for path in scanned.kustomizations:

@@ -26,7 +26,43 @@ if TYPE_CHECKING:
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 FIELDS = frozenset(
-    ["apiVersion", "kind", "metadata", "openapi", "namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "commonAnnotations", "patchesStrategicMerge", "patchesJson6902", "patches", "images", "imageTags", "replicas", "replacements", "vars", "sortOptions", "resources", "components", "crds", "bases", "configMapGenerator", "secretGenerator", "helmGlobals", "helmCharts", "helmChartInflationGenerator", "generatorOptions", "configurations", "generators", "transformers", "validators", "buildMetadata", "inventory"]
+    [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "openapi",
+        "namePrefix",
+        "nameSuffix",
+        "namespace",
+        "commonLabels",
+        "labels",
+        "commonAnnotations",
+        "patchesStrategicMerge",
+        "patchesJson6902",
+        "patches",
+        "images",
+        "imageTags",
+        "replicas",
+        "replacements",
+        "vars",
+        "sortOptions",
+        "resources",
+        "components",
+        "crds",
+        "bases",
+        "configMapGenerator",
+        "secretGenerator",
+        "helmGlobals",
+        "helmCharts",
+        "helmChartInflationGenerator",
+        "generatorOptions",
+        "configurations",
+        "generators",
+        "transformers",
+        "validators",
+        "buildMetadata",
+        "inventory",
+    ]
 )
 """Fields of a Kustomization (api/types/kustomization.go); kustomize refuses any other."""
 
@@ -125,7 +161,7 @@ class Kustomizer:
         return path == "" or path in self._directories
 
     def is_veiled(self, path: str) -> bool:
-        """Whether a path is, or lies below, something the snapshot cannot look into: a submodule, a linked directory."""
+        """Whether a path is, or lies below, something the snapshot cannot look into: a submodule, a link."""
         return any(path == veiled or path.startswith(veiled + "/") for veiled in self._veiled)
 
     def is_file(self, path: str) -> bool:
@@ -344,9 +380,7 @@ class _Run:
     def components(self) -> None:
         for index, entry in _entries(self.data, "components"):
             if isinstance(entry, str) and entry.strip():
-                self.objects = list(
-                    self.component(entry.strip(), self.place("components", index), tuple(self.objects))
-                )
+                self.objects = list(self.component(entry.strip(), self.place("components", index), tuple(self.objects)))
 
     def component(self, entry: str, place: Place, objects: tuple[KubeObject, ...]) -> tuple[KubeObject, ...]:
         target, left = clamped(self.result.directory, entry)

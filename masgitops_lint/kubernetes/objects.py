@@ -332,9 +332,7 @@ def _bundle(path: str, raw: bytes) -> Manifest:
             continue
         document = parse(path, piece.encode())
         objects.extend(
-            replace(found, locator=locator)
-            for data in document.documents
-            for found in objects_in(data, path, number)
+            replace(found, locator=locator) for data in document.documents for found in objects_in(data, path, number)
         )
         for problem in document.fatal[:1]:
             moved = problem.span._replace(line=problem.span.line + line - 1, end_line=problem.span.end_line + line - 1)

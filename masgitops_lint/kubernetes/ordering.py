@@ -129,9 +129,7 @@ def unread_annotations(graph: UnitGraph) -> Iterator[tuple[Unit, KubeObject, str
                 if identity in seen:
                     continue
                 seen.add(identity)
-                if key == HOOK and not hooks(obj.data).types:
-                    yield unit, obj, key, str(value)
-                elif key == SYNC_WAVE and atoi(value) is None:
+                if (key == HOOK and not hooks(obj.data).types) or (key == SYNC_WAVE and atoi(value) is None):
                     yield unit, obj, key, str(value)
 
 
@@ -157,7 +155,8 @@ def late_providers(graph: UnitGraph) -> Iterator[OrderTrouble]:
                     what = "is an ordinary object of the sync" if "PreSync" not in types else "is in a later wave"
                     yield OrderTrouble(
                         place,
-                        f"the PreSync hook {obj.label} needs {found.label}, which {what}: on a new cluster it waits for ever",
+                        f"the PreSync hook {obj.label} needs {found.label}, which {what}: "
+                        "on a new cluster it waits for ever",
                         "make it a PreSync hook with a lower wave, or run the Job as a Sync hook",
                         unit,
                         ((found.place, "applied only after the hook"),),

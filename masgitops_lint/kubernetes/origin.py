@@ -15,8 +15,7 @@ def normal_url(url: str) -> str:
     text = re.sub(r"^([^/:]+):", r"\1/", text)
     text = text.removesuffix(".git").rstrip("/")
     # Azure DevOps writes one repository in two ways.
-    text = re.sub(r"^(?:[\w.-]+\.)?ssh\.dev\.azure\.com/v3/([^/]+)/([^/]+)/", r"dev.azure.com/\1/\2/_git/", text)
-    return text
+    return re.sub(r"^(?:[\w.-]+\.)?ssh\.dev\.azure\.com/v3/([^/]+)/([^/]+)/", r"dev.azure.com/\1/\2/_git/", text)
 
 
 def remotes(root: str) -> tuple[str, ...]:

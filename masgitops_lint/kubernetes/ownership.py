@@ -38,7 +38,10 @@ def shared_objects(graph: UnitGraph) -> Iterator[SharedObject]:
                 found.setdefault(key, []).append((unit, obj))
     reported: set[tuple[str, int, object, str]] = set()
     for entries in found.values():
-        if len(entries) < 2 or entries[1][1].annotations.get("kustomize.toolkit.fluxcd.io/ssa") in ("Merge", "IfNotPresent"):
+        if len(entries) < 2 or entries[1][1].annotations.get("kustomize.toolkit.fluxcd.io/ssa") in (
+            "Merge",
+            "IfNotPresent",
+        ):
             continue
         origin = (entries[1][1].path, entries[1][1].document, entries[1][1].route, entries[1][1].name)
         if origin not in reported:

@@ -17,7 +17,7 @@ from .kinds import POD_TEMPLATES
 from .kustomize import parsed_text
 from .objects import UNKNOWN, KubeObject
 from .secrets import needs_of
-from .unit import Unit, UnitGraph
+from .unit import UnitGraph
 
 GROUP, DRIVER = "secrets-store.csi.x-k8s.io", "secrets-store.csi.k8s.io"
 Trouble: TypeAlias = Literal[
@@ -144,15 +144,21 @@ def _classes(graph: UnitGraph, found: _Found) -> Iterator[ClassTrouble]:
 def _opaque(graph: UnitGraph, obj: KubeObject, namespace: str, cluster: str) -> str:
     """A chart that cannot be opened in the namespace, or a file that mentions mounting the class."""
     for unit in graph.units:
-        if unit.is_opaque and unit.kind != "bootstrap" and unit.target_namespace in ("", namespace):
-            if not cluster or unit.cluster == cluster:
-                return unit.label
-    needle = obj.name.encode()
-    for path in graph.scan.workloads if graph.scan is not None and graph.manifests is not None else ():
-        if path != obj.path and graph.manifests is not None and graph.manifests.mentions(path, needle):
-            if graph.manifests.mentions(path, b"secretProviderClass"):
-                return path
-    return ""
+        here = unit.target_namespace in ("", namespace) and (not cluster or unit.cluster == cluster)
+        if unit.is_opaque and unit.kind != "bootstrap" and here:
+            return unit.label
+    manifests = graph.manifests
+    if graph.scan is None or manifests is None:
+        return ""
+    name, word = obj.name.encode(), b"secretProviderClass"
+    return next(
+        (
+            path
+            for path in graph.scan.workloads
+            if path != obj.path and manifests.mentions(path, name) and manifests.mentions(path, word)
+        ),
+        "",
+    )
 
 
 def _secret_names(obj: KubeObject) -> set[str]:

@@ -168,9 +168,9 @@ class SecretIndex:
             for producer in self.loose.get((need.kind, need.name), ())
             if (producer.obj.namespace or namespace) == namespace
         ]
-        if loose:
-            if all(producer.mechanism != "secret-provider-class" for producer in self.loose[(need.kind, need.name)]):
-                return Resolved(need, unit, namespace, "by-hand", related=tuple(loose), hint=loose[0].path)
+        made = self.loose.get((need.kind, need.name), [])
+        if loose and all(producer.mechanism != "secret-provider-class" for producer in made):
+            return Resolved(need, unit, namespace, "by-hand", related=tuple(loose), hint=loose[0].path)
         classes = [p.obj for p in self.loose.get((need.kind, need.name), ()) if p.mechanism == "secret-provider-class"]
         if classes:
             return Resolved(need, unit, namespace, "missing", related=tuple(classes))
@@ -230,9 +230,7 @@ class SecretIndex:
             if other.kind in ("HelmRelease", "Application") and not _bases(other):
                 if _could_make(other, need, self.graph):
                     return f"the chart of {other.label}"
-            elif other is not unit and any(source.target == "external" for source in other.sources):
-                return f"{other.label}, whose manifests are in another repository"
-            elif other is unit and any(source.target == "external" for source in other.sources):
+            elif any(source.target == "external" for source in other.sources):
                 return f"{other.label}, whose manifests are in another repository"
         for obj in shelf.custom.get(namespace, ()):
             if len(obj.name) >= 3 and (need.name.startswith(obj.name) or _names(obj, need.name)):
@@ -288,7 +286,7 @@ def _bases(unit: Unit) -> bool:
 
 
 def _could_make(unit: Unit, need: Need, graph: UnitGraph) -> bool:
-    """Whether an opaque chart may make an object of this name: named after the release or the chart, or in its values."""
+    """Whether an opaque chart may make an object of this name: called after the release or chart, or in its values."""
     names = {unit.name}
     if unit.manifest is not None:
         for route in (("spec", "releaseName"), ("spec", "source", "helm", "releaseName")):

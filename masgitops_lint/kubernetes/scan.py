@@ -20,11 +20,15 @@ _ASIDE = re.compile(
     |[_.]?archived?|_?old|deprecated|disabled|[^/]*TEMPLATE[^/]*|boilerplate)/""",
     re.VERBOSE,
 )
-_TEMPLATED_NAME = re.compile(r"(?:\.(?:j2|tmpl|tpl|gotmpl|jinja|mustache)(?:\.|$)|TEMPLATE|\.(?:example|sample|dist)\.)")
+_TEMPLATED_NAME = re.compile(
+    r"(?:\.(?:j2|tmpl|tpl|gotmpl|jinja|mustache)(?:\.|$)|TEMPLATE|\.(?:example|sample|dist)\.)"
+)
 _CHART_PARTS = re.compile(r"(?:^|/)(?:templates|files|crds|ci|tests)/")
 
 _MARKS: dict[str, re.Pattern[bytes]] = {
-    "flux": re.compile(rb"\b(?:kustomize|source|helm|notification|image)\.toolkit\.fluxcd\.io/|fluxcd\.controlplane\.io/"),
+    "flux": re.compile(
+        rb"\b(?:kustomize|source|helm|notification|image)\.toolkit\.fluxcd\.io/|fluxcd\.controlplane\.io/"
+    ),
     "flux1": re.compile(rb"\bhelm\.fluxcd\.io/|\bflux\.weave\.works/"),
     "argocd": re.compile(rb"\bargoproj\.io/v1alpha1"),
     "secrets": re.compile(
@@ -77,9 +81,7 @@ def set_aside(path: str) -> bool:
     return _ASIDE.search("/" + path) is not None or _TEMPLATED_NAME.search(posixpath.basename(path)) is not None
 
 
-def scan(
-    repository: Repository, known_names: frozenset[str], layouts: Mapping[str, str] | None = None
-) -> Scan:
+def scan(repository: Repository, known_names: frozenset[str], layouts: Mapping[str, str] | None = None) -> Scan:
     """Look at every YAML file once. MAS config files are known by name and never opened.
 
     `layouts` maps path patterns to what lies there: "ignore" and "mas" paths are left out, other layouts say that only

@@ -102,7 +102,9 @@ def _plain(obj: KubeObject) -> Producer:
     return Producer(kind, EVERYWHERE if copied else "", obj.name, known, mechanism, obj, names)
 
 
-def _made(obj: KubeObject, name: Any, fields: tuple[str, ...] | None, mechanism: str, kind: Kind = "Secret") -> Producer:
+def _made(
+    obj: KubeObject, name: Any, fields: tuple[str, ...] | None, mechanism: str, kind: Kind = "Secret"
+) -> Producer:
     # A controller that names the Secret after its own object follows a renaming by kustomize.
     aliases = obj.aliases if name == obj.name else ()
     return Producer(kind, "", str(name), fields, mechanism, obj, aliases)
@@ -162,9 +164,11 @@ def _provider_class(obj: KubeObject) -> Iterator[Producer]:
     for item in listed if isinstance(listed, list) else ():
         if isinstance(item, dict) and item.get("secretName"):
             data = item.get("data")
-            keys = tuple(str(one["key"]) for one in data if isinstance(one, dict) and "key" in one) if isinstance(
-                data, list
-            ) else ()
+            keys = (
+                tuple(str(one["key"]) for one in data if isinstance(one, dict) and "key" in one)
+                if isinstance(data, list)
+                else ()
+            )
             yield _made(obj, item["secretName"], keys or None, "secret-provider-class")
 
 
@@ -449,7 +453,7 @@ def _external_secrets(obj: KubeObject) -> Iterator[Need]:
 
 
 def _references(obj: KubeObject, value: Any, route: Keys, role: Role) -> Iterator[Need]:
-    """References in a custom resource: a mapping below a key that ends in `SecretRef` or `secretRef` or `SecretKeyRef`."""
+    """References in a custom resource: mappings with a `name` below a key that ends in `SecretRef` or `SecretKeyRef`."""
     if isinstance(value, dict):
         for key, below in value.items():
             if isinstance(below, dict) and re.search(r"(?i)secret(?:key)?(?:ref)?$", str(key)) and "name" in below:

@@ -18,7 +18,7 @@ GROUP = "external-secrets.io"
 class StoreReference:
     """One reference. `known` are the names of its kind that it could have meant, `other` a kind that has the name.
 
-    "undeclared" means that the repository declares no store of either kind; `certain` that nothing opaque could hold it.
+    "undeclared" means that the repository declares no store at all; `certain` that nothing opaque could hold it.
     """
 
     kind: str
@@ -99,7 +99,9 @@ def _references(obj: KubeObject) -> Iterator[tuple[str, str, Keys]]:
         routes.append(("spec", "externalSecretSpec", "secretStoreRef"))
     elif obj.kind == "PushSecret":
         listed = obj.spec.get("secretStoreRefs")
-        routes += [("spec", "secretStoreRefs", index) for index in range(len(listed) if isinstance(listed, list) else 0)]
+        routes += [
+            ("spec", "secretStoreRefs", index) for index in range(len(listed) if isinstance(listed, list) else 0)
+        ]
     for route in routes:
         reference: Any = obj.get(*route)
         if isinstance(reference, dict) and isinstance(reference.get("name"), str):

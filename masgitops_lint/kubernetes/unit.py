@@ -19,11 +19,11 @@ from .objects import UNKNOWN, KubeObject, Manifests
 from .scan import Scan
 
 if TYPE_CHECKING:
-    from masgitops_lint.repo.repository import Repository
-    from masgitops_lint.settings.values import Settings
     from masgitops_lint.flux.dependencies import DependencyUse
     from masgitops_lint.flux.evidence import ServedUse
     from masgitops_lint.flux.references import SourceReference
+    from masgitops_lint.repo.repository import Repository
+    from masgitops_lint.settings.values import Settings
 
     from .applications import LeftPlaceholder, Violation
     from .crd_fields import UnknownField
@@ -128,9 +128,7 @@ class Unit:
 
     def objects_define(self, group: str) -> bool:
         """Whether the unit itself brings a CustomResourceDefinition of an API group."""
-        return any(
-            obj.kind == "CustomResourceDefinition" and obj.get("spec", "group") == group for obj in self.objects
-        )
+        return any(obj.kind == "CustomResourceDefinition" and obj.get("spec", "group") == group for obj in self.objects)
 
     def knows(self, text: str) -> bool:
         """Whether a text of its manifest is fully known: nothing that only a generator or Helm could fill in."""
@@ -325,9 +323,9 @@ class UnitGraph:
 
     def projects_elsewhere(self) -> bool:
         """Whether a chart that cannot be opened probably makes AppProjects."""
-        return any(
-            source.chart in ("argocd-apps", "argo-cd") for unit in self.units for source in unit.sources
-        ) or any("argocd-apps" in opaque.reason for unit in self.units for opaque in unit.opaque)
+        return any(source.chart in ("argocd-apps", "argo-cd") for unit in self.units for source in unit.sources) or any(
+            "argocd-apps" in opaque.reason for unit in self.units for opaque in unit.opaque
+        )
 
     def project_violations(self) -> Iterator[Violation]:
         """What AppProjects do not permit."""
@@ -466,7 +464,10 @@ class UnitGraph:
             known = self.cache["orphans"] = sorted(
                 directory
                 for directory, (build, reached) in builds.items()
-                if not reached and directory not in read and not self.aside(build.path) and not self._is_component(build)
+                if not reached
+                and directory not in read
+                and not self.aside(build.path)
+                and not self._is_component(build)
             )
         return known
 

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.settings.values import Settings
 
-__all__ = ["Dependency", "EngineEvidence", "Fact", "RootInfo", "SourceUse", "Unit", "UnitGraph", "build_units", "worth_a_look"]
+__all__ = [
+    "Dependency",
+    "EngineEvidence",
+    "Fact",
+    "RootInfo",
+    "SourceUse",
+    "Unit",
+    "UnitGraph",
+    "build_units",
+    "worth_a_look",
+]
 
 
 def worth_a_look(repository: Repository, known_names: Collection[str]) -> bool:

@@ -70,47 +70,39 @@ def _lines(found: Detection, locate: Locate, explain: bool) -> Iterator[str]:
         yield "nothing that mas-lint knows"
     for one in found.subtrees:
         yield f"{one.style:<10} {one.directory or '.'}" + (f"   ({one.evidence})" if explain else "")
-    if found.roots:
-        yield ""
-        yield "roots"
-        for root in found.roots:
-            yield f"  {root.engine:<8} {root.name}" + (" (assumed)" if root.assumed else "") + f"   {place(root.place)}"
-            if explain:
-                yield f"           {root.how}"
-    if found.clusters:
-        yield ""
-        yield "clusters"
-        for cluster in found.clusters:
-            yield f"  {cluster}"
-    if found.engines:
-        yield ""
-        yield "engines"
-        for engine in found.engines:
-            yield f"  {engine.name} {engine.version or '(version unknown)'}   {place(engine.place)}"
-            if explain and engine.components:
-                yield f"           {engine.how}, with {', '.join(engine.components)}"
-            elif explain:
-                yield f"           {engine.how}"
-    if found.modules:
-        yield ""
-        yield "modules"
-        for module in found.modules:
-            yield f"  {module.name}" + (f"   ({module.evidence})" if explain else "")
-    if found.units:
-        yield ""
-        yield "units"
-        for kind, count in found.units.items():
-            yield f"  {count:>5} {kind}"
-    if found.unseen:
-        yield ""
-        yield "cannot be seen (missing there is a note, not an error)"
-        for unseen in found.unseen:
-            yield f"  {unseen.count:>5} {unseen.what}" + (f"   first at {place(unseen.place)}" if explain else "")
+    for title, lines in (
+        ("roots", list(_roots(found, place, explain))),
+        ("clusters", [f"  {cluster}" for cluster in found.clusters]),
+        ("engines", list(_engines(found, place, explain))),
+        ("modules", [f"  {m.name}" + (f"   ({m.evidence})" if explain else "") for m in found.modules]),
+        ("units", [f"  {count:>5} {kind}" for kind, count in found.units.items()]),
+        ("cannot be seen (missing there is a note, not an error)", list(_unseen(found, place, explain))),
+        ("decided by the settings", [f"  {line}" for line in found.overridden]),
+    ):
+        if lines:
+            yield ""
+            yield title
+            yield from lines
     if found.unreached:
         yield ""
         yield f"{found.unreached} kustomizations that nothing builds"
-    if found.overridden:
-        yield ""
-        yield "decided by the settings"
-        for line in found.overridden:
-            yield f"  {line}"
+
+
+def _roots(found: Detection, place: Callable[[Place], str], explain: bool) -> Iterator[str]:
+    for root in found.roots:
+        yield f"  {root.engine:<8} {root.name}" + (" (assumed)" if root.assumed else "") + f"   {place(root.place)}"
+        if explain:
+            yield f"           {root.how}"
+
+
+def _engines(found: Detection, place: Callable[[Place], str], explain: bool) -> Iterator[str]:
+    for engine in found.engines:
+        yield f"  {engine.name} {engine.version or '(version unknown)'}   {place(engine.place)}"
+        if explain:
+            components = f", with {', '.join(engine.components)}" if engine.components else ""
+            yield f"           {engine.how}{components}"
+
+
+def _unseen(found: Detection, place: Callable[[Place], str], explain: bool) -> Iterator[str]:
+    for unseen in found.unseen:
+        yield f"  {unseen.count:>5} {unseen.what}" + (f"   first at {place(unseen.place)}" if explain else "")

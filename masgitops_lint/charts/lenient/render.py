@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     Part = Literal["key", "value", "both"]
 
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_CONTROL = re.compile(r"^\s*\{\{-?\s*(?:/\*|if\b|else\b|end\b|range\b|with\b|define\b|template\b|block\b|include\b|\$\w+\s*:?=)")
+_CONTROL = re.compile(
+    r"^\s*\{\{-?\s*(?:/\*|if\b|else\b|end\b|range\b|with\b|define\b|template\b|block\b|include\b|\$\w+\s*:?=)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,9 @@ class _Chart:
                 templates[path] = parsed
         return templates, defines
 
-    def subcharts(self, metadata: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[_Chart, dict[str, Any]]]:
+    def subcharts(
+        self, metadata: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> Iterator[tuple[_Chart, dict[str, Any]]]:
         listed = metadata.get("dependencies")
         names: dict[str, tuple[str, Any]] = {}
         for item in listed if isinstance(listed, list) else ():
@@ -234,10 +238,10 @@ def _parsed(repository: Repository, path: str) -> Template | None:
 def _neutral(source: str) -> tuple[str, tuple[int, ...]]:
     """The template with control lines blanked and everything else in braces unknown; lines stay where they are."""
     rows = []
-    for row in _ACTION.sub(lambda match: re.sub(r"[^\n]+", " ", match[0]) if "\n" in match[0] else match[0], source).split(
-        "\n"
-    ):
-        rows.append("" if _CONTROL.match(row) else _ACTION.sub(UNKNOWN, row))
+    flat = _ACTION.sub(lambda match: re.sub(r"[^\n]+", " ", match[0]) if "\n" in match[0] else match[0], source)
+    for row in flat.split("\n"):
+        alone = _CONTROL.match(row) or (row.strip().startswith("{{") and not _ACTION.sub("", row).strip())
+        rows.append("" if alone else _ACTION.sub(UNKNOWN, row))
     return "\n".join(rows), tuple(range(1, len(rows) + 1))
 
 

@@ -1,0 +1,236 @@
+"""Who needs which Secret, who makes it, and what is said when nobody does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from masgitops_lint.kubernetes.objects import kube_object
+from masgitops_lint.kubernetes.provider_classes import troubles
+from masgitops_lint.kubernetes.secrets import needs_of, produced_by
+from masgitops_lint.settings.values import DeclaredSecret, SecretSettings, Settings
+
+from .unit_repos import SYNC, config_map, flux_kustomization, units
+
+POD = """apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - name: web
+      image: nginx
+      env:
+        - {name: A, valueFrom: {secretKeyRef: {name: %s, key: %s}}}
+        - {name: B, valueFrom: {secretKeyRef: {name: maybe, key: b, optional: true}}}
+"""
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: %s, namespace: %s}\nstringData: {a: x}\n"
+
+
+def outcome(tmp_path: Path, files: dict[str, str], settings: Settings | None = None) -> list[tuple[str, str]]:
+    graph = units(tmp_path, files, settings)
+    return [(found.need.name, found.outcome) for found in graph.needs()]
+
+
+def plain(**files: str) -> dict[str, str]:
+    """A kustomization `app` over the given manifests."""
+    listed = ", ".join(f"{name}.yaml" for name in files)
+    return {f"app/{name}.yaml": text for name, text in files.items()} | {
+        "app/kustomization.yaml": f"resources: [{listed}]\n"
+    }
+
+
+def test_a_provider_in_the_same_namespace(tmp_path: Path) -> None:
+    assert outcome(tmp_path, plain(pod=POD % ("s", "a"), secret=SECRET % ("s", "shop"))) == [("s", "resolved")]
+
+
+def test_another_namespace_is_none(tmp_path: Path) -> None:
+    graph = units(tmp_path, plain(pod=POD % ("s", "a"), secret=SECRET % ("s", "other")))
+    (found,) = graph.needs()
+    assert found.outcome == "missing"
+    assert graph.near(found)[0] == "other/s"
+
+
+def test_a_release_prefix_is_suggested(tmp_path: Path) -> None:
+    graph = units(tmp_path, plain(pod=POD % ("db-secret", "a"), secret=SECRET % ("web-db-secret", "shop")))
+    (found,) = graph.needs()
+    assert graph.near(found)[0] == "web-db-secret"
+
+
+def test_a_declared_secret_exists(tmp_path: Path) -> None:
+    settings = Settings(secrets=SecretSettings(declared=(DeclaredSecret("shop/*"),)))
+    assert outcome(tmp_path, plain(pod=POD % ("s", "a")), settings) == [("s", "resolved")]
+
+
+def test_a_file_that_nothing_applies_is_named(tmp_path: Path) -> None:
+    files = plain(pod=POD % ("s", "a")) | {"app/secret.yaml": SECRET % ("s", "shop")}
+    assert outcome(tmp_path, files) == [("s", "unused-file")]
+
+
+def test_a_script_that_creates_it(tmp_path: Path) -> None:
+    files = plain(pod=POD % ("the-secret", "a")) | {"setup.sh": "kubectl create secret generic the-secret\n"}
+    assert outcome(tmp_path, files) == [("the-secret", "by-hand")]
+
+
+def test_remote_bases_may_bring_it(tmp_path: Path) -> None:
+    files = plain(pod=POD % ("s", "a"))
+    files["app/kustomization.yaml"] += "components:\n- https://example.com/acme/repo//c?ref=v1\n"
+    assert outcome(tmp_path, files) == [("s", "opaque")]
+
+
+def test_a_chart_named_like_the_secret_may_make_it(tmp_path: Path) -> None:
+    release = """apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: %s, namespace: shop}
+spec: {interval: 1h, chartRef: {kind: OCIRepository, name: x}}
+"""
+    base = {
+        "clusters/one/flux-system/gotk-sync.yaml": SYNC,
+        "clusters/one/apps.yaml": flux_kustomization("apps", "./apps"),
+        "apps/pod.yaml": POD % ("shop-db-credentials", "a"),
+    }
+    assert outcome(tmp_path / "1", {**base, "apps/r.yaml": release % "shop-db"}) == [("shop-db-credentials", "opaque")]
+    assert outcome(tmp_path / "2", {**base, "apps/r.yaml": release % "cache"}) == [("shop-db-credentials", "missing")]
+
+
+def test_values_of_a_release(tmp_path: Path) -> None:
+    release = """apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: shop}
+spec:
+  interval: 1h
+  chartRef: {kind: OCIRepository, name: x}
+  values:
+    controllers: {main: {envFrom: [{secretRef: {name: "{{ .Release.Name }}-env"}}]}}
+    auth: {existingSecret: gone}
+"""
+    files = {
+        "clusters/one/flux-system/gotk-sync.yaml": SYNC,
+        "clusters/one/r.yaml": release,
+        "clusters/one/s.yaml": SECRET % ("web-env", "shop"),
+    }
+    assert outcome(tmp_path, files) == [("web-env", "resolved"), ("gone", "missing")]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "made"),
+    [
+        (
+            "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\n"
+            "spec: {target: {name: t}, data: [{secretKey: k, remoteRef: {key: x}}]}\n",
+            [("t", ("k",))],
+        ),
+        (
+            "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\n"
+            "spec: {target: {template: {data: {A: '{{ .a }}'}}}, dataFrom: [{extract: {key: x}}]}\n",
+            [("e", ("A",))],
+        ),
+        (
+            "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\n"
+            "spec: {dataFrom: [{extract: {key: x}}]}\n",
+            [("e", None)],
+        ),
+        (
+            "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: s}\nspec: {encryptedData: {a: x}}\n",
+            [("s", ("a",))],
+        ),
+        (
+            "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: c}\nspec: {secretName: tls}\n",
+            [("tls", ("tls.crt", "tls.key", "ca.crt"))],
+        ),
+        (
+            "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: db}\nspec: {}\n",
+            [(f"db-{part}", None) for part in ("app", "superuser", "ca", "server", "replication")],
+        ),
+        (
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+            "metadata: {name: i, annotations: {cert-manager.io/cluster-issuer: x}}\nspec: {tls: [{secretName: t}]}\n",
+            [("t", ("tls.crt", "tls.key", "ca.crt"))],
+        ),
+        (
+            "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: c}\n"
+            "spec: {secretObjects: [{secretName: s, data: [{objectName: o, key: k}]}]}\n",
+            [("s", ("k",))],
+        ),
+        ("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {a: YQ==}\n", [("s", ("a",))]),
+    ],
+)
+def test_producers(manifest: str, made: list[tuple[str, tuple[str, ...] | None]]) -> None:
+    obj = kube_object(yaml.safe_load(manifest), "x.yaml")
+    assert obj is not None
+    assert [(producer.name, producer.fields) for producer in produced_by(obj)] == made
+
+
+@pytest.mark.parametrize(
+    ("manifest", "needed"),
+    [
+        (POD % ("s", "a"), [("Secret", "s", "a"), ("Secret", "maybe", "b")]),
+        (
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: j}\nspec: {jobTemplate: {spec: {template: {spec: {"
+            "containers: [], imagePullSecrets: [{name: pull}], volumes: [{name: v, secret: {secretName: s}}, "
+            "{name: c, configMap: {name: m}}]}}}}}\n",
+            [("Secret", "s", ""), ("ConfigMap", "m", ""), ("Secret", "pull", "")],
+        ),
+        (
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r}\n"
+            "spec: {valuesFrom: [{kind: Secret, name: v, valuesKey: x.yaml}]}\n",
+            [("Secret", "v", "x.yaml")],
+        ),
+        (
+            "apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata: {name: i}\n"
+            "spec: {acme: {privateKeySecretRef: {name: own}, solvers: [{dns01: {cloudflare: {apiTokenSecretRef: "
+            "{name: token, key: t}}}}]}}\n",
+            [("Secret", "token", "t")],
+        ),
+        (
+            "apiVersion: gcp.upbound.io/v1beta1\nkind: ProviderConfig\nmetadata: {name: d}\n"
+            "spec: {credentials: {source: Secret, secretRef: {namespace: x, name: gcp, key: creds}}}\n",
+            [("Secret", "gcp", "creds")],
+        ),
+    ],
+)
+def test_needs(manifest: str, needed: list[tuple[str, str, str]]) -> None:
+    obj = kube_object(yaml.safe_load(manifest), "x.yaml")
+    assert obj is not None
+    assert [(need.kind, need.name, need.field) for need in needs_of(obj)] == needed
+
+
+CLASS = """apiVersion: secrets-store.csi.x-k8s.io/v1
+kind: SecretProviderClass
+metadata: {name: vault, namespace: %s}
+spec:
+  provider: azure
+  parameters:
+    clientID: x
+    objects: |
+      array:
+        - |
+          objectName: a
+          objectAlias: A
+  secretObjects: [{secretName: s, data: [{objectName: A, key: a}]}]
+"""
+MOUNT = """apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers: [{name: web, image: nginx, envFrom: [{secretRef: {name: s}}]}]
+  volumes:
+    - name: v
+      csi: {driver: secrets-store.csi.k8s.io, readOnly: true, volumeAttributes: {secretProviderClass: vault}}
+"""
+
+
+def test_a_provider_class_that_is_mounted(tmp_path: Path) -> None:
+    assert not list(troubles(units(tmp_path, plain(c=CLASS % "shop", pod=MOUNT))))
+
+
+def test_a_provider_class_elsewhere(tmp_path: Path) -> None:
+    found = {trouble.kind for trouble in troubles(units(tmp_path, plain(c=CLASS % "default", pod=MOUNT)))}
+    assert found == {"elsewhere", "namespace", "never-mounted"}
+
+
+def test_config_maps_count_as_well(tmp_path: Path) -> None:
+    pod = POD.replace("secretKeyRef: {name: %s, key: %s}", "configMapKeyRef: {name: %s, key: %s}")
+    files = plain(pod=pod % ("m", "a"), m=config_map("m", "shop", "a: 1"))
+    assert outcome(tmp_path, files) == [("m", "resolved")]
