@@ -91,6 +91,10 @@ def open_session(request: Request) -> Session:
         raise UsageError(f"there is no file or directory {request.path}") from error
     settings = load_settings(target.root, request.config, isolated=request.isolated)
     if request.argocd_version:
+        from masgitops_lint.argocd.versions import at_version
+
+        if at_version(request.argocd_version) is None:
+            raise UsageError(f"`{request.argocd_version}` is no version of Argo CD; write it as 2.13.1 or 2.13")
         accounts = {name: replace(one, argocd_version=None) for name, one in settings.accounts.items()}
         settings = replace(settings, argocd_version=request.argocd_version, accounts=accounts)
     if request.charts:

@@ -1,8 +1,8 @@
 """What changes when the same config moves to another release of the charts: the work to do, then what will happen.
 
-Two views of one repo, each with its own charts, are compared: the files that ApplicationSets read, the Applications that
-come out, the secrets that Jobs write, and the features of Argo CD needed. What the charts cannot tell (a file or secret
-under a new name) is in `data/charts/upgrades.json`, each row with its source.
+Two views of one repo, each with its own charts, are compared: the files that ApplicationSets read, the Applications
+that come out, the secrets that Jobs write, and the features of Argo CD needed. What the charts cannot tell (a file or
+secret under a new name) is in `data/charts/upgrades.json`, each row with its source.
 """
 
 from __future__ import annotations
