@@ -127,13 +127,13 @@ class SourceRepo:
 
 
 def level_of(chart: str) -> str:
-    """The level a root chart stands at, by its directory name."""
+    """The level a root chart stands at, by its directory name; the name itself where it tells none."""
     name = chart.rsplit("/", 1)[-1]
-    match = re.fullmatch(r"ibm-(mas|ai[a-z]+)-(\w+)-root", name)
+    match = re.fullmatch(r"(?P<family>.+)-(?P<level>account|cluster|instance|sls|tenant)-root", name)
     if match is None:
         return name
-    family, word = match.groups()
-    return "aiservice" if family != "mas" and word == "instance" else word
+    level = match["level"]
+    return "aiservice" if level == "instance" and match["family"].startswith("ibm-ai") else level
 
 
 def expressions(statements: list[Statement]) -> Iterator[Expression]:
