@@ -92,8 +92,13 @@ def _rows() -> Mapping[str, list[dict[str, Any]]]:
 
 
 def _charts(subject: Subject) -> str:
-    releases = dict.fromkeys(subject.profile(account).release for account in subject.mas.accounts())
-    return ", ".join(releases)
+    """Which charts a side has: releases, or the source as it was named. Names in it are judged by the profile."""
+    named: dict[str, None] = {}
+    for account in subject.mas.accounts():
+        release, charts = subject.profile(account).release, subject.settings.charts_for(account)
+        real = charts is not None and charts.rpartition("@")[2].removeprefix("v") != release
+        named[f"{charts} (names as in release {release})" if real else release] = None
+    return ", ".join(named)
 
 
 def _crossed(base: Subject, head: Subject, account: str, since: str) -> bool:
