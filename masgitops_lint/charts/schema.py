@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from masgitops_lint.mas.spec import ApplicationSetSpec
 
 from .contract import ITEM, Node, Passing, contract_of
-from .formats import QUANTITY, URL, Format, format_of
+from .formats import QUANTITY, Format, format_of
 from .profile import ReleaseProfile
 from .unread import by_hand
 
@@ -286,5 +286,5 @@ def _format_schema(wanted: Format) -> Schema:
             "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{QUANTITY.pattern}$"}, nothing, placeholder]
         }
     if wanted.kind == "url":
-        return {"anyOf": [{"type": "string", "pattern": f"^{URL.pattern}$"}, nothing, placeholder]}
+        return {"anyOf": [{"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"}, nothing, placeholder]}
     return {}
