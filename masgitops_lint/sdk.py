@@ -89,6 +89,11 @@ class Rule:
     options: Mapping[str, Any] = field(default_factory=dict)
     needs_base: bool = False
 
+    @property
+    def generic(self) -> bool:
+        """Whether the rule is about generic manifests: ARG, FLX and every code from 100 on."""
+        return self.code[:3] in ("ARG", "FLX") or (self.code[3:].isdigit() and int(self.code[3:]) >= 100)
+
     def draft(
         self,
         place: Place,
@@ -167,9 +172,9 @@ class Context:
     @cached_property
     def has_units(self) -> bool:
         """Whether the repo holds anything but MAS config that is worth looking at."""
-        from masgitops_lint.kubernetes.units import worth_a_look
+        from masgitops_lint.kubernetes.scan import any_sign
 
-        return worth_a_look(self.repository, self._known_names)
+        return any_sign(self.repository, self._known_names)
 
     def explain_profile(self, account: str) -> str:
         """Which release profile serves an account, and why, in a sentence."""
@@ -300,7 +305,13 @@ class Context:
         from masgitops_lint.plan.compare import compare
         from masgitops_lint.plan.model import Plan
 
-        return Plan() if self.base is None else compare(self.base, self, self.build_options)
+        if self.base is None:
+            return Plan()
+        if not (self.mas.found or self.base.mas.found) and (self.has_units or self.base.has_units):
+            from masgitops_lint.plan.units import compare_units
+
+            return compare_units(self.base.units, self.units)
+        return compare(self.base, self, self.build_options)
 
     @cached_property
     def causes(self) -> tuple[Cause, ...]:

@@ -48,13 +48,13 @@ def test_the_settings_decide(tmp_path: Path) -> None:
 
 
 def test_a_mas_repository_costs_one_look() -> None:
-    from masgitops_lint.kubernetes.units import worth_a_look
+    from masgitops_lint.kubernetes.scan import any_sign
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.snapshot import WorkingTree
 
     repository = Repository(WorkingTree(str(CLEAN)))
     known = {path.rsplit("/", 1)[-1] for path in repository.yaml_paths}
-    assert not worth_a_look(repository, known)
+    assert not any_sign(repository, known)
 
 
 def test_the_command(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,15 @@ OWNED = ("docs/rules",)
 
 def outputs() -> Iterator[tuple[str, str]]:
     """Path (relative to the checkout) and text of every generated file."""
+    from masgitops_lint.charts.profile import load, releases
     from masgitops_lint.engine.options_schema import with_rules
     from masgitops_lint.engine.pages import rule_page, rules_index
     from masgitops_lint.engine.rules import load_rules
     from masgitops_lint.settings.schema import schema_text, settings_page, settings_schema
 
     rules = load_rules()
+    names = sorted(frozenset[str]().union(*(load(release).file_names for release in releases())))
+    yield "masgitops_lint/data/charts/file_names.json", json.dumps(names, indent=0) + "\n"
     yield "masgitops_lint/data/schemas/settings.schema.json", schema_text(with_rules(settings_schema(), rules))
     yield "docs/settings.md", settings_page()
     yield "rules/README.md", rules_index(rules)

@@ -165,4 +165,5 @@ def newest() -> ReleaseProfile:
 @lru_cache(maxsize=1)
 def known_file_names() -> frozenset[str]:
     """Base names of config files in any bundled release."""
-    return frozenset().union(*(load(release).file_names for release in releases()))
+    names = json.loads(resources.files(_PACKAGE).joinpath("file_names.json").read_text("utf-8"))
+    return frozenset(names)

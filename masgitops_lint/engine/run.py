@@ -49,6 +49,8 @@ def run_rules(context: Context, rules: Iterable[LoadedRule]) -> tuple[list[Findi
     for loaded in rules:
         if loaded.rule.needs_base and context.base is None:
             continue
+        if loaded.rule.generic and not context.has_units:
+            continue
         try:
             for draft in loaded.check(context):
                 finding = finding_from(context, draft)

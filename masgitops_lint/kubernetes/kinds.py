@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
 CLUSTER_SCOPED = frozenset(
     {
         ("", "ComponentStatus"),

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from masgitops_lint.model.place import Keys, Place
 
 from .kinds import CLUSTER_SCOPED
+from .kinds import KUSTOMIZATION_NAMES as NAMES
 from .objects import Change, KubeObject, Manifests, kube_object, objects_in, renamed
 from .patches import merged, patched, pointer
 
 if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
 
-NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 FIELDS = frozenset(
     [

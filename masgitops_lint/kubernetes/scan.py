@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from masgitops_lint.settings.patterns import PathPatterns
 
-from .kustomize import NAMES
+from .kinds import KUSTOMIZATION_NAMES as NAMES
 
 if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository

@@ -9,7 +9,7 @@ from .argo import ArgoLoader
 from .kustomize import ChartRenderer, Kustomizer
 from .objects import Manifests
 from .origin import normal_url, remotes
-from .scan import any_sign, is_chart_part, scan
+from .scan import is_chart_part, scan
 from .unit import Dependency, EngineEvidence, Fact, RootInfo, SourceUse, Unit, UnitGraph
 
 if TYPE_CHECKING:
@@ -26,13 +26,7 @@ __all__ = [
     "Unit",
     "UnitGraph",
     "build_units",
-    "worth_a_look",
 ]
-
-
-def worth_a_look(repository: Repository, known_names: Collection[str]) -> bool:
-    """Whether there is anything generic; stops at the first sign of it."""
-    return any_sign(repository, frozenset(known_names))
 
 
 def build_units(
