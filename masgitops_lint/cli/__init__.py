@@ -89,8 +89,12 @@ def misspelt_command(arguments: list[str]) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
+    import gc
+
     from .errors import exit_on_error
 
+    # A run makes many objects and hardly any cycles: looking for them often costs a tenth of the time.
+    gc.set_threshold(200_000, 50, 50)
     given = sys.argv[1:] if arguments is None else arguments
     meant = misspelt_command(given)
     if meant:
