@@ -16,7 +16,7 @@ instance's Applications go to another cluster; with another region the secrets a
 Copy the value from the cluster's base file.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, go_text
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, go_text, misfit
 
 RULE = Rule(code="CFG032", name="bases-disagree", severity="error", tags=("ids",))
 
@@ -45,24 +45,45 @@ SHARED = (
 
 def check(context: Context) -> Drafts:
     """Values that must be the same on both levels."""
+    below: dict[str, list[Scope]] = {}
     for scope in context.mas.meant:
-        parent = scope.parent
-        if parent is None or parent.base is None or scope.base is None:
-            continue
+        if scope.parent is not None and scope.parent.base is not None and scope.base is not None:
+            below.setdefault(scope.parent.directory, []).append(scope)
+    for scopes in below.values():
         for keys, severity, effect in SHARED:
-            if not scope.has(*keys) or not parent.has(*keys):
-                continue
-            own, above = scope.get(*keys), parent.get(*keys)
-            if own is None or above is None or own == above:
-                continue
-            secret = keys[0] == "sm"
-            values = "" if secret else f" (`{go_text(own)}` here, `{go_text(above)}` there)"
-            yield RULE.draft(
-                scope.place(keys),
-                f"`{'.'.join(keys)}` is not the one of the {parent.level}'s base file{values}: {effect}",
-                help="nothing is inherited, so both files must say the same"
-                + ("" if secret else f"; write `{go_text(above)}`"),
-                related=[(parent.place(keys), f"the {parent.level}'s value")],
-                affects=context.applications_of(scope),
-                severity=severity,
-            )
+            yield from _compare(context, scopes, keys, severity, effect)
+
+
+def _compare(context: Context, scopes: list[Scope], keys: Keys, severity: str, effect: str) -> Drafts:
+    parent = scopes[0].parent
+    assert parent is not None
+    above = parent.get(*keys)
+    if above is None or misfit(keys, above) is not None:
+        return  # what is no URL is told as that
+    others = [scope for scope in scopes if (own := scope.get(*keys)) is not None and misfit(keys, own) is None]
+    differ = [scope for scope in others if scope.get(*keys) != above]
+    secret = keys[0] == "sm"
+    said = {go_text(scope.get(*keys)) for scope in differ}
+    if len(differ) > 1 and differ == others and len(said) == 1:
+        # They all say the same: it is the base file above that is wrong.
+        right = "" if secret else f" (`{go_text(above)}` here, `{said.pop()}` in all {len(differ)} of them)"
+        yield RULE.draft(
+            parent.place(keys),
+            f"`{'.'.join(keys)}` is not the one of the base files below{right}: {effect}",
+            help="nothing is inherited, so all must say the same",
+            related=[(scope.place(keys), "the value below") for scope in differ[:10]],
+            affects=[name for scope in differ for name in context.applications_of(scope)],
+            severity=severity,
+        )
+        return
+    for scope in differ:
+        values = "" if secret else f" (`{go_text(scope.get(*keys))}` here, `{go_text(above)}` there)"
+        yield RULE.draft(
+            scope.place(keys),
+            f"`{'.'.join(keys)}` is not the one of the {parent.level}'s base file{values}: {effect}",
+            help="nothing is inherited, so both files must say the same"
+            + ("" if secret else f"; write `{go_text(above)}`"),
+            related=[(parent.place(keys), f"the {parent.level}'s value")],
+            affects=context.applications_of(scope),
+            severity=severity,
+        )

@@ -112,16 +112,7 @@ def _databases(
             )
             continue
         for config_keys, config in mine or same_app:
-            if config.get("jdbc_type") is not None:
-                shown = config["jdbc_type"]
-                if mine and nearest(str(shown), ["incluster-db2"], 0.75):
-                    yield RULE.draft(
-                        scope.place((*config_keys, "jdbc_type")),
-                        f"`jdbc_type` is `{shown}`: only `incluster-db2` makes the setup job of `{name}` run",
-                        help="write `incluster-db2`",
-                        related=related,
-                        affects=context.applications_at(scope, keys),
-                    )
+            if config.get("jdbc_type") is not None:  # a misspelt one is VAL031
                 continue
             yield RULE.draft(
                 scope.place(config_keys),

@@ -17,7 +17,7 @@ that `mongo_spec` names (ibm-mas/gitops `100-ibm-sls`).
 Write the names that the message gives.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, misfit
 
 RULE = Rule(code="REF012", name="licence-service", severity="error", tags=("reference",))
 
@@ -60,6 +60,8 @@ def check(context: Context) -> Drafts:
                 continue
             expected = f"https://sls.mas-{scope.instance}-sls.svc"
             if url.rstrip("/") == expected or ".svc" not in url or url.startswith("<path:"):
+                continue
+            if misfit((*keys, "url"), url) is not None:
                 continue
             if url.removesuffix(".cluster.local") == expected or url.startswith((expected + ":", expected + ".")):
                 continue

@@ -72,7 +72,7 @@ def check(context: Context) -> Drafts:
                 for key, value in block.items():
                     amount = quantity(value) if isinstance(value, str | int | float) else None
                     at = (*keys, key)
-                    if amount is None or amount <= 0 or not isinstance(key, str):
+                    if amount is None or amount == 0 or not isinstance(key, str):
                         continue
                     problem = _implausible(amount, at)
                     if problem:
@@ -113,6 +113,8 @@ def _mappings(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, dict[str, Any
 def _implausible(amount: Decimal, keys: Keys) -> tuple[str, str] | None:
     key, above = str(keys[-1]), str(keys[-2]) if len(keys) > 1 else ""
     inside = above in RESOURCES
+    if amount < 0 and (inside or SIZE.fullmatch(key) or CPU.fullmatch(key)):
+        return "that is less than nothing", "write a positive amount"
     if (SIZE.fullmatch(key) or (inside and key in ("memory", "storage", "ephemeral-storage"))) and amount < MEBIBYTE:
         text = f"{amount:f}".rstrip("0").rstrip(".") if amount % 1 else f"{amount:f}".partition(".")[0]
         return f"that is {text} bytes", "write a unit, `Gi` or `Mi`"

@@ -15,7 +15,10 @@ from .unread import by_hand
 QUANTITY = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")
 """Kubernetes' resource.Quantity: a number with a decimal, binary or exponent suffix."""
 
-URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://)?[^\s<>\"{}|\\^`]+")
+_AFTER_SCHEME = re.compile(
+    r"(?:[^/@?#\s]*@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?P<port>:\d{1,5})?"
+    r"(?:[/?#]\S*)?"
+)
 _CHANNEL = re.compile(r"v?\d+\.\d+(?:\.(?:x|\d+))?(?:[-.].*)?")
 
 
@@ -72,10 +75,8 @@ def misfit(keys: Keys, value: Any) -> Misfit | None:
         return Misfit(wanted.kind, {"quantity": "a quantity"}.get(wanted.kind, f"a {wanted.kind}"))
     if wanted.kind == "quantity" and not QUANTITY.fullmatch(text):
         return Misfit("quantity", "a quantity such as `20Gi`, `500m` or `4`", _quantity_meant(text))
-    if wanted.kind == "url" and not URL.fullmatch(text):
-        return Misfit(
-            "url", "a URL with its scheme", f"https://{text}" if re.fullmatch(r"[\w.-]+(:\d+)?(/\S*)?", text) else ""
-        )
+    if wanted.kind == "url":
+        return _misfit_of_url(text, wanted.values or ("https", "http"))
     if wanted.kind == "channel" and not _CHANNEL.fullmatch(text):
         return Misfit("channel", "a channel such as `9.1.x`")
     return None
@@ -92,6 +93,23 @@ def _misfit_of_choice(text: str, value: Any, wanted: Format) -> Misfit | None:
     if wanted.kind == "near" and len(text) > 3 and meant.lower() != text.lower() and abs(len(meant) - len(text)) > 2:
         return None
     return Misfit(wanted.kind, "one of " + ", ".join(f"`{one}`" for one in wanted.values), meant)
+
+
+def _misfit_of_url(text: str, schemes: tuple[str, ...]) -> Misfit | None:
+    if "jdbc" in schemes:
+        return None if text.startswith("jdbc:") else Misfit("url", "a URL that begins with `jdbc:`")
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        bare = re.fullmatch(r"[\w-]+(?:\.[\w-]+)+(:\d+)?(/\S*)?", text)
+        return Misfit("url", f"a URL with its scheme, `{schemes[0]}://`", f"{schemes[0]}://{text}" if bare else "")
+    if scheme.lower() not in schemes:
+        return Misfit("url", f"a URL that begins with `{schemes[0]}://`", f"{schemes[0]}://{rest}")
+    match = _AFTER_SCHEME.fullmatch(rest)
+    if match is None or ".." in match["host"]:
+        return Misfit("url", "a URL with a host name and no white space")
+    if match["port"] and not 0 < int(match["port"][1:]) < 65536:
+        return Misfit("url", "a URL with a port between 1 and 65535")
+    return None
 
 
 def _quantity_meant(text: str) -> str:
