@@ -145,7 +145,7 @@ def lint_session(request: Request, session: Session) -> Report:
 
 
 def _render_charts(context: Context) -> None:
-    """Render real charts, if any are named, before a rule asks: what keeps them from rendering is the user's to know."""
+    """Render real charts, if any are named, before a rule asks: what keeps them from rendering is for the user."""
     from masgitops_lint.deployment.build import chart_source
 
     if not any(chart_source(context, account) for account in context.mas.accounts()):
@@ -263,9 +263,7 @@ def _approved(
     return apply_approvals(findings, session.context.plan, _approvals(request, session, directives))
 
 
-def _approvals(
-    request: Request, session: Session, directives: tuple[FileDirectives, ...]
-) -> tuple[Approval, ...]:
+def _approvals(request: Request, session: Session, directives: tuple[FileDirectives, ...]) -> tuple[Approval, ...]:
     from masgitops_lint.engine.approvals import approvals
     from masgitops_lint.repo.history import messages_between
 

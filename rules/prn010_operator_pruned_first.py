@@ -17,7 +17,9 @@ Remove the later waves first, in a change of their own, or update Argo CD.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="PRN010", name="operator-pruned-first", severity="error", tags=("prune", "order", "version"), needs_base=True)
+RULE = Rule(
+    code="PRN010", name="operator-pruned-first", severity="error", tags=("prune", "order", "version"), needs_base=True
+)
 
 FILES = ("dev/cluster1/inst1/ibm-db2u.yaml", "dev/cluster1/inst1/ibm-db2u-databases.yaml")
 SETTINGS = "accounts:\n  dev:\n    auto_delete: true\nargocd-version: {}\n"

@@ -25,8 +25,12 @@ _CATALOG = (
 )
 BAD = (
     Example("a wrong day", {"dev/cluster1/ibm-operator-catalog.yaml": _CATALOG % "v9-260362-amd64  #! REF020"}),
-    Example("no catalogue of that day", {"dev/cluster1/ibm-operator-catalog.yaml": _CATALOG % "v9-260327-amd64  #! REF020"}),
-    Example("the major of another", {"dev/cluster1/ibm-operator-catalog.yaml": _CATALOG % "v8-260326-amd64  #! REF020"}),
+    Example(
+        "no catalogue of that day", {"dev/cluster1/ibm-operator-catalog.yaml": _CATALOG % "v9-260327-amd64  #! REF020"}
+    ),
+    Example(
+        "the major of another", {"dev/cluster1/ibm-operator-catalog.yaml": _CATALOG % "v8-260326-amd64  #! REF020"}
+    ),
 )
 GOOD = (
     Example("published", {"dev/cluster1/ibm-operator-catalog.yaml": _CATALOG % "v9-260226-amd64"}),
@@ -63,7 +67,9 @@ def check(context: Context) -> Drafts:
             scope.place(keys),
             f"there is no catalogue `{text}` (from {data}): its Pod cannot pull the image, and no operator of the cluster is "
             "installed or upgraded",
-            help=f"the nearest one is {near.id}" if near is not None else "`mas-lint catalogs list` shows what there is",
+            help=f"the nearest one is {near.id}"
+            if near is not None
+            else "`mas-lint catalogs list` shows what there is",
             affects=context.applications_at(scope, keys),
         )
 

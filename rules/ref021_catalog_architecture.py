@@ -24,7 +24,9 @@ _CATALOG = (
     "  mas_catalog_image: icr.io/cpopen/ibm-maximo-operator-catalog\n"
 )
 BAD = (
-    Example("not IBM's name for it", {"dev/cluster1/ibm-operator-catalog.yaml": _CATALOG % "v9-260326-x86_64  #! REF021"}),
+    Example(
+        "not IBM's name for it", {"dev/cluster1/ibm-operator-catalog.yaml": _CATALOG % "v9-260326-x86_64  #! REF021"}
+    ),
     Example("no architecture", {"dev/cluster1/ibm-operator-catalog.yaml": _CATALOG % "v9-260326  #! REF021"}),
     Example("never built for it", {"dev/cluster1/ibm-operator-catalog.yaml": _CATALOG % "v9-251010-s390x  #! REF021"}),
     Example(

@@ -18,7 +18,9 @@ from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, Scope, nea
 
 RULE = Rule(code="REF022", name="core-channel", severity="error", tags=("reference", "versions", "catalogue"))
 
-_SUITE = 'merge-key: "dev/cluster1/inst2"\nibm_mas_suite:\n  mas_channel: %s\n  domain: inst2.apps.cluster1.example.com\n'
+_SUITE = (
+    'merge-key: "dev/cluster1/inst2"\nibm_mas_suite:\n  mas_channel: %s\n  domain: inst2.apps.cluster1.example.com\n'
+)
 BAD = (
     Example("not yet in this catalogue", {"dev/cluster1/inst2/ibm-mas-suite.yaml": _SUITE % '"9.2.x"  #! REF022'}),
     Example("no channel at all", {"dev/cluster1/inst2/ibm-mas-suite.yaml": _SUITE % '"9.1"  #! REF022'}),

@@ -27,9 +27,17 @@ _INSTALL = (
     "  mas_app_namespace: mas-inst1-manage\n  mas_app_channel: %s\n"
 )
 BAD = (
-    Example("newer than the suite", {"dev/cluster1/inst1/ibm-mas-masapp-manage-install.yaml": _INSTALL % '"9.2.x-feature"  #! REF023'}),
-    Example("of the suite before", {"dev/cluster1/inst1/ibm-mas-masapp-manage-install.yaml": _INSTALL % '"9.0.x"  #! REF023'}),
-    Example("no such channel", {"dev/cluster1/inst1/ibm-mas-masapp-manage-install.yaml": _INSTALL % '"9.1"  #! REF023'}),
+    Example(
+        "newer than the suite",
+        {"dev/cluster1/inst1/ibm-mas-masapp-manage-install.yaml": _INSTALL % '"9.2.x-feature"  #! REF023'},
+    ),
+    Example(
+        "of the suite before",
+        {"dev/cluster1/inst1/ibm-mas-masapp-manage-install.yaml": _INSTALL % '"9.0.x"  #! REF023'},
+    ),
+    Example(
+        "no such channel", {"dev/cluster1/inst1/ibm-mas-masapp-manage-install.yaml": _INSTALL % '"9.1"  #! REF023'}
+    ),
     Example(
         "not supported with this suite",
         {
@@ -70,7 +78,9 @@ def check(context: Context) -> Drafts:
                 if key.startswith("ibm_suite_app_") and key.endswith("_install") and isinstance(block, dict):
                     app = block.get("mas_app_id") or key[len("ibm_suite_app_") : -len("_install")]
                     keys = (key, "mas_app_channel")
-                    yield from _app(context, scope, catalog, str(app), keys, core if core in catalog.core_channels else None)
+                    yield from _app(
+                        context, scope, catalog, str(app), keys, core if core in catalog.core_channels else None
+                    )
         if scope.level == "aiservice":
             yield from _app(context, scope, catalog, "aiservice", ("ibm_aiservice", "aiservice_channel"), None)
         if scope.level in ("instance", "sls"):
@@ -95,12 +105,20 @@ def _app(context: Context, scope: Scope, catalog: Any, app: str, keys: tuple[str
     if not cores:
         near = nearest(channel, listed.values(), 0.6)
         wanted = listed.get(core) if core else None
-        known = f"it has {', '.join(dict.fromkeys(listed.values()))}" if listed else f"it has none for {catalog.architecture}"
+        known = (
+            f"it has {', '.join(dict.fromkeys(listed.values()))}"
+            if listed
+            else f"it has none for {catalog.architecture}"
+        )
         yield RULE.draft(
             scope.place(keys),
             f"the catalogue `{catalog.id}` has no channel `{channel}` of {app} ({known}): the operator is not installed or "
             "upgraded, and the sync waits",
-            help=f"write {wanted}, which goes with {core}" if wanted else f"did you mean {near}?" if near else "take one it has",
+            help=f"write {wanted}, which goes with {core}"
+            if wanted
+            else f"did you mean {near}?"
+            if near
+            else "take one it has",
             affects=context.applications_at(scope, keys),
         )
     elif core is not None and core not in cores:

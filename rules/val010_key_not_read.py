@@ -17,7 +17,7 @@ is none (ibm-mas/gitops commit 9236211a added `environment_type` to the example 
 Write the key that the message suggests, or remove it.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted, successor
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, nearest, successor
 
 RULE = Rule(code="VAL010", name="key-not-read", severity="warning", tags=("values", "dead"))
 
@@ -61,6 +61,8 @@ def check(context: Context) -> Drafts:
     for scope in context.mas.scopes:
         release = context.profile_of(scope).release
         for unread in context.unread_keys(scope):
+            if _is_merge_key(unread.keys):
+                continue
             place = scope.place(unread.keys, "key")
             meant = successor(unread)
             charts = ", ".join(f"`{chart}`" for chart in unread.charts[:2])
@@ -73,3 +75,13 @@ def check(context: Context) -> Drafts:
                 help=f"write `{meant}`" if meant else "remove the key, or check its spelling and its place",
                 severity="note" if unread.empty else None,
             )
+
+
+def _is_merge_key(keys: Keys) -> bool:
+    """A misspelt `merge-key` is CFG010."""
+    return len(keys) == 1 and bool(nearest(str(keys[0]).lower().replace("_", "-"), ["merge-key"], 0.8))
+
+
+def _told_as_merge_key(key: str) -> bool:
+    """A misspelt merge key is told by the rules about merge keys."""
+    return key.replace("-", "").replace("_", "").lower().startswith("mergekey")

@@ -51,4 +51,3 @@ def check(context: Context) -> Drafts:
             affects=(one.application,) if one.application else context.applications_for(one.place),
             severity=None if isinstance(value, dict) else "warning",
         )
-

@@ -31,7 +31,9 @@ _ROOT = (
     "        auto_delete: %s\n"
 )
 BAD = (
-    Example("Argo CD 2.10.9 prunes upwards", {"root.yaml": _ROOT % "true  #! VER002"}, settings="argocd-version: 2.10.9\n"),
+    Example(
+        "Argo CD 2.10.9 prunes upwards", {"root.yaml": _ROOT % "true  #! VER002"}, settings="argocd-version: 2.10.9\n"
+    ),
     Example("nothing tells which Argo CD it is", {"root.yaml": _ROOT % "true  #! VER002"}),
     Example(
         "the channel may still bring one that does",
@@ -75,7 +77,9 @@ def check(context: Context) -> Drafts:
                 severity="error" if has is False else "warning",
             )
     if unknown:
-        names = ", ".join(f"`{one}`" for one in unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
+        names = ", ".join(f"`{one}`" for one in unknown[:5]) + (
+            f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        )
         yield RULE.draft(
             context.account_place(unknown[0], "auto_delete"),
             f"`auto_delete: true` for {names} needs Argo CD 2.11.0 (or 2.10.10), which prunes in reverse order of sync waves, "

@@ -29,17 +29,26 @@ _ROOT = (
 BAD = (
     Example(
         "two roots in a directory",
-        {"roots/a.yaml": _ROOT % ("dev", "argocd", "", "dev"), "roots/b.yaml": _ROOT % ("qa", "argocd", "  #! VER013", "qa")},
+        {
+            "roots/a.yaml": _ROOT % ("dev", "argocd", "", "dev"),
+            "roots/b.yaml": _ROOT % ("qa", "argocd", "  #! VER013", "qa"),
+        },
     ),
 )
 GOOD = (
     Example(
         "a namespace each",
-        {"roots/a.yaml": _ROOT % ("dev", "argocd-dev", "", "dev"), "roots/b.yaml": _ROOT % ("qa", "argocd-qa", "", "qa")},
+        {
+            "roots/a.yaml": _ROOT % ("dev", "argocd-dev", "", "dev"),
+            "roots/b.yaml": _ROOT % ("qa", "argocd-qa", "", "qa"),
+        },
     ),
     Example(
         "a directory each, for a management cluster each",
-        {"mgmt1/root.yaml": _ROOT % ("dev", "argocd", "", "dev"), "mgmt2/root.yaml": _ROOT % ("qa", "argocd", "", "qa")},
+        {
+            "mgmt1/root.yaml": _ROOT % ("dev", "argocd", "", "dev"),
+            "mgmt2/root.yaml": _ROOT % ("qa", "argocd", "", "qa"),
+        },
     ),
 )
 

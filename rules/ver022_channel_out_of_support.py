@@ -20,7 +20,9 @@ from masgitops_lint.sdk import Context, Drafts, Example, Rule
 RULE = Rule(code="VER022", name="channel-out-of-support", severity="note", tags=("versions", "catalogue"))
 
 _CATALOG = 'merge-key: "dev/cluster1"\nibm_operator_catalog:\n  mas_catalog_version: %s\n  mas_catalog_image: icr.io/cpopen/ibm-maximo-operator-catalog\n'
-_SUITE = 'merge-key: "dev/cluster1/inst2"\nibm_mas_suite:\n  mas_channel: %s\n  domain: inst2.apps.cluster1.example.com\n'
+_SUITE = (
+    'merge-key: "dev/cluster1/inst2"\nibm_mas_suite:\n  mas_channel: %s\n  domain: inst2.apps.cluster1.example.com\n'
+)
 BAD = (
     Example(
         "dropped long ago",

@@ -23,7 +23,9 @@ from masgitops_lint.sdk import Context, Drafts, Example, Rule, Scope
 RULE = Rule(code="VER023", name="version-goes-back", severity="error", tags=("versions", "catalogue"), needs_base=True)
 
 _CATALOG = 'merge-key: "dev/cluster1"\nibm_operator_catalog:\n  mas_catalog_version: %s\n  mas_catalog_image: icr.io/cpopen/ibm-maximo-operator-catalog\n'
-_SUITE = 'merge-key: "dev/cluster1/inst2"\nibm_mas_suite:\n  mas_channel: %s\n  domain: inst2.apps.cluster1.example.com\n'
+_SUITE = (
+    'merge-key: "dev/cluster1/inst2"\nibm_mas_suite:\n  mas_channel: %s\n  domain: inst2.apps.cluster1.example.com\n'
+)
 BAD = (
     Example("an older catalogue", {"dev/cluster1/ibm-operator-catalog.yaml": _CATALOG % "v9-260129-amd64  #! VER023"}),
     Example("an older channel", {"dev/cluster1/inst2/ibm-mas-suite.yaml": _SUITE % '"9.0.x"  #! VER023'}),

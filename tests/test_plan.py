@@ -221,14 +221,18 @@ def test_no_repo_crashes_it_and_the_same_repo_is_no_change(seed: int) -> None:
     texts = files(after)
     if seed % 3 == 0:
         texts[rng.choice(sorted(texts))] = "a: ["
-    text = f"accounts:\n  dev:\n    auto_delete: {'true' if seed % 2 else 'false'}\nsource:\n  charts: {profile.release}\n"
+    text = (
+        f"accounts:\n  dev:\n    auto_delete: {'true' if seed % 2 else 'false'}\nsource:\n  charts: {profile.release}\n"
+    )
     settings = parse_settings("settings.yaml", text.encode())
     for base, head in ((files(before), texts), (texts, files(before)), (texts, texts)):
         context = _contexts(base, head, settings)
         view = PlanView(context.plan, lambda place, side: Span())
         for name in FORMATS:
             render_plan(name, view)
-        assert list(context.causes) == sorted(context.causes, key=lambda one: (one.place.path, str(one.place.keys), one.kind))
+        assert list(context.causes) == sorted(
+            context.causes, key=lambda one: (one.place.path, str(one.place.keys), one.kind)
+        )
     assert context.plan.empty
 
 
@@ -241,7 +245,9 @@ def test_the_markdown_fits_a_comment_however_large_the_plan() -> None:
         for number in range(40)
         for path, text in repo.items()
     }
-    context = _contexts(base, head | {"dev/cl1/ibm-mas-cluster-base.yaml": repo["dev/cl1/ibm-mas-cluster-base.yaml"]}, Settings())
+    context = _contexts(
+        base, head | {"dev/cl1/ibm-mas-cluster-base.yaml": repo["dev/cl1/ibm-mas-cluster-base.yaml"]}, Settings()
+    )
     view = PlanView(context.plan, lambda place, side: Span())
     text = render_plan("markdown", view)
     assert 0 < len(text) < 65_000

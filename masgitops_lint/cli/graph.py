@@ -61,6 +61,10 @@ def command(path: str, **options: Any) -> None:
             context,
             BuildOptions(engine=options["helm_engine"], processes=options["jobs"], cached=not options["no_cache"]),
         )
+        if not context.deployment.applications and context.has_units:
+            from masgitops_lint.deployment.from_units import deployment_of
+
+            context.deployment = deployment_of(context.units)
         if not context.deployment.applications:
             click.echo(f"mas-lint: there is no MAS GitOps config in {path}: there is nothing to draw", err=True)
             sys.exit(3)
@@ -68,7 +72,12 @@ def command(path: str, **options: Any) -> None:
             findings = lint_session(request, session).findings
         chosen = {name: options[name] for name in ("accounts", "clusters", "instances")}
         without = () if options["resources"] else ("resource", "hook")
-        text = _render(options, context, narrowed(context.graph.parts, **chosen, without=without), findings, path)
+        parts = context.graph.parts
+        if not context.mas.found and context.has_units:
+            from masgitops_lint.graph.units import with_units
+
+            parts = with_units(parts, context.units)
+        text = _render(options, context, narrowed(parts, **chosen, without=without), findings, path)
     if options["file"] is None or options["file"] == "-":
         click.echo(text, nl=False)
         return

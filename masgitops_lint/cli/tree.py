@@ -51,6 +51,10 @@ def command(path: str, **options: Any) -> None:
     with user_errors(), exact_errors():
         context = open_session(request).context
         deployment = build_deployment(context, build_options(options), actual=True)
+    if not deployment.applications and not deployment.errors and context.has_units:
+        from masgitops_lint.deployment.from_units import deployment_of
+
+        deployment = deployment_of(context.units)
     if not deployment.applications and not deployment.errors:
         click.echo(f"mas-lint: there is no MAS GitOps config in {path}: no Application would be built", err=True)
         sys.exit(3)

@@ -182,4 +182,3 @@ def _collisions(base: Mapping[str, Any], over: Mapping[str, Any], keys: tuple[st
             yield from _collisions(base[key], value, (*keys, key))
         else:
             yield (*keys, key)
-

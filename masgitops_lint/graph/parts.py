@@ -18,7 +18,19 @@ if TYPE_CHECKING:
     from .query import Graph
 
 NodeKind: TypeAlias = Literal[
-    "account", "cluster", "instance", "file", "ApplicationSet", "Application", "wave", "resource", "hook", "secret"
+    "account",
+    "cluster",
+    "instance",
+    "file",
+    "ApplicationSet",
+    "Application",
+    "Kustomization",
+    "HelmRelease",
+    "kustomization",
+    "wave",
+    "resource",
+    "hook",
+    "secret",
 ]
 EdgeKind: TypeAlias = Literal[
     "contains", "merges-into", "generates", "renders", "reads", "writes", "waits-for", "refers-to", "deletes"

@@ -453,7 +453,7 @@ def _external_secrets(obj: KubeObject) -> Iterator[Need]:
 
 
 def _references(obj: KubeObject, value: Any, route: Keys, role: Role) -> Iterator[Need]:
-    """References in a custom resource: mappings with a `name` below a key that ends in `SecretRef` or `SecretKeyRef`."""
+    """References in a custom resource: a `name` below a key that ends in `SecretRef` or `SecretKeyRef`."""
     if isinstance(value, dict):
         for key, below in value.items():
             if isinstance(below, dict) and re.search(r"(?i)secret(?:key)?(?:ref)?$", str(key)) and "name" in below:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from .place import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One Application or ApplicationSet object.
+    """One Application or ApplicationSet object (or, in a generic repo, another thing that reconciles).
 
     `parent` names the object that renders (an Application) or generates (an ApplicationSet) it; None for a root.
     `wave` is the sync wave inside the parent's sync (0 where the annotation is absent or not an integer, as Argo CD
@@ -20,7 +20,8 @@ class Application:
     `scope` is the directory whose merged values rendered it, such as `dev/cluster1/instance1`.
     """
 
-    kind: Literal["Application", "ApplicationSet"]
+    kind: str
+    """`Application` or `ApplicationSet`; in a Flux repo `Kustomization` or `HelmRelease`."""
     name: str
     parent: str | None
     wave: int | None

@@ -121,9 +121,10 @@ def id_text(expression: Expression) -> str:
     if kind == "cat":
         return "".join(id_text(part) for part in expression[1:])
     if kind in ("val", "top"):
-        return _IDS.get(tuple(expression[1:]), "{" + ".".join(expression[1:]) + "}")
+        return str(_IDS.get(tuple(expression[1:]), "{" + ".".join(expression[1:]) + "}"))
     if kind == "call" and len(expression) == 3:
-        return id_text(expression[2]).removesuffix("}") + "|" + expression[1] + "}"
+        inner = id_text(expression[2]).removesuffix("}")
+        return f"{inner}|{expression[1]}}}"
     return "{?}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from masgitops_lint.graph.parts import Node, Parts
 
-DIAGRAM = ("ApplicationSet", "Application", "secret")
+DIAGRAM = ("ApplicationSet", "Application", "Kustomization", "HelmRelease", "kustomization", "secret")
 
 
 def narrowed(

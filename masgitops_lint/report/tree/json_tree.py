@@ -77,7 +77,7 @@ def _application(app: Application, view: TreeView) -> dict[str, Any]:
         "template": app.template,
         "sync_options": list(app.sync_options),
     }
-    if view.resources and app.kind == "Application":
+    if view.resources and app.kind != "ApplicationSet":
         known = app.name in view.deployment.resources
         data["resources"] = [_resource(one) for one in view.resources_of(app)] if known else None
     return data

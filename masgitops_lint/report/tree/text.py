@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from masgitops_lint.deployment.deployment import RenderFailure
@@ -40,7 +41,7 @@ def _origin(origin: str) -> str:
 def _branch(app: Application, view: TreeView, lead: str, below: str, paint: Style, *, top: bool) -> Iterator[str]:
     yield lead + _line(app, view, paint)
     rows: list[Application | Resource] = list(view.children(app))
-    if view.resources and app.kind == "Application":
+    if view.resources and app.kind != "ApplicationSet":
         rows = [*view.resources_of(app), *rows]
     for index, row in enumerate(rows):
         last = index == len(rows) - 1
@@ -55,11 +56,11 @@ def _line(app: Application, view: TreeView, paint: Style) -> str:
     wave = "  ?" if app.wave is None else f"{app.wave:03d}"
     words = [paint("dim", wave), paint("bold", app.name) if app.kind == "ApplicationSet" else app.name]
     about: list[str] = []
-    if app.kind == "ApplicationSet":
-        about.append("ApplicationSet")
+    if app.kind != "Application":
+        about.append(app.kind)
     if app.path:
         about.append(app.path)
-    if app.namespace and app.kind == "Application":
+    if app.namespace and app.kind != "ApplicationSet":
         about.append(f"-> {app.namespace}")
     if app.prune:
         about.append("prune")
@@ -117,10 +118,9 @@ def _lost(number: int, word: str) -> str:
 
 
 def _totals(view: TreeView) -> str:
-    applications = sum(app.kind == "Application" for app in view.applications)
-    sets = len(view.applications) - applications
-    parts = [f"{applications} Application{'' if applications == 1 else 's'}"]
-    parts.append(f"{sets} ApplicationSet{'' if sets == 1 else 's'}")
+    kinds = Counter(app.kind for app in view.applications)
+    shown = sorted(kinds) if set(kinds) - {"Application", "ApplicationSet"} else ["Application", "ApplicationSet"]
+    parts = [f"{kinds[kind]} {kind}{'' if kinds[kind] == 1 else 's'}" for kind in shown]
     if view.resources:
         number = sum(len(view.deployment.resources.get(app.name, ())) for app in view.applications)
         parts.append(f"{number} resources")
