@@ -55,7 +55,11 @@ def command(path: str, **options: Any) -> None:
     )
     with user_errors():
         session = open_session(request)
-        if not session.context.mas.found:
+        if not session.context.mas.found and session.context.has_units:
+            from masgitops_lint.deployment.unit_inventory import unit_inventory
+
+            session.context.inventory = unit_inventory(session.context.units)
+        elif not session.context.mas.found:
             click.echo(f"mas-lint: no MAS GitOps config files in {path}", err=True)
             sys.exit(3)
         entries = chosen_entries(session, options["only"])

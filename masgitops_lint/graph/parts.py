@@ -17,21 +17,9 @@ if TYPE_CHECKING:
 
     from .query import Graph
 
-NodeKind: TypeAlias = Literal[
-    "account",
-    "cluster",
-    "instance",
-    "file",
-    "ApplicationSet",
-    "Application",
-    "Kustomization",
-    "HelmRelease",
-    "kustomization",
-    "wave",
-    "resource",
-    "hook",
-    "secret",
-]
+NodeKind: TypeAlias = str
+"""account, cluster, instance, file, ApplicationSet, Application, wave, resource, hook or secret; in a generic repo also
+Kustomization, HelmRelease and kustomization."""
 EdgeKind: TypeAlias = Literal[
     "contains", "merges-into", "generates", "renders", "reads", "writes", "waits-for", "refers-to", "deletes"
 ]
