@@ -74,6 +74,9 @@ class Example:
     """Files (paths) that must be flagged as a whole, where no line can carry a mark (a removed or binary file)."""
 
 
+_WITH_GENERIC_PART = frozenset({"CFG", "PRN", "REF", "SEC", "VER", "WAV"})
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule's identity. `severity` is the default and can be remapped; `code` is never reused.
@@ -91,8 +94,9 @@ class Rule:
 
     @property
     def generic(self) -> bool:
-        """Whether the rule is about generic manifests: ARG, FLX and every code from 100 on."""
-        return self.code[:3] in ("ARG", "FLX") or (self.code[3:].isdigit() and int(self.code[3:]) >= 100)
+        """Whether a shipped rule is about generic manifests: ARG, FLX and 100 to 199 of the rest; never an own rule."""
+        family, number = self.code[:3], self.code[3:]
+        return family in ("ARG", "FLX") or (family in _WITH_GENERIC_PART and len(number) == 3 and number[0] == "1")
 
     def draft(
         self,
