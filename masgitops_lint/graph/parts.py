@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
@@ -110,7 +110,7 @@ class _Builder:
         for number, one in enumerate(self.graph.applications):
             own = self.ids[number]
             place = one.source if one.source.path else None
-            self.add(Node(own, cast("NodeKind", one.kind), one.name, place, _data(one)))
+            self.add(Node(own, one.kind, one.name, place, _data(one)))
             parent = tree.parents[number]
             if parent >= 0:
                 self.link(self.ids[parent], own, "generates" if tree.is_set(parent) else "renders", place)
