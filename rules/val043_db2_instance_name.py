@@ -4,14 +4,15 @@
 
 `db2_instance_name` of in-cluster databases should be `db2wh-<instance>-<application>` (a standby with `-sdb` at its end),
 and a name that holds `sdb` by accident, in the middle of a word or of the instance's id (`wisdb`), is an error.
-Names that hold `rds` make no Application at all: VAL013.
+A name for another application than `mas_application_id` is a note. Names that hold `rds` make no Application at all:
+VAL013.
 
 ## What Argo CD does
 
 The root chart looks for `sdb` anywhere in the name. With it the database counts as a standby: it comes in a later wave and
-the Job that sets it up is not rendered. Setup, backup and HADR Jobs, and the Secrets that they write, use
-`db2wh-<instance>-<application>` whatever the name is (ibm-mas/gitops `120-db2-databases-app.yaml`, chart
-`120-ibm-db2u-database`).
+the Job that sets it up is not rendered. That Job creates the database's user and settings by the name that is given, but
+reads and checks them at `db2wh-<instance>-<application>`, so it looks at a database that is not there
+(ibm-mas/gitops `120-db2-databases-app.yaml`; `07-postsync-setup-db2_Job.yaml` of chart `120-ibm-db2u-database`).
 
 ## How to fix
 
@@ -60,11 +61,12 @@ def check(context: Context) -> Drafts:
                     severity="error",
                     affects=context.applications_at(scope, keys),
                 )
-            elif not name.startswith(f"db2wh-{scope.instance}-"):
+            elif right and name != right and not name.startswith(f"{right}-sdb"):
+                near = name.startswith(f"db2wh-{scope.instance}-")
                 yield RULE.draft(
                     place,
-                    f"`{name}` does not begin with `db2wh-{scope.instance}-`: the Jobs of the charts build the name "
-                    f"{f'`{right}`' if right else 'from instance and application'} themselves and look for that",
-                    help=f"write `{right}`" if right else "write `db2wh-<instance>-<application>`",
+                    f"`{name}` is not `{right}`: the setup Job of the charts looks for that when it checks the settings",
+                    help=f"write `{right}`",
+                    severity="note" if near else None,
                     affects=context.applications_at(scope, keys),
                 )
