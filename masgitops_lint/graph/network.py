@@ -36,11 +36,11 @@ def _where(place: Place | None, locate: Locate | None) -> dict[str, Any]:
     return found
 
 
-def network(parts: Parts, locate: Locate | None = None) -> networkx.MultiDiGraph:
+def network(parts: Parts, locate: Locate | None = None) -> networkx.MultiDiGraph[str]:
     """All nodes and edges with their attributes."""
     import networkx
 
-    graph: networkx.MultiDiGraph = networkx.MultiDiGraph()
+    graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     for node in parts.nodes:
         graph.add_node(node.id, **node_data(node, locate))
     for edge in parts.edges:
@@ -55,7 +55,7 @@ def graphml(parts: Parts, locate: Locate | None = None) -> str:
     graph = network(parts, locate)
     for _, data in graph.nodes(data=True):
         _flatten(data)
-    lines: Iterable[str] = networkx.generate_graphml(graph, named_key_ids=True)  # type: ignore[func-returns-value, assignment]
+    lines: Iterable[str] = networkx.generate_graphml(graph, named_key_ids=True)
     return "\n".join(lines) + "\n"
 
 
