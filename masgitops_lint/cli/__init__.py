@@ -23,7 +23,6 @@ COMMANDS = {
     "schema": ("schema", "Print or export JSON Schemas."),
     "baseline": ("baseline", "Accept today's findings, so that only new ones fail."),
     "comment": ("comment", "Keep one comment of a pull request up to date."),
-    "merge": ("merge", "Join JSON reports of several runs into one."),
 }
 """Command -> (module of this package that holds `command`, one line of help)."""
 
