@@ -68,4 +68,5 @@ def check(context: Context) -> Drafts:
             "this document has no `apiVersion` and `kind`, but Flux reads every YAML file below the path: the build fails",
             help="move it elsewhere, name it in .sourceignore, or add a kustomization.yaml that lists the manifests",
             affects=[fact.unit],
+            severity="warning",
         )

@@ -159,9 +159,10 @@ def check(context: Context) -> Drafts:
         if found.outcome == "unused-file":
             hint = f"{found.hint} would make it: add it to the kustomization"
         # Without any trace of what should make it, somebody may have created it by hand.
-        traced = bool(near or found.related) or (need.kind == "ConfigMap" and need.role != "flux")
+        traced = bool(near or found.related)
         severity = _SEVERITY.get(need.role, "warning")
-        if severity == "error" and (not traced or all(one.unit.assumed for one in all_found)):
+        mild = need.obj.group == "notification.toolkit.fluxcd.io" or all(one.unit.assumed for one in all_found)
+        if severity == "error" and (mild or not traced):
             severity = "warning"
         yield RULE.draft(
             place,

@@ -101,7 +101,8 @@ def check(context: Context) -> Drafts:
             yield RULE.draft(
                 found.place,
                 f"nothing makes SecretProviderClass {found.text}: {found.obj.label} does not start",
-                help="correct the name, or add the class to the pod's namespace",
+                help=f"{found.opaque} may bring it" if found.opaque else "correct the name, or add the class",
+                severity="note" if found.opaque else "error",
             )
         elif found.kind == "namespace":
             yield RULE.draft(

@@ -84,7 +84,9 @@ def check(context: Context) -> Drafts:
     for use in units.served():
         needed = _NEEDED.get(use.obj.group)
         evidence = use.evidence
-        if needed is None or evidence is None or not evidence.components or needed[0] in evidence.components:
+        if needed is None or evidence is None or use.defined:
+            continue
+        if not evidence.components or needed[0] in evidence.components:
             continue
         key = (evidence.place.path, use.obj.path)
         if key not in reported:

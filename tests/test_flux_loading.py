@@ -238,3 +238,37 @@ def test_a_committed_installation_says_its_version() -> None:
         ("source-controller", "kustomize-controller"),
         3,
     )
+
+
+def test_what_an_artifact_leaves_out() -> None:
+    from masgitops_lint.flux.ignore import IgnoreRules
+
+    only = IgnoreRules(("", line) for line in ("# all", "/*", "!/kubernetes"))
+    assert not only.leaves_out("kubernetes/apps/a.yaml")
+    assert only.leaves_out("README.yaml")
+    assert only.leaves_out("other/a.yaml")
+    below = IgnoreRules([("apps", "*.skip.yaml"), ("apps", "/tests/"), ("", "docs/**/x.yaml")])
+    assert below.leaves_out("apps/a/b.skip.yaml")
+    assert not below.leaves_out("b.skip.yaml")
+    assert below.leaves_out("apps/tests/a.yaml")
+    assert not below.leaves_out("apps/a/tests/a.yaml")
+    assert below.leaves_out("docs/a/b/x.yaml")
+
+
+def test_the_definitions_in_the_repository_decide_what_is_served(tmp_path: Path) -> None:
+    definition = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: imagepolicies.image.toolkit.fluxcd.io}
+spec:
+  group: image.toolkit.fluxcd.io
+  names: {kind: ImagePolicy, plural: imagepolicies}
+  versions: [{name: v1beta2, served: true}]
+"""
+    policy = "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\nmetadata: {name: p, namespace: flux-system}\n"
+    graph = units(
+        tmp_path, {**ROOT, "clusters/one/image-components.yaml": definition, "clusters/one/policy.yaml": policy}
+    )
+    (use,) = [use for use in graph.served() if use.obj.kind == "ImagePolicy"]
+    assert use.defined
+    assert not use.verdict.served
+    assert use.verdict.instead == "v1beta2"

@@ -23,6 +23,8 @@ class ServedUse:
     unit: Unit
     evidence: EngineEvidence | None
     verdict: Served
+    defined: bool = False
+    """Whether the cluster gets the CustomResourceDefinition itself: then that decides, not the release."""
 
 
 def base_cluster(cluster: str) -> str:
@@ -69,4 +71,31 @@ def served_uses(graph: UnitGraph) -> Iterator[ServedUse]:
         if obj.group.endswith(".toolkit.fluxcd.io"):
             evidence = versions.get(base_cluster(unit.cluster))
             flux = minor(evidence.version) if evidence is not None else None
-            yield ServedUse(obj, unit, evidence, served(obj.group, obj.kind, obj.version, flux))
+            verdict = served(obj.group, obj.kind, obj.version, flux)
+            versions_of = _definitions(graph, base_cluster(unit.cluster)).get((obj.group, obj.kind))
+            if versions_of:
+                verdict = replace(verdict, served=obj.version in versions_of, instead=_best_of(versions_of))
+            yield ServedUse(obj, unit, evidence, verdict, bool(versions_of))
+
+
+def _definitions(graph: UnitGraph, cluster: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Served versions by (group, kind) of the Flux definitions that a cluster gets from this repository."""
+    cache: dict[str, dict[tuple[str, str], tuple[str, ...]]] = graph.cache.setdefault("definitions", {})
+    known = cache.get(cluster)
+    if known is None:
+        known = cache[cluster] = {}
+        for (_, kind, _, _), (_, obj) in graph.objects_of(cluster).items():
+            if kind == "CustomResourceDefinition" and str(obj.get("spec", "group")).endswith(".toolkit.fluxcd.io"):
+                listed = obj.get("spec", "versions")
+                names = tuple(
+                    str(one.get("name"))
+                    for one in (listed if isinstance(listed, list) else ())
+                    if isinstance(one, dict) and one.get("served") is not False
+                )
+                if names:
+                    known[(str(obj.get("spec", "group")), str(obj.get("spec", "names", "kind")))] = names
+    return known
+
+
+def _best_of(versions: tuple[str, ...]) -> str:
+    return sorted(versions, key=lambda name: ("alpha" not in name, "beta" not in name, name))[-1]

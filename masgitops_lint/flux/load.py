@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.kubernetes.kustomize import (
@@ -23,6 +24,7 @@ from masgitops_lint.kubernetes.scan import Scan
 from masgitops_lint.kubernetes.unit import Dependency, EngineEvidence, Fact, RootInfo, SourceUse, Unit, UnitGraph
 from masgitops_lint.model.place import Keys, Place
 
+from .ignore import DEFAULT, IgnoreRules
 from .roots import Root, find_roots
 from .substitution import DISABLED, filled, substituted, used
 
@@ -71,6 +73,27 @@ class FluxLoader:
         self.sources: dict[tuple[str, str], list[KubeObject]] = {}
         self.trees: dict[str, tuple[tuple[KubeObject, ...], tuple[str, ...], tuple[str, ...]]] = {}
         self.tree_facts: dict[str, list[Fact]] = {}
+
+    @cached_property
+    def ignored(self) -> tuple[IgnoreRules, ...]:
+        """What artifacts of this repository leave out: `spec.ignore` of each of its sources, else `.sourceignore`."""
+        found = []
+        for (kind, _), objects in self.sources.items():
+            for obj in objects if kind == "GitRepository" else ():
+                text = obj.spec.get("ignore")
+                if isinstance(text, str) and normal_url(str(obj.spec.get("url") or "")) in self.own_urls:
+                    found.append(IgnoreRules(("", line) for line in text.splitlines()))
+        if found:
+            return tuple(found)
+        patterns = [("", line) for line in DEFAULT]
+        for path in self.kustomizer.repository.by_basename.get(".sourceignore", ()):
+            lines = self.manifests.raw(path).decode("utf-8", "replace").splitlines()
+            patterns += [(posixpath.dirname(path), line) for line in lines]
+        return (IgnoreRules(patterns),)
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether no artifact of this repository has a file."""
+        return all(rules.leaves_out(path) for rules in self.ignored)
 
     def load(self) -> None:
         """Find the roots and follow them."""
@@ -306,7 +329,7 @@ class FluxLoader:
         """The generated kustomization: every manifest, and sub-directories with a kustomization as a whole."""
         for path in self.scan.files_in.get(directory, ()):
             name = posixpath.basename(path)
-            if not name.endswith((".yaml", ".yml")) or name in _IGNORED:
+            if not name.endswith((".yaml", ".yml")) or name in _IGNORED or self.leaves_out(path):
                 continue
             files.append(path)
             manifest = self.manifests(path)

@@ -65,6 +65,7 @@ FIELDS = frozenset(
     ]
 )
 """Fields of a Kustomization (api/types/kustomization.go); kustomize refuses any other."""
+_CANONICAL = {name.lower(): name for name in FIELDS}
 
 _REMOTE = re.compile(
     r"""^(?:[a-z][a-z0-9+.-]*://|git::|git@|[\w.-]+@[\w.-]+:|(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)[/:]
@@ -284,7 +285,8 @@ class _Run:
         ):
             self.problem("empty", self.place(), "the file says nothing to build")
             return
-        self.data = data
+        # Go matches field names without regard to case.
+        self.data = {_CANONICAL.get(str(key).lower(), str(key)): value for key, value in data.items()}
         self.check_fields()
         self.resources()
         self.generators()
@@ -299,7 +301,7 @@ class _Run:
 
     def check_fields(self) -> None:
         for key in self.data:
-            if key not in FIELDS:
+            if str(key).lower() not in _CANONICAL:
                 self.problem("unknown-field", Place(self.result.path, (key,), "key"), str(key))
 
     # -- resources ------------------------------------------------------------------------------------------------

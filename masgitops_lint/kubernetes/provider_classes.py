@@ -61,7 +61,7 @@ def troubles(graph: UnitGraph) -> Iterator[ClassTrouble]:
     if not found.classes and not found.mounts:
         return
     seen: set[tuple[str, Place]] = set()
-    for trouble in (*_mounts(found), *_classes(graph, found)):
+    for trouble in (*_mounts(graph, found), *_classes(graph, found)):
         key = (trouble.kind, trouble.place)
         if key not in seen:
             seen.add(key)
@@ -95,7 +95,7 @@ def _mounted(obj: KubeObject, route: Keys) -> Iterator[tuple[str, Place, bool]]:
                 yield name, place, "nodePublishSecretRef" in csi
 
 
-def _mounts(found: _Found) -> Iterator[ClassTrouble]:
+def _mounts(graph: UnitGraph, found: _Found) -> Iterator[ClassTrouble]:
     for mount in found.mounts:
         same = [(obj, ns) for obj, ns, cluster in found.classes if obj.name == mount.name and _near(cluster, mount)]
         if any(ns == mount.namespace or UNKNOWN in ns or UNKNOWN in mount.namespace for _, ns in same):
@@ -111,7 +111,24 @@ def _mounts(found: _Found) -> Iterator[ClassTrouble]:
                 tuple((obj.at("metadata", "namespace"), "the class is here") for obj, _ in same),
             )
         elif not vague:
-            yield ClassTrouble("missing", mount.place, f"{mount.namespace}/{mount.name}", mount.obj)
+            where = f"{mount.namespace}/{mount.name}"
+            opaque = _maker(graph, mount)
+            yield ClassTrouble("missing", mount.place, where, mount.obj, opaque=opaque)
+
+
+def _maker(graph: UnitGraph, mount: _Mount) -> str:
+    """A chart that cannot be opened and may bring the class: one in the pod's namespace."""
+    return next(
+        (
+            unit.label
+            for unit in graph.units
+            if unit.is_opaque
+            and unit.kind != "bootstrap"
+            and unit.target_namespace in ("", mount.namespace)
+            and (not mount.cluster or unit.cluster == mount.cluster)
+        ),
+        "",
+    )
 
 
 def _near(cluster: str, mount: _Mount) -> bool:

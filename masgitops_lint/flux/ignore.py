@@ -1,0 +1,84 @@
+"""What source-controller leaves out of an artifact: `.sourceignore` files, `spec.ignore`, and its own list.
+
+Patterns are those of `.gitignore`: the last one that matches decides, `!` takes a path back in. `spec.ignore` replaces
+everything else (fluxcd/pkg sourceignore).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+DEFAULT = (
+    ".git/", ".gitignore", ".gitmodules", ".gitattributes", ".github/", ".circleci/", ".travis.yml", ".gitlab-ci.yml",
+    "appveyor.yml", ".drone.yml", "cloudbuild.yaml", "codeship-services.yml", "codeship-steps.yml", ".goreleaser.yml",
+    ".sops.yaml", ".flux.yaml",
+)  # fmt: skip
+"""The part of source-controller's own list that concerns YAML files."""
+
+
+class IgnoreRules:
+    """Compiled patterns, each with the directory ("" for the root) of the file that holds it."""
+
+    def __init__(self, patterns: Iterable[tuple[str, str]]) -> None:
+        self._rules = [rule for directory, line in patterns if (rule := _compiled(directory, line)) is not None]
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether a file is not in the artifact: it is ignored itself, or a directory above it is."""
+        parts = path.split("/")
+        for depth in range(1, len(parts) + 1):
+            current = "/".join(parts[:depth])
+            verdict = self._verdict(current, is_directory=depth < len(parts))
+            if verdict:
+                # What lies below an ignored directory can be taken back by a pattern for the file itself.
+                return self._verdict(path, is_directory=False) is not False if depth < len(parts) else True
+        return False
+
+    def _verdict(self, path: str, *, is_directory: bool) -> bool | None:
+        for regex, only_directories, negated in reversed(self._rules):
+            if (is_directory or not only_directories) and regex.match(path):
+                return not negated
+        return None
+
+
+@lru_cache(maxsize=512)
+def _compiled(directory: str, line: str) -> tuple[re.Pattern[str], bool, bool] | None:
+    text = line.rstrip()
+    if not text or text.startswith("#"):
+        return None
+    negated = text.startswith("!")
+    text = text.removeprefix("!")
+    only_directories = text.endswith("/")
+    text = text.rstrip("/")
+    anchored = "/" in text
+    text = text.lstrip("/")
+    if not text:
+        return None
+    prefix = re.escape(directory + "/") if directory else ""
+    start = prefix + ("" if anchored else "(?:.*/)?")
+    return re.compile(start + _glob(text) + r"\Z"), only_directories, negated
+
+
+def _glob(text: str) -> str:
+    out, index = [], 0
+    while index < len(text):
+        if text.startswith("**/", index):
+            out.append("(?:.*/)?")
+            index += 3
+        elif text.startswith("**", index):
+            out.append(".*")
+            index += 2
+        elif text[index] == "*":
+            out.append("[^/]*")
+            index += 1
+        elif text[index] == "?":
+            out.append("[^/]")
+            index += 1
+        else:
+            out.append(re.escape(text[index]))
+            index += 1
+    return "".join(out)
