@@ -376,6 +376,8 @@ def _judge_opener(text: str, opener: re.Match[str], limit: int, bounds: tuple[in
     if prose or (name and not name.strip(".…")):
         return None
     kind, message, repaired = _fault(opener.group(), body, name, close >= 0)
+    if repaired and not scan(repaired):
+        repaired = ""
     return (
         Suspect(kind, "literal", opener.start(), end, text[opener.start() : end], message, repaired) if kind else None
     )
