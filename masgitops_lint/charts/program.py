@@ -810,8 +810,10 @@ def _bad(condition: Expression) -> Step:
 def _mixed_in(evaluate: Evaluator, expression: Expression) -> Step:
     def run(frame: Run) -> None:
         value = evaluate(frame)
-        if value.__class__ is YamlText and value.value and not isinstance(value.value, Mapping):
+        if value.__class__ is YamlText and not (isinstance(value.value, Mapping) and value.value):
             what = f"{type_name(value.value)} stands where keys of a mapping belong: the rendered YAML cannot be read"
+            if isinstance(value.value, Mapping):
+                what = "an empty mapping is printed as `{}` among other keys: the rendered YAML cannot be read"
             raise TemplateError("yaml", what, expression)
 
     return run

@@ -78,7 +78,7 @@ def _block(printed: str) -> Any:
         not width or any(line.strip() and len(line) - len(line.lstrip()) < width for line in rest)
     ):
         return Broken(printed)
-    return "\n".join(line[width:] for line in lines).rstrip("\n") + "\n"
+    return "\n".join(line[width:] for line in lines).rstrip("\n") + "\n" if first else ""
 
 
 def _parsed(source: str, printed: str) -> Any:
