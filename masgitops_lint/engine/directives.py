@@ -222,9 +222,9 @@ def _reason(rest: str) -> tuple[str, date | None, str]:
         loose = _LOOSE_UNTIL.search(rest)
         if loose is not None:
             return "", None, f"`{loose.group()}` is not read as an end date"
-        return rest.strip(" \t-:"), None, ""
+        return rest.strip(" \t-:,"), None, ""
     written = found["date"]
-    reason = (rest[: found.start()].rstrip(" \t,;(") + " " + rest[found.end() :].strip()).strip(" \t-:")
+    reason = (rest[: found.start()].rstrip(" \t,;(") + " " + rest[found.end() :].strip()).strip(" \t-:,")
     try:
         until = date.fromisoformat(written) if _ISO_DATE.match(written) else None
     except ValueError:
