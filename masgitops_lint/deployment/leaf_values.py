@@ -78,12 +78,17 @@ class LeafValues(Mapping[str, Any]):
         origin = self.rendered.written.get(name)
         return tuple(dict.fromkeys(all_keys(origin.expression, origin.loops))) if origin is not None else ()
 
-    def keys_of(self, route: Keys) -> Keys:
-        """The config keys that a leaf value comes from; () when it comes from none."""
+    def keys_of(self, route: Keys, *, direct: bool = False) -> Keys:
+        """The config keys that a leaf value comes from; () when it comes from none.
+
+        `direct`: only a value that is passed on as it is counts, not one that another is worked out from.
+        """
         origins = self.rendered.origins
         for length in range(len(route), 0, -1):
             origin = origins.get(tuple(str(key) for key in route[:length]))
             if origin is not None:
+                if direct and not _is_value(origin.expression):
+                    return ()
                 above = blamed_keys(origin.expression, origin.loops)
                 return (*above, *origin.keys, *route[length:]) if above else ()
         return ()
@@ -92,6 +97,13 @@ class LeafValues(Mapping[str, Any]):
         """Where a leaf value is set; None when no config key is behind it."""
         keys = self.keys_of(route)
         return self.scope.place(keys) if keys and self.scope is not None else None
+
+
+def _is_value(expression: Expression) -> bool:
+    """Whether an expression is a value itself, at most written as YAML."""
+    while expression[0] == "call" and expression[1] in ("toYaml", "indent", "nindent", "quote", "default"):
+        expression = expression[-1]
+    return expression[0] in ("val", "var", "dot", "fld")
 
 
 def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, str | int | None]]) -> Keys:

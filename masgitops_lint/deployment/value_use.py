@@ -84,7 +84,7 @@ def used_in_leaves(deployment: Deployment, profiles: Profiles) -> Iterator[UsedV
                 wanted.append("tested")
             if not wanted:
                 continue
-            keys = values.keys_of(route)
+            keys = values.keys_of(route, direct=True)
             if not keys:
                 continue
             for use in wanted:
