@@ -64,13 +64,15 @@ class Rendered:
 class Run(Frame):
     """A frame with the objects rendered so far."""
 
-    __slots__ = ("assigned", "current", "guards", "objects")
+    __slots__ = ("around", "assigned", "current", "guards", "objects")
 
     def __init__(self, values: Mapping[str, Any], top: Mapping[str, Any] | None = None) -> None:
         super().__init__(values, top)
         self.objects: list[Rendered] = []
         self.guards: list[Expression] = []
         self.assigned: dict[str, tuple[Expression, str | int | None]] = {}
+        self.around: Mapping[str, tuple[Expression, str | int | None]] | None = None
+        """Loops and plain variables together, until one of them changes."""
         self.current = Rendered(1)
 
 
@@ -105,10 +107,11 @@ class Program:
         self._rows = rows
         self._expressions = expressions
         self._known = known.copy()
-        self._steps = _Compiler(expressions).body(rows, known.copy())
+        self._steps: list[Step] | None = None
         self.printed_keys = _printed_keys(rows, expressions)
         self._careful: list[Step] | None = None
         self._telling: list[Step] | None = None
+        self._checking: list[Step] | None = None
         self._tolerant: list[Step] | None = None
         self._leaf: list[Step] | None = None
 
@@ -117,12 +120,14 @@ class Program:
 
         `careful` is for values with texts of several lines, which can end the block that they are printed into.
         """
+        if self._steps is None:
+            self._steps = _Compiler(self._expressions).body(self._rows, self._known.copy())
         steps = self._steps
         if careful:
             if self._careful is None:
                 self._careful = _Compiler(self._expressions, careful=True).body(self._rows, self._known.copy())
             steps = self._careful
-        run.variables, run.loops, run.dot = {}, {}, UNKNOWN
+        run.variables, run.loops, run.dot, run.around = {}, {}, UNKNOWN, None
         before = len(run.objects)
         try:
             for step in steps:
@@ -132,6 +137,18 @@ class Program:
             return self._tell(run)
         for made in run.objects[before:]:
             made.template = self.name
+        return None
+
+    def check(self, run: Run) -> Failure | None:
+        """What stops the template, without making its objects."""
+        if self._checking is None:
+            self._checking = _Compiler(self._expressions, checking=True).body(self._rows, self._known.copy())
+        run.variables, run.loops, run.dot, run.around = {}, {}, UNKNOWN, None
+        try:
+            for step in self._checking:
+                step(run)
+        except TemplateError:
+            return self._tell(run)
         return None
 
     def _tell(self, run: Run) -> Failure | None:
@@ -169,7 +186,7 @@ class Program:
         self._run_through(self._leaf, run)
 
     def _run_through(self, steps: Sequence[Step], run: Run) -> None:
-        run.variables, run.loops, run.dot = {}, {}, UNKNOWN
+        run.variables, run.loops, run.dot, run.around = {}, {}, UNKNOWN, None
         before = len(run.objects)
         for step in steps:
             step(run)
@@ -209,7 +226,7 @@ class ChartProgram:
         """What stops the chart: the first error of every template."""
         run = Run(values)
         found = [failure for template, line, check in self._always if (failure := check(run, template, line))]
-        found += [failure for program in self.programs if (failure := program.run(run))]
+        found += [failure for program in self.programs if (failure := program.check(run))]
         return found
 
     def render(self, values: Mapping[str, Any]) -> tuple[list[Rendered], list[Failure]]:
@@ -370,16 +387,19 @@ class _Compiler:
         tolerant: bool = False,
         careful: bool = False,
         telling: bool = False,
+        checking: bool = False,
     ) -> None:
         """`leaf`: build leaf values; `tolerant`: pass over errors; `careful`: look for texts of several lines.
 
-        `telling`: an error comes with its line, which costs a call more a step.
+        `telling`: an error comes with its line, which costs a call more a step. `checking`: nothing but the errors is
+        wanted, so that objects are not made.
         """
         self.expressions = expressions
         self.leaf = leaf
         self.tolerant = tolerant
         self.careful = careful
         self.telling = telling
+        self.checking = checking
         self.line = 0
         self.made: dict[int, Evaluator] = {}
 
@@ -397,7 +417,8 @@ class _Compiler:
             while end < len(rows) and self.constant(rows[end]):
                 end += 1
             if end > position:
-                steps.append(self.constants(rows[position:end]))
+                if not self.checking:
+                    steps.append(self.constants(rows[position:end]))
                 position = end
                 continue
             step = self.step(rows[position], known)
@@ -430,7 +451,11 @@ class _Compiler:
         kind = row[0]
         if kind == "doc":
             self.line = row[1]
+            if self.checking:
+                return None
             return _document(row[1], row[2] if len(row) > 2 else ())
+        if kind == "set" and self.checking:
+            return self.print(["say", row[2], row[3], self.line], known)
         if kind == "set":
             known.learn(row[2], self.expressions[row[2]])
             expression = self.expressions[row[2]]
@@ -467,6 +492,7 @@ class _Compiler:
         def run(frame: Run) -> None:
             if noting:
                 frame.assigned[name] = (_expanded(expression, frame.assigned), None)
+                frame.around = None
             try:
                 frame.variables[name] = evaluate(frame)
             except TemplateError:
@@ -655,6 +681,7 @@ class _Compiler:
             before = frame.dot
             for index, one in pairs:
                 frame.dot = one
+                frame.around = None
                 frame.loops["."] = (expression, index)
                 if element is not None:
                     frame.variables[element] = one
@@ -664,6 +691,7 @@ class _Compiler:
                 for step in body:
                     step(frame)
             frame.dot = before
+            frame.around = None
             frame.loops.pop(".", None)
             if element is not None:
                 frame.loops.pop(element, None)
@@ -673,7 +701,10 @@ class _Compiler:
 
 def _around(run: Run) -> Mapping[str, tuple[Expression, str | int | None]]:
     """The loops and plain variables that an expression can name at this point."""
-    return {**run.assigned, **run.loops} if run.loops or run.assigned else _NO_LOOPS
+    found = run.around
+    if found is None:
+        found = run.around = {**run.assigned, **run.loops} if run.loops or run.assigned else _NO_LOOPS
+    return found
 
 
 def _expanded(expression: Expression, loops: Mapping[str, tuple[Expression, str | int | None]]) -> Expression:
