@@ -39,7 +39,7 @@ _FILES = {
     "clusters/one/flux-system/gotk-sync.yaml": _SYNC,
     "clusters/one/a.yaml": _KUSTOMIZATION % ("a", "a"),
     "clusters/one/b.yaml": _KUSTOMIZATION % ("b", "b"),
-    "a/map.yaml": _MAP % "settings",
+    "a/map.yaml": _MAP % "settings" + "data: {a: b}\n",
 }
 BAD = (Example("one object, two owners", {**_FILES, "b/map.yaml": _MAP % "settings  #! PRN102"}, base="empty"),)
 GOOD = (Example("two objects", {**_FILES, "b/map.yaml": _MAP % "other"}, base="empty"),)
@@ -50,11 +50,12 @@ def check(context: Context) -> Drafts:
     for found in context.units.shared_objects():
         first, second = found.owners[0], found.owners[1]
         more = f" and {len(found.owners) - 2} more" if len(found.owners) > 2 else ""
+        effect = "when one drops it, it is deleted" if found.same else "they overwrite each other"
         yield RULE.draft(
             found.objects[1].place,
-            f"{found.objects[1].label} is applied by {first.label}, {second.label}{more}: they overwrite each other",
+            f"{found.objects[1].label} is applied by {first.label}, {second.label}{more}: {effect}",
             help="leave it to one of them",
             related=[(found.objects[0].place, f"{first.label} applies this")],
             affects=[unit.label for unit in found.owners],
-            severity="note" if found.objects[1].kind == "Namespace" else "warning",
+            severity="note" if found.same or found.objects[1].kind == "Namespace" else "warning",
         )

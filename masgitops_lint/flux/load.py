@@ -298,7 +298,7 @@ class FluxLoader:
 
     def built(self, cluster: _Cluster, unit: Unit, directory: str) -> tuple[KubeObject, ...]:
         """Objects below a path: its kustomization, or one generated over the tree."""
-        build = self.kustomizer.build(directory)
+        build = self.kustomizer.build_with(directory, self.components_of(unit, directory))
         if build is not None:
             unit.directories = (directory,)
             unit.opaque = build.opaque
@@ -316,7 +316,9 @@ class FluxLoader:
         unit.opaque = tuple(
             opaque for below in unit.directories if (b := self.kustomizer.build(below)) for opaque in b.opaque
         )
-        cluster.facts.extend(replace(fact, unit=unit.label) for fact in self.tree_facts[directory])
+        guessed = unit.manifest is not None and unit.manifest.generated and cluster.root.assumed
+        for fact in () if guessed else self.tree_facts[directory]:
+            cluster.facts.append(replace(fact, unit=unit.label))
         if not objects_found and not unit.opaque:
             cluster.facts.append(
                 Fact("flux-path-empty", unit.sources[0].place, directory, unit.label, {"cluster": cluster.name})
@@ -351,26 +353,37 @@ class FluxLoader:
             builds.append(build)
             objects.extend(build.objects)
 
+    def components_of(self, unit: Unit, directory: str) -> tuple[str, ...]:
+        """`spec.components` of a unit that exist; one that does not is noted as a fact."""
+        manifest = unit.manifest
+        found: list[str] = []
+        listed = manifest.spec.get("components") if manifest is not None else None
+        for index, entry in enumerate(_list(listed)):
+            target, _ = clamped(directory, str(entry))
+            if self.kustomizer.is_directory(target) and self.kustomizer.file_of(target) is not None:
+                found.append(str(entry))
+                continue
+            known = "${" not in str(entry) and UNKNOWN not in str(entry)
+            if manifest is not None and known and manifest.spec.get("ignoreMissingComponents") is not True:
+                place = manifest.at("spec", "components", index)
+                fact = Fact("flux-component-missing", place, str(entry), unit.label)
+                if fact not in self.graph.facts:
+                    self.graph.facts.append(fact)
+        return tuple(found)
+
     def overlaid(self, unit: Unit, objects: tuple[KubeObject, ...], directory: str) -> tuple[KubeObject, ...]:
         """What the Kustomization's own spec does to its objects (the order of kustomize's transformers)."""
         manifest = unit.manifest
         if manifest is None:
             return objects
         spec = manifest.spec
-        components = spec.get("components")
-        for index, entry in enumerate(components if isinstance(components, list) else ()):
-            target, _ = clamped(directory, str(entry))
-            if not self.kustomizer.is_directory(target) or self.kustomizer.file_of(target) is None:
-                known = "${" not in str(entry) and UNKNOWN not in str(entry)
-                if known and spec.get("ignoreMissingComponents") is not True:
-                    self.graph.facts.append(
-                        Fact("flux-component-missing", manifest.at("spec", "components", index), str(entry), unit.label)
-                    )
-                continue
-            holder = Build(directory, "")
-            objects = self.kustomizer.component(target, objects, holder)
-            unit.opaque += holder.opaque
-            unit.directories += (target,)
+        if self.kustomizer.file_of(directory) is None:
+            for entry in self.components_of(unit, directory):
+                target, _ = clamped(directory, entry)
+                holder = Build(directory, "")
+                objects = self.kustomizer.component(target, objects, holder)
+                unit.opaque += holder.opaque
+                unit.directories += (target,)
         for key in ("patchesStrategicMerge", "patches", "patchesJson6902"):
             for index, patch in enumerate(_list(spec.get(key))):
                 objects = _patched(objects, manifest, key, index, patch)

@@ -15,6 +15,7 @@ from masgitops_lint.kubernetes.scan import is_chart_part
 from masgitops_lint.kubernetes.unit import EngineEvidence
 from masgitops_lint.model.place import Keys, Place
 
+from .substitution import substituted
 from .versions import read_components
 
 if TYPE_CHECKING:
@@ -288,7 +289,7 @@ def _cluster_directories(loader: FluxLoader, rest: list[KubeObject], proven: lis
             found[posixpath.dirname(posixpath.dirname(path))] = None
     for obj in rest:
         parts = posixpath.dirname(obj.path).split("/")
-        for index, part in enumerate(parts[:-1]):
+        for index, part in enumerate(parts[:-1][:2]):  # deeper down a directory of that name is something else
             if part in ("clusters", "cluster"):
                 found["/".join(parts[: index + 2])] = None
                 break
@@ -392,7 +393,14 @@ def installed(loader: FluxLoader) -> Iterator[EngineEvidence]:
                     instances.append((obj, ("spec",) if obj.kind == "FluxInstance" else ("spec", "values", "instance")))
     for obj in loader.sources_of("OCIRepository"):
         tag = obj.get("spec", "ref", "tag")
-        if isinstance(tag, str) and str(obj.get("spec", "url") or "").rstrip("/").endswith("/flux-manifests"):
+        if isinstance(tag, str):
+            tag = substituted(tag, {}).partition("@")[0]
+        if (
+            isinstance(tag, str)
+            and tag
+            and not loader.scan.aside(obj.path)
+            and str(obj.get("spec", "url") or "").rstrip("/").endswith("/flux-manifests")
+        ):
             yield EngineEvidence("flux", tag, obj.at("spec", "ref", "tag"), f"{obj.path} installs it")
     for obj, keys in instances:
         version = obj.get(*keys, "distribution", "version")

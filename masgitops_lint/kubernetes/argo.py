@@ -124,7 +124,7 @@ class ArgoLoader:
         for directory in dict.fromkeys(directories):
             render = self.kustomizer.render
             name = posixpath.basename(directory) or "chart"
-            found = tuple(render(directory, name, "argocd", {}) or ()) if render is not None else ()
+            found = tuple(render(directory, name, "argocd", {UNKNOWN: UNKNOWN}) or ()) if render is not None else ()
             starts = tuple(obj for obj in found if obj.group == ARGO and obj.kind in ("Application", "ApplicationSet"))
             for obj in found:
                 if obj.group == ARGO and obj.kind == "AppProject":

@@ -194,6 +194,33 @@ class Kustomizer:
         self._builds[directory] = result
         return result
 
+    def build_with(self, directory: str, components: tuple[str, ...]) -> Build | None:
+        """The build of a directory with more components in its kustomization, as Flux's `spec.components` adds them.
+
+        Patches of the kustomization see what the components bring, so what they lack is judged here and not in the
+        plain build.
+        """
+        plain = self.build(directory)
+        if plain is None or not components:
+            return plain
+        key = f"{directory}|{'|'.join(components)}"
+        known = self._builds.get(key)
+        if known is not None:
+            return known
+        for problem in [one for one in plain.problems if one[0] == "patch-target"]:
+            del plain.problems[problem]
+        result = Build(directory, plain.path)
+        self._open.append(directory)
+        try:
+            _Run(self, result, components).run()
+        finally:
+            self._open.pop()
+        for identity, found in result.problems.items():
+            plain.problems.setdefault(identity, found)
+        plain.children = tuple(dict.fromkeys((*plain.children, *result.children)))
+        self._builds[key] = result
+        return result
+
     def building(self, directory: str) -> bool:
         """Whether this directory is being built further up: a cycle."""
         return directory in self._open
@@ -251,9 +278,10 @@ def _entries(data: Mapping[str, Any], key: str) -> Iterator[tuple[int, Any]]:
 class _Run:
     """One pass over one kustomization file."""
 
-    def __init__(self, owner: Kustomizer, build: Build) -> None:
+    def __init__(self, owner: Kustomizer, build: Build, components: tuple[str, ...] = ()) -> None:
         self.owner = owner
         self.result = build
+        self.more_components = components
         self.objects: list[KubeObject] = list(build.objects)
         self.data: dict[str, Any] = {}
         self.known: dict[tuple[str, ...], KubeObject] = {}
@@ -383,6 +411,8 @@ class _Run:
         for index, entry in _entries(self.data, "components"):
             if isinstance(entry, str) and entry.strip():
                 self.objects = list(self.component(entry.strip(), self.place("components", index), tuple(self.objects)))
+        for entry in self.more_components:
+            self.objects = list(self.component(entry, Place(self.result.path), tuple(self.objects)))
 
     def component(self, entry: str, place: Place, objects: tuple[KubeObject, ...]) -> tuple[KubeObject, ...]:
         target, left = clamped(self.result.directory, entry)

@@ -17,6 +17,8 @@ class SharedObject:
 
     owners: tuple[Unit, ...]
     objects: tuple[KubeObject, ...]
+    same: bool = False
+    """Whether all manifests say the same: then nothing is overwritten, but pruning still takes it away."""
 
 
 def shared_objects(graph: UnitGraph) -> Iterator[SharedObject]:
@@ -25,7 +27,7 @@ def shared_objects(graph: UnitGraph) -> Iterator[SharedObject]:
     for unit in graph.units:
         if unit.kind == "bootstrap" or unit.engine not in ("argocd", "flux") or UNKNOWN in unit.cluster:
             continue
-        if unit.assumed or unit.suspended:
+        if unit.assumed or unit.suspended or (unit.manifest is not None and unit.manifest.generated):
             continue
         own: set[tuple[str, ...]] = set()
         for obj in unit.objects:
@@ -44,9 +46,12 @@ def shared_objects(graph: UnitGraph) -> Iterator[SharedObject]:
         ):
             continue
         origin = (entries[1][1].path, entries[1][1].document, entries[1][1].route, entries[1][1].name)
+        same = all(obj.data == entries[0][1].data for _, obj in entries[1:])
+        if same and entries[0][1].group == "source.toolkit.fluxcd.io":
+            continue  # a source that several apps bring, each in the same words, is common and harmless
         if origin not in reported:
             reported.add(origin)
-            yield SharedObject(tuple(unit for unit, _ in entries), tuple(obj for _, obj in entries))
+            yield SharedObject(tuple(unit for unit, _ in entries), tuple(obj for _, obj in entries), same)
 
 
 def is_stateful(obj: KubeObject) -> bool:

@@ -153,8 +153,12 @@ class SecretIndex:
     def resolve(self, need: Need, unit: Unit) -> Resolved:
         """One need of one unit."""
         namespace = need.namespace or unit.namespace_of(need.obj)
-        if need.role == "issuer" and not unit.namespace_of(need.obj):
-            namespace = need.namespace or "cert-manager"
+        if need.role == "issuer" and not unit.namespace_of(need.obj) and not need.namespace:
+            namespace = "cert-manager"
+            for other in (*self._issuer_namespaces(unit.cluster), need.obj.namespace):
+                made = self.producers(need, unit, other)
+                if made:
+                    return Resolved(need, unit, other, "resolved", tuple(made))
         found = self.producers(need, unit, namespace)
         if found:
             return Resolved(need, unit, namespace, "resolved", tuple(found))
@@ -183,6 +187,17 @@ class SecretIndex:
         if mentioned:
             return Resolved(need, unit, namespace, "by-hand", hint=mentioned)
         return Resolved(need, unit, namespace, "missing")
+
+    def _issuer_namespaces(self, cluster: str) -> tuple[str, ...]:
+        """Where cert-manager runs: it looks there for the Secrets of ClusterIssuers."""
+        return tuple(
+            dict.fromkeys(
+                unit.target_namespace
+                for unit in self.graph.units
+                if unit.cluster == cluster
+                and (unit.name == "cert-manager" or any(s.chart == "cert-manager" for s in unit.sources))
+            )
+        )
 
     def near(self, need: Need, unit: Unit, namespace: str) -> tuple[str, Producer | None]:
         """What was probably meant: the same name in another namespace, or a similar one in this."""
@@ -233,7 +248,9 @@ class SecretIndex:
             elif any(source.target == "external" for source in other.sources):
                 return f"{other.label}, whose manifests are in another repository"
         for obj in shelf.custom.get(namespace, ()):
-            if len(obj.name) >= 3 and (need.name.startswith(obj.name) or _names(obj, need.name)):
+            if len(obj.name) >= 4 and obj.name in need.name:
+                return obj.label
+            if _names(obj, need.name):
                 return obj.label
         for obj in shelf.custom.get("", ()):
             if _names(obj, need.name):

@@ -67,6 +67,10 @@ def produced_by(obj: KubeObject) -> Iterator[Producer]:
     if not obj.group:
         if obj.kind in ("Secret", "ConfigMap"):
             yield _plain(obj)
+        elif obj.kind == "Service":
+            for key in _SERVING_CERTIFICATE:
+                if isinstance(obj.annotations.get(key), str):
+                    yield _made(obj, obj.annotations[key], ("tls.crt", "tls.key"), "serving-certificate")
         return
     maker = _MAKERS.get((obj.group, obj.kind))
     if maker is not None:
@@ -80,6 +84,12 @@ def produced_by(obj: KubeObject) -> Iterator[Producer]:
     outputs = obj.get("spec", "writeOutputsToSecret", "name")
     if isinstance(outputs, str):
         yield _made(obj, outputs, None, "terraform")
+
+
+_SERVING_CERTIFICATE = (
+    "service.beta.openshift.io/serving-cert-secret-name",
+    "service.alpha.openshift.io/serving-cert-secret-name",
+)
 
 
 def _plain(obj: KubeObject) -> Producer:

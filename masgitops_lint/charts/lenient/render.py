@@ -90,7 +90,10 @@ class _Chart:
         self, release: str, namespace: str, given: dict[str, Any], inherited: dict[str, list[Node]]
     ) -> Iterator[KubeObject]:
         metadata = self.data("Chart.yaml")
-        values = merge_values(self.data("values.yaml"), given)
+        values = self.data("values.yaml")
+        if UNKNOWN in given:  # whoever installs the chart passes values that are not in the repository
+            values = {**_opened(values), UNKNOWN: UNKNOWN}
+        values = merge_values(values, given)
         templates, defines = self.templates()
         subcharts = list(self.subcharts(metadata, values))
         shared = {**inherited, **defines}
@@ -190,6 +193,13 @@ class _Chart:
         if found is None:
             found = _objects(path, *_neutral(source), source)
         yield from found or ()
+
+
+def _opened(value: Any) -> Any:
+    """Default values that somebody has to fill in, as unknown text."""
+    if isinstance(value, dict):
+        return {key: _opened(below) for key, below in value.items()}
+    return UNKNOWN if value is None or value == "" else value
 
 
 def _below(repository: Repository, directory: str) -> Sequence[str]:
