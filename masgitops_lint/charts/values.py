@@ -6,13 +6,10 @@ user) and `strvals` (type inference and dotted names of `--set`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .expressions import UNKNOWN
-
-_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+from .helm.parameters import typed
 
 
 def coalesce(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,17 +24,6 @@ def coalesce(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str,
         elif isinstance(default, Mapping) and isinstance(result[key], Mapping):
             result[key] = coalesce(result[key], default)
     return result
-
-
-def parameter_value(text: Any) -> Any:
-    """What `--set name=text` makes of a text."""
-    if not isinstance(text, str):
-        return text
-    if text in ("true", "false"):
-        return text == "true"
-    if text == "null":
-        return None
-    return int(text) if _INTEGER.fullmatch(text) and len(text) < 19 else text
 
 
 def with_parameters(given: Mapping[str, Any], parameters: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -56,5 +42,5 @@ def with_parameters(given: Mapping[str, Any], parameters: Iterable[tuple[str, An
                 current[part] = below
                 copied.add(path)
             current = current[part]
-        current[last] = value if value is UNKNOWN else parameter_value(value)
+        current[last] = typed(value) if isinstance(value, str) else value
     return result

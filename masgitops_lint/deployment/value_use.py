@@ -58,29 +58,42 @@ class NotBuilt:
     template: str
 
 
+FALSE_WORDS = frozenset({"false", "no", "off", "n", "0"})
+"""Texts that people mean as false, and Go templates take for true."""
+
+
+def _delicate(value: Any, use: Use) -> bool:
+    """Whether a use of a value can go wrong: collections and large numbers are printed oddly, words test as true."""
+    if use == "printed":
+        if isinstance(value, int | float):
+            return not isinstance(value, bool) and abs(value) >= 1e6
+        return isinstance(value, dict | list) and bool(value)
+    return value is False or (isinstance(value, str) and value.strip().lower() in FALSE_WORDS)
+
+
 def used_at_root(scope: Scope, profile: ReleaseProfile) -> Iterator[UsedValue]:
-    """Values of a scope that its root chart prints or tests itself."""
+    """Delicate values of a scope that its root chart prints or tests itself."""
     facts = profile.data["roots"].get(scope.level)
     if facts is None:
         return
     for keys, value, uses in _matching(scope.values, facts["reads"]):
-        if "w" not in uses and "p" in uses:
+        if "w" not in uses and "p" in uses and _delicate(value, "printed"):
             yield UsedValue(keys, value, "printed", facts["chart"], scope.place(keys))
-        if "t" in uses and "c" not in uses:
+        if "t" in uses and "c" not in uses and _delicate(value, "tested"):
             yield UsedValue(keys, value, "tested", facts["chart"], scope.place(keys))
 
 
 def used_in_leaves(deployment: Deployment, profiles: Profiles) -> Iterator[UsedValue]:
-    """Values that leaf charts print or test, where a config value is behind them."""
+    """Delicate values that leaf charts print or test, where a config value is behind them."""
     for application, values, scope in with_values(deployment):
         facts = profiles(scope).data["leaves"].get(application.path)
         if facts is None:
             continue
         for route, value, uses in _matching(values, facts["reads"]):
             wanted: list[Use] = []
-            if "p" in uses and "w" not in uses:
+            if "p" in uses and "w" not in uses and _delicate(value, "printed"):
                 wanted.append("printed")
-            if "t" in uses and "c" not in uses:
+            if "t" in uses and "c" not in uses and _delicate(value, "tested"):
                 wanted.append("tested")
             if not wanted:
                 continue
