@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from masgitops_lint.kubernetes.argo import PLACEHOLDER
 from masgitops_lint.kubernetes.crd_fields import unknown_fields
+from masgitops_lint.kubernetes.git_uses import PLACEHOLDER
 from masgitops_lint.kubernetes.objects import UNKNOWN, kube_object
 from masgitops_lint.kubernetes.origin import normal_url
 from masgitops_lint.settings.values import DeclaredCluster, Settings

@@ -11,9 +11,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from masgitops_lint.kubernetes.kustomize import clamped, is_remote, selected
+from masgitops_lint.kubernetes.kustomization import clamped, is_remote
 from masgitops_lint.kubernetes.objects import kube_object
 from masgitops_lint.kubernetes.patches import merged, patched
+from masgitops_lint.kubernetes.transformers import selected
 
 from .unit_repos import config_map, kustomizer
 

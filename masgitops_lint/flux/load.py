@@ -8,19 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from masgitops_lint.kubernetes.kustomize import (
-    Build,
-    Kustomizer,
-    Opaque,
-    apply_inline,
-    clamped,
-    in_namespace,
-    parsed_text,
-    with_affixes,
-)
+from masgitops_lint.kubernetes.kustomization import Build, Opaque, clamped
+from masgitops_lint.kubernetes.kustomize import Kustomizer
 from masgitops_lint.kubernetes.objects import UNKNOWN, KubeObject, Manifests, kube_object
 from masgitops_lint.kubernetes.origin import normal_url
 from masgitops_lint.kubernetes.scan import Scan
+from masgitops_lint.kubernetes.transformers import apply_inline, in_namespace, parsed_text, with_affixes
 from masgitops_lint.kubernetes.unit import Dependency, EngineEvidence, Fact, RootInfo, SourceUse, Unit, UnitGraph
 from masgitops_lint.model.place import Keys, Place
 
@@ -561,8 +554,8 @@ def _dependencies(obj: KubeObject, namespace: str) -> Iterator[Dependency]:
 def _patched(
     objects: tuple[KubeObject, ...], manifest: KubeObject, key: str, index: int, patch: Any
 ) -> tuple[KubeObject, ...]:
-    from masgitops_lint.kubernetes.kustomize import merge_by_identity, selected, with_operations
     from masgitops_lint.kubernetes.objects import Change
+    from masgitops_lint.kubernetes.transformers import merge_by_identity, selected, with_operations
 
     if key == "patchesStrategicMerge" and isinstance(patch, dict):
         change = Change(manifest.at("spec", key, index), patch)

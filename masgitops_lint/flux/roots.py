@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from masgitops_lint.kubernetes.kustomize import clamped
+from masgitops_lint.kubernetes.kustomization import clamped
 from masgitops_lint.kubernetes.objects import Change, KubeObject
 from masgitops_lint.kubernetes.origin import normal_url
 from masgitops_lint.kubernetes.scan import is_chart_part

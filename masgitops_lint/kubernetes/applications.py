@@ -10,8 +10,9 @@ from typing import Any
 
 from masgitops_lint.model.place import Keys, Place
 
-from .argo import IN_CLUSTER, PLACEHOLDER, cluster_name
 from .crd_fields import UnknownField, unknown_fields
+from .destinations import IN_CLUSTER, cluster_name
+from .git_uses import PLACEHOLDER
 from .kinds import POD_TEMPLATES
 from .objects import UNKNOWN, KubeObject
 from .origin import normal_url

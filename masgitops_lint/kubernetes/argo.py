@@ -3,52 +3,37 @@
 from __future__ import annotations
 
 import difflib
-import fnmatch
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.argocd.waves import wave
-from masgitops_lint.model.place import Keys, Place
+from masgitops_lint.model.place import Place
 
 from .appsets import expand_set
-from .kustomize import (
-    Build,
-    Kustomizer,
-    Opaque,
-    annotated,
-    apply_inline,
-    clamped,
-    in_namespace,
-    parsed_text,
-    with_affixes,
-)
-from .objects import UNKNOWN, Change, KubeObject, Manifests
+from .destinations import IN_CLUSTER, cluster_name, cluster_of
+from .git_uses import PLACEHOLDER, git_uses, listed
+from .kustomization import Build, Opaque, clamped
+from .kustomize import Kustomizer
+from .objects import UNKNOWN, KubeObject, Manifests
 from .origin import normal_url
 from .patches import merged
 from .scan import Scan, is_chart_part
+from .source_files import chosen, is_tool, tree
+from .transformers import annotated, apply_inline, in_namespace, parsed_text, with_affixes
 from .unit import EngineEvidence, Fact, RootInfo, SourceUse, Target, Unit, UnitGraph
+from .values_applications import objects_in_values
 
 if TYPE_CHECKING:
     from masgitops_lint.argocd.templating import GoTemplates
     from masgitops_lint.settings.values import Settings
 
 ARGO = "argoproj.io"
-IN_CLUSTER = "in-cluster"
-_SELF_SERVERS = ("https://kubernetes.default.svc", "https://kubernetes.default.svc.cluster.local", "")
 _USUAL_REVISIONS = frozenset({"", "HEAD", "main", "master", "trunk"})
 _PINNED = re.compile(r"(?:v?\d+\.\d+[\w.+-]*|[0-9a-f]{40}|refs/tags/.+)\Z")
-PLACEHOLDER = re.compile(
-    r"""(?ix) (?:^|[/:@.<_-]) your[-_]?(?:user(?:name)?|org(?:ani[sz]ation)?|repo(?:sitory)?|account|company|name|domain
-        |team|project|gitops|github(?:[-_]?\w+)?)? (?:[-_./>:]|$)
-    | (?:^|[/:@<]) (?: my-?org | example-?(?:org|user|repo) | user-?name | change[-_]?me | replace[-_]?me | fixme | todo
-        | placeholder | xxx+ ) (?:[./>:]|$)
-    | <[^>]+> | \$\{[^}]+\} | \bexample\.com\b"""
-)
-"""Text that somebody was meant to replace."""
 
 
 @dataclass(slots=True)
@@ -144,7 +129,7 @@ class ArgoLoader:
             if not self.kustomizer.is_file(path):
                 continue
             values = self.kustomizer.repository.document(path).data
-            for item in _list(dependencies):
+            for item in listed(dependencies):
                 if isinstance(item, dict) and item.get("name") == "argocd-apps" and isinstance(values, dict):
                     key = str(item.get("alias") or "argocd-apps")
                     found = list(objects_in_values(path, values.get(key), (key,)))
@@ -167,7 +152,7 @@ class ArgoLoader:
                     == "cluster"
                     or obj.get("spec", "template", "metadata", "labels", "argocd.argoproj.io/secret-type") == "cluster"
                 ):
-                    yield _cluster_of(obj)
+                    yield cluster_of(obj)
         for name, declared in self.settings.clusters.items():
             yield {
                 "name": name,
@@ -181,7 +166,7 @@ class ArgoLoader:
         votes: dict[str, list[tuple[str, bool]]] = {}
         revisions: Counter[str] = Counter()
         for obj in candidates:
-            for url, path, revision in _git_uses(obj):
+            for url, path, revision in git_uses(obj):
                 plain = path.split("{{", 1)[0].rpartition("/")[0] if "{{" in path else path.split("*", 1)[0]
                 directory, _ = clamped("", plain)
                 exists = bool(directory) and self.kustomizer.is_directory(directory)
@@ -420,13 +405,13 @@ class ArgoLoader:
         objects = build.objects
         options = source.get("kustomize")
         if isinstance(options, dict):
-            for entry in _list(options.get("components")):
+            for entry in listed(options.get("components")):
                 target, _ = clamped(use.path, str(entry))
                 if self.kustomizer.file_of(target) is not None:
                     holder = Build(use.path, "")
                     objects = self.kustomizer.component(target, objects, holder)
                     unit.directories += (target,)
-            for index, patch in enumerate(_list(options.get("patches"))):
+            for index, patch in enumerate(listed(options.get("patches"))):
                 if isinstance(patch, dict) and isinstance(patch.get("patch"), str):
                     target_of = patch.get("target")
                     objects = apply_inline(
@@ -469,7 +454,7 @@ class ArgoLoader:
             inline = documents[0] if documents else None
         if isinstance(inline, dict):
             values = merged(values, inline, native=False)
-        for parameter in _list(helm.get("parameters")):
+        for parameter in listed(helm.get("parameters")):
             if isinstance(parameter, dict) and isinstance(parameter.get("name"), str):
                 _set(values, parameter["name"], parameter.get("value"))
         release = str(helm.get("releaseName") or obj.name)
@@ -483,7 +468,7 @@ class ArgoLoader:
             return
         unit.objects += tuple(rendered)
         metadata = self.kustomizer.repository.document(f"{use.path}/Chart.yaml" if use.path else "Chart.yaml").data
-        for item in _list(metadata.get("dependencies") if isinstance(metadata, dict) else None):
+        for item in listed(metadata.get("dependencies") if isinstance(metadata, dict) else None):
             if isinstance(item, dict) and item.get("name"):
                 local = f"{use.path}/charts/{item['name']}/Chart.yaml"
                 if not self.kustomizer.is_file(local) and not str(item.get("repository", "")).startswith("file://"):
@@ -500,7 +485,7 @@ class ArgoLoader:
         references: Mapping[str, dict[str, Any]],
     ) -> Iterator[tuple[Place, str | None]]:
         """Value files in order: their place, and their path in this repository (None for what is elsewhere)."""
-        for index, entry in enumerate(_list(helm.get("valueFiles"))):
+        for index, entry in enumerate(listed(helm.get("valueFiles"))):
             if not isinstance(entry, str) or not entry:
                 continue
             place = obj.at(*route, "helm", "valueFiles", index)
@@ -538,7 +523,7 @@ class ArgoLoader:
                 if use.target == "resolved" and use.revision not in self.revisions:
                     continue
                 facts.append(Fact("argo-values-missing", place, path, unit.label))
-        for index, entry in enumerate(_list(helm.get("valueFiles"))):
+        for index, entry in enumerate(listed(helm.get("valueFiles"))):
             match = re.match(r"\$([\w.-]+)/", entry) if isinstance(entry, str) else None
             if match and match[1] not in references and not match[1].startswith("ARGOCD"):
                 place = obj.at(*route, "helm", "valueFiles", index)
@@ -558,9 +543,9 @@ class ArgoLoader:
         include, exclude = options.get("include"), options.get("exclude")
         paths = [
             path
-            for path in _tree(self.scan, use.path, recurse=recurse)
+            for path in tree(self.scan, use.path, recurse=recurse)
             if path.endswith((".yaml", ".yml", ".json", ".jsonnet"))
-            and _chosen(path[len(use.path) :].lstrip("/"), include, exclude)
+            and chosen(path[len(use.path) :].lstrip("/"), include, exclude)
         ]
         objects: list[KubeObject] = []
         opaque = False
@@ -584,7 +569,7 @@ class ArgoLoader:
 
     def empty(self, unit: Unit, use: SourceUse, recurse: bool, paths: Sequence[str], facts: list[Fact]) -> None:
         """A path that renders nothing, with what lies below it."""
-        everything = _tree(self.scan, use.path, recurse=True)
+        everything = tree(self.scan, use.path, recurse=True)
         below = sorted(
             {
                 posixpath.dirname(path)
@@ -594,7 +579,7 @@ class ArgoLoader:
                 and b"apiVersion" in self.manifests.raw(path)
             }
         )
-        other = [path for path in everything if posixpath.dirname(path) == use.path and _is_tool(path)]
+        other = [path for path in everything if posixpath.dirname(path) == use.path and is_tool(path)]
         if other or any(problem.path in paths for problem in self._problems(paths)):
             return
         empty = unit.manifest.get("spec", "syncPolicy", "automated", "allowEmpty") if unit.manifest else None
@@ -631,112 +616,8 @@ class ArgoLoader:
                 yield EngineEvidence("argocd", match[1].decode(), Place(path, span=span), f"{path} installs it")
 
 
-_APPS_KINDS = {"applications": "Application", "applicationsets": "ApplicationSet", "projects": "AppProject"}
-_APPS_META = ("namespace", "additionalLabels", "additionalAnnotations", "finalizers", "name")
-
-
-def objects_in_values(path: str, values: Any, keys: Keys) -> Iterator[KubeObject]:
-    """What the argocd-apps chart makes of its values: maps by name (2.x), or lists with names (0.x and 1.x)."""
-    if not isinstance(values, dict):
-        return
-    for field, kind in _APPS_KINDS.items():
-        listed = values.get(field)
-        entries: list[tuple[str | int, str, Any]] = []
-        if isinstance(listed, dict):
-            entries = [(str(name), str(name), entry) for name, entry in listed.items()]
-        elif isinstance(listed, list):
-            entries = [(i, str(one.get("name") or ""), one) for i, one in enumerate(listed) if isinstance(one, dict)]
-        for key, name, entry in entries:
-            if not isinstance(entry, dict) or not name:
-                continue
-            spec = {field_name: value for field_name, value in entry.items() if field_name not in _APPS_META}
-            namespace = str(entry.get("namespace") or "argocd")
-            metadata = {"name": name, "namespace": namespace, "finalizers": entry.get("finalizers")}
-            data = {"apiVersion": f"{ARGO}/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
-            route = (*keys, field, key)
-            change = Change(Place(path, route), spec, ("spec",))
-            yield KubeObject(ARGO, "v1alpha1", kind, namespace, name, data, path, 0, route, changes=(change,))
-
-
 def _origin(obj: KubeObject) -> tuple[str, int, Any]:
     return (obj.path, obj.document, (obj.route, obj.kind, obj.namespace, obj.name) if obj.locator else obj.route)
-
-
-def cluster_name(destination: Mapping[str, Any]) -> str:
-    """One name for a destination, however it is written."""
-    name, server = str(destination.get("name") or ""), str(destination.get("server") or "").rstrip("/")
-    if name == IN_CLUSTER or (not name and server in _SELF_SERVERS):
-        return IN_CLUSTER
-    return name or server
-
-
-def _cluster_of(obj: KubeObject) -> dict[str, Any]:
-    def field(name: str) -> str:
-        for part in ("stringData", "data"):
-            value = obj.get(part, name)
-            if isinstance(value, str):
-                if part == "stringData":
-                    return value
-                import base64
-                import binascii
-
-                try:
-                    return base64.b64decode(value, validate=True).decode()
-                except (binascii.Error, ValueError):
-                    return UNKNOWN
-        return UNKNOWN
-
-    labels = dict(obj.labels)
-    for route in (("spec", "target", "template", "metadata"), ("spec", "template", "metadata")):
-        more = obj.get(*route, "labels")
-        if isinstance(more, dict):
-            labels.update(more)
-    name = field("name")
-    return {
-        "name": obj.name if name == UNKNOWN else name,
-        "server": field("server"),
-        "labels": {str(key): str(value) for key, value in labels.items()},
-        "annotations": {str(key): str(value) for key, value in obj.annotations.items()},
-    }
-
-
-def _git_uses(obj: KubeObject) -> Iterator[tuple[str, str, str]]:
-    """(URL, path, revision) of every Git source and git generator of an Application or ApplicationSet."""
-    specs = [obj.spec]
-    template = obj.get("spec", "template", "spec")
-    if isinstance(template, dict):
-        specs.append(template)
-    for spec in specs:
-        listed = spec.get("sources")
-        for source in [spec.get("source"), *(listed if isinstance(listed, list) else [])]:
-            if not isinstance(source, dict) or not isinstance(source.get("repoURL"), str) or source.get("chart"):
-                continue
-            path, revision = str(source.get("path") or ""), str(source.get("targetRevision") or "")
-            if "{{" not in source["repoURL"] and UNKNOWN not in source["repoURL"] + path:
-                yield source["repoURL"], path, revision
-    yield from _generator_uses(obj.get("spec", "generators"))
-
-
-def _generator_uses(generators: Any) -> Iterator[tuple[str, str, str]]:
-    for generator in _list(generators):
-        if not isinstance(generator, dict):
-            continue
-        git = generator.get("git")
-        if isinstance(git, dict) and isinstance(git.get("repoURL"), str) and "{{" not in git["repoURL"]:
-            for key in ("directories", "files"):
-                for item in _list(git.get(key)):
-                    if isinstance(item, dict) and isinstance(item.get("path"), str):
-                        path = item["path"].split("*", 1)[0]
-                        plain = path if path.endswith("/") else posixpath.dirname(path)
-                        yield git["repoURL"], plain, str(git.get("revision") or "")
-        for nested in ("matrix", "merge"):
-            inner = generator.get(nested)
-            if isinstance(inner, dict):
-                yield from _generator_uses(inner.get("generators"))
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _set(values: dict[str, Any], name: str, value: Any) -> None:
@@ -748,36 +629,3 @@ def _set(values: dict[str, Any], name: str, value: Any) -> None:
         current[part] = dict(below) if isinstance(below, dict) else {}
         current = current[part]
     current[last.replace("\\.", ".")] = value
-
-
-def _tree(scanned: Scan, directory: str, *, recurse: bool) -> list[str]:
-    found = list(scanned.files_in.get(directory, ()))
-    if recurse:
-        for below in scanned.directories_in.get(directory, ()):
-            found += _tree(scanned, below, recurse=True)
-    return found
-
-
-def _chosen(name: str, include: Any, exclude: Any) -> bool:
-    if isinstance(include, str) and include and not _globbed(name, include):
-        return False
-    return not (isinstance(exclude, str) and exclude and _globbed(name, exclude))
-
-
-def _globbed(name: str, pattern: str) -> bool:
-    """Argo CD's include and exclude: a glob where `*` stays in one segment, `{a,b}` chooses."""
-    match = re.fullmatch(r"\{(.*)\}", pattern)
-    options: Iterable[str] = match[1].split(",") if match else (pattern,)
-    return any(fnmatch.fnmatchcase(name, option.strip()) for option in options)
-
-
-_TOOLS = ("Chart.yaml", "helmfile.yaml", "values.yaml", "Tiltfile", "jsonnetfile.json", "cdk8s.yaml", "spec.json")
-
-
-def _is_tool(path: str) -> bool:
-    name = posixpath.basename(path)
-    return name in _TOOLS or name.endswith((".cue", ".libsonnet", ".ts", ".nix", ".pkl", ".tpl", ".yaml.gotmpl"))
-
-
-Loader = Callable[[], None]
-__all__ = ["ARGO", "PLACEHOLDER", "ArgoLoader", "cluster_name", "replace"]

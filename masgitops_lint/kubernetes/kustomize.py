@@ -10,133 +10,32 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from masgitops_lint.model.place import Keys, Place
 
-from .kinds import CLUSTER_SCOPED
 from .kinds import KUSTOMIZATION_NAMES as NAMES
-from .objects import Change, KubeObject, Manifests, kube_object, objects_in, renamed
-from .patches import merged, patched, pointer
+from .kustomization import CANONICAL, Build, BuildProblem, Opaque, clamped, is_remote
+from .objects import Change, KubeObject, Manifests, kube_object
+from .patches import merged
+from .transformers import (
+    annotated,
+    apply_inline,
+    in_namespace,
+    merge_by_identity,
+    merge_matching,
+    parsed_text,
+    selected,
+    with_affixes,
+    with_operations,
+)
 
 if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
 
-
-FIELDS = frozenset(
-    [
-        "apiVersion",
-        "kind",
-        "metadata",
-        "openapi",
-        "namePrefix",
-        "nameSuffix",
-        "namespace",
-        "commonLabels",
-        "labels",
-        "commonAnnotations",
-        "patchesStrategicMerge",
-        "patchesJson6902",
-        "patches",
-        "images",
-        "imageTags",
-        "replicas",
-        "replacements",
-        "vars",
-        "sortOptions",
-        "resources",
-        "components",
-        "crds",
-        "bases",
-        "configMapGenerator",
-        "secretGenerator",
-        "helmGlobals",
-        "helmCharts",
-        "helmChartInflationGenerator",
-        "generatorOptions",
-        "configurations",
-        "generators",
-        "transformers",
-        "validators",
-        "buildMetadata",
-        "inventory",
-    ]
-)
-"""Fields of a Kustomization (api/types/kustomization.go); kustomize refuses any other."""
-_CANONICAL = {name.lower(): name for name in FIELDS}
-
-_REMOTE = re.compile(
-    r"""^(?:[a-z][a-z0-9+.-]*://|git::|git@|[\w.-]+@[\w.-]+:|(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)[/:]
-    |gh:|[\w-]+(?:\.[\w-]+)+/.*(?:\?ref=|//|\.git(?:$|[/?])))|[?&](?:ref|version|timeout|submodules)=""",
-    re.VERBOSE,
-)
-
 ChartRenderer: TypeAlias = Callable[[str, str, str, Mapping[str, Any]], "Iterable[KubeObject] | None"]
 """(chart directory, release, namespace, values) -> objects, or None when the chart cannot be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildProblem:
-    """Why a kustomization does not build. `kind` is one word that rules choose by, `target` the path that was meant.
-
-    missing, no-kustomization, is-kustomization, self, cycle, outside, component-expected, component-unexpected,
-    duplicate, patch-target, empty, unknown-field, no-name, not-kubernetes, syntax, merge-target
-    """
-
-    kind: str
-    place: Place
-    text: str
-    target: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Opaque:
-    """Something that only a network or a real renderer could open."""
-
-    reason: str
-    place: Place
-
-
-@dataclass(slots=True)
-class Build:
-    """The outcome for one directory. `children` are the kustomizations it reads; problems are its own only."""
-
-    directory: str
-    path: str
-    objects: tuple[KubeObject, ...] = ()
-    problems: dict[tuple[Any, ...], BuildProblem] = field(default_factory=dict)
-    opaque: tuple[Opaque, ...] = ()
-    children: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    remote_files: tuple[Place, ...] = ()
-
-    def report(self, problem: BuildProblem) -> None:
-        """Keep a problem once."""
-        self.problems.setdefault((problem.kind, problem.place, problem.target), problem)
-
-
-def clamped(directory: str, entry: str) -> tuple[str, bool]:
-    """`entry` seen from `directory`, relative to the root; and whether it tried to leave the root."""
-    parts: list[str] = [] if entry.startswith("/") else [p for p in directory.split("/") if p]
-    left = entry.startswith("/")
-    for part in entry.split("/"):
-        if part in ("", "."):
-            continue
-        if part == "..":
-            if parts:
-                parts.pop()
-            else:
-                left = True
-        else:
-            parts.append(part)
-    return "/".join(parts), left
-
-
-def is_remote(entry: str) -> bool:
-    """Whether a resource is a URL or a Git reference (kustomize tries the file system first)."""
-    return _REMOTE.search(entry) is not None
 
 
 class Kustomizer:
@@ -314,7 +213,7 @@ class _Run:
             self.problem("empty", self.place(), "the file says nothing to build")
             return
         # Go matches field names without regard to case.
-        self.data = {_CANONICAL.get(str(key).lower(), str(key)): value for key, value in data.items()}
+        self.data = {CANONICAL.get(str(key).lower(), str(key)): value for key, value in data.items()}
         self.check_fields()
         self.resources()
         self.generators()
@@ -329,7 +228,7 @@ class _Run:
 
     def check_fields(self) -> None:
         for key in self.data:
-            if str(key).lower() not in _CANONICAL:
+            if str(key).lower() not in CANONICAL:
                 self.problem("unknown-field", Place(self.result.path, (key,), "key"), str(key))
 
     # -- resources ------------------------------------------------------------------------------------------------
@@ -606,7 +505,7 @@ class _Run:
         )
 
     def merge_selected(self, data: dict[str, Any], change: Change, target: Mapping[str, Any]) -> None:
-        self.objects = list(_merge_matching(self.objects, data, change, target))
+        self.objects = list(merge_matching(self.objects, data, change, target))
 
     def json_patch(self, operations: list[Any], place: Place, target: Mapping[str, Any] | None) -> None:
         if target is not None:
@@ -744,219 +643,3 @@ def _contains(directory: str, other: str) -> bool:
 def _identity(obj: KubeObject) -> tuple[str, ...]:
     namespace = "" if obj.namespace == "default" else obj.namespace
     return (obj.group, obj.version, obj.kind, namespace, obj.name)
-
-
-@lru_cache(maxsize=2048)
-def parsed_text(text: str) -> tuple[Any, ...]:
-    """The documents of YAML that is written inside a string; empty when it is none."""
-    from masgitops_lint.repo.yaml import parse
-
-    document = parse("", text.encode())
-    return tuple(document.documents) if document.ok else ()
-
-
-# -- what a transformer does to one object ----------------------------------------------------------------------------
-
-
-def in_namespace(obj: KubeObject, namespace: str) -> KubeObject:
-    """The namespace transformer: it moves objects, and renames the Namespace object itself."""
-    if obj.kind == "Namespace" and not obj.group:
-        return renamed(obj, namespace)
-    if (obj.group, obj.kind) in CLUSTER_SCOPED or obj.namespace == namespace:
-        return obj
-    return replace(obj, namespace=namespace)
-
-
-def with_affixes(obj: KubeObject, prefix: str, suffix: str) -> KubeObject:
-    """Name prefix and suffix; kustomize leaves CRDs, APIServices and Namespaces alone."""
-    if obj.kind in ("CustomResourceDefinition", "APIService") or (obj.kind == "Namespace" and not obj.group):
-        return obj
-    return renamed(obj, f"{prefix}{obj.name}{suffix}")
-
-
-def annotated(obj: KubeObject, annotations: Mapping[str, Any], place: Place) -> KubeObject:
-    """Annotations laid over an object."""
-    metadata = {**obj.metadata, "annotations": {**obj.annotations, **annotations}}
-    change = Change(place, dict(annotations), ("metadata", "annotations"))
-    return replace(obj, data={**obj.data, "metadata": metadata}, changes=(*obj.changes, change))
-
-
-def selected(obj: KubeObject, target: Mapping[str, Any]) -> bool:
-    """Whether a patch target selects an object: kind, name and namespace are anchored regular expressions."""
-    group, version, kind = target.get("group"), target.get("version"), target.get("kind")
-    if (group and group != obj.group) or (version and version != obj.version):
-        return False
-    if kind and not _matches(str(kind), (obj.kind,)):
-        return False
-    name, namespace = target.get("name"), target.get("namespace")
-    if name and not _matches(str(name), (obj.name, *obj.aliases)):
-        return False
-    if namespace and not _matches(str(namespace), (obj.namespace, str(obj.metadata.get("namespace") or ""))):
-        return False
-    return _selects(target.get("labelSelector"), obj.labels) and _selects(
-        target.get("annotationSelector"), obj.annotations
-    )
-
-
-def _matches(pattern: str, candidates: Iterable[str]) -> bool:
-    try:
-        compiled = _anchored(pattern)
-    except re.error:
-        return False
-    return any(compiled.match(candidate) for candidate in candidates)
-
-
-@lru_cache(maxsize=1024)
-def _anchored(pattern: str) -> re.Pattern[str]:
-    return re.compile(f"(?:{pattern})\\Z")
-
-
-def _selects(selector: Any, labels: Mapping[str, Any]) -> bool:
-    """A label selector in its string form: `a=b`, `a!=b`, `a`, `!a`, `a in (x,y)`, `a notin (x,y)`."""
-    if not isinstance(selector, str) or not selector.strip():
-        return True
-    for term in re.split(r",(?![^(]*\))", selector):
-        match = re.fullmatch(r"\s*([^\s=!,()]+)\s+(in|notin)\s*\(([^)]*)\)\s*", term)
-        if match:
-            values = {value.strip() for value in match[3].split(",")}
-            if (str(labels.get(match[1], "")) in values) != (match[2] == "in"):
-                return False
-            continue
-        negated = "!=" in term
-        key, found, value = term.replace("!=", "=").replace("==", "=").partition("=")
-        key = key.strip()
-        if found:
-            if (str(labels.get(key)) == value.strip()) == negated:
-                return False
-        elif key.startswith("!"):
-            if key[1:].strip() in labels:
-                return False
-        elif key not in labels:
-            return False
-    return True
-
-
-def with_patch(obj: KubeObject, patch: dict[str, Any], change: Change) -> KubeObject | None:
-    """An object with a strategic merge patch laid over it; None when the patch deletes it."""
-    if patch.get("$patch") == "delete":
-        return None
-    native = not obj.group or "." not in obj.group or obj.group.endswith(".k8s.io")
-    data = merged(obj.data, patch, native=native)
-    # The patch's own name and namespace only say what it is for.
-    if isinstance(data.get("metadata"), dict):
-        data = {**data, "metadata": {**data["metadata"]}}
-        for key in ("name", "namespace"):
-            if key in obj.metadata:
-                data["metadata"][key] = obj.metadata[key]
-            else:
-                data["metadata"].pop(key, None)
-    data["kind"], data["apiVersion"] = obj.data.get("kind"), obj.data.get("apiVersion")
-    trimmed = {key: value for key, value in patch.items() if key not in ("apiVersion", "kind")}
-    if isinstance(trimmed.get("metadata"), dict):
-        trimmed["metadata"] = {k: v for k, v in trimmed["metadata"].items() if k not in ("name", "namespace")}
-    return replace(obj, data=data, changes=(*obj.changes, replace(change, data=trimmed)))
-
-
-def with_operations(obj: KubeObject, operations: list[Any], place: Place, *, inline: bool) -> KubeObject:
-    """An object after a JSON patch."""
-    data: Any = obj.data
-    changes = list(obj.changes)
-    for index, operation in enumerate(operations):
-        if not isinstance(operation, dict) or not isinstance(operation.get("path"), str):
-            continue
-        op, value = operation.get("op"), operation.get("value")
-        if op not in ("add", "replace", "remove"):
-            continue
-        data, route = patched(data, pointer(operation["path"]), op, value)
-        if route and op != "remove":
-            where = place if inline else replace(place, keys=(*place.keys, index, "value"))
-            changes.append(Change(where, value, route, inline=inline))
-    if not isinstance(data, dict):
-        return obj
-    result = replace(obj, data=data, changes=tuple(changes))
-    old_name, name = obj.metadata.get("name"), result.metadata.get("name")
-    if isinstance(name, str) and name != old_name:
-        result = renamed(result, name)
-    namespace = result.metadata.get("namespace")
-    if isinstance(namespace, str) and namespace != obj.metadata.get("namespace"):
-        result = replace(result, namespace=namespace)
-    return result
-
-
-def merge_by_identity(
-    objects: tuple[KubeObject, ...], patch: dict[str, Any], change: Change, unmatched: Callable[[str], None] | None
-) -> Iterator[KubeObject]:
-    """Strategic merge of a patch that names its target by kind and name."""
-    meant = kube_object(patch, change.place.path)
-    found = False
-    for obj in objects:
-        if (
-            meant is not None
-            and obj.kind == meant.kind
-            and obj.group == meant.group
-            and meant.name in (obj.name, *obj.aliases)
-            and (not meant.namespace or meant.namespace in (obj.namespace, obj.metadata.get("namespace", "")))
-        ):
-            found = True
-            result = with_patch(obj, patch, change)
-            if result is not None:
-                yield result
-        else:
-            yield obj
-    if not found and unmatched is not None and meant is not None and meant.name:
-        unmatched(meant.label)
-
-
-def _merge_matching(
-    objects: Iterable[KubeObject], patch: dict[str, Any], change: Change, target: Mapping[str, Any]
-) -> Iterator[KubeObject]:
-    for obj in objects:
-        if selected(obj, target):
-            result = with_patch(obj, patch, change)
-            if result is not None:
-                yield result
-        else:
-            yield obj
-
-
-def apply_inline(
-    objects: tuple[KubeObject, ...],
-    text: str,
-    target: Mapping[str, Any] | None,
-    place: Place,
-    unmatched: Callable[[str], None] | None = None,
-) -> tuple[KubeObject, ...]:
-    """A patch that is written inside a string, of either form (as in a Flux Kustomization's `spec.patches`)."""
-    for document in parsed_text(text):
-        if isinstance(document, list):
-            if target is not None:
-                objects = tuple(
-                    with_operations(obj, document, place, inline=True) if selected(obj, target) else obj
-                    for obj in objects
-                )
-        elif isinstance(document, dict):
-            change = Change(place, document, inline=True)
-            if target is not None:
-                objects = tuple(_merge_matching(objects, document, change, target))
-            else:
-                objects = tuple(merge_by_identity(objects, document, change, unmatched))
-    return objects
-
-
-__all__ = [
-    "FIELDS",
-    "NAMES",
-    "Build",
-    "BuildProblem",
-    "ChartRenderer",
-    "Kustomizer",
-    "Opaque",
-    "annotated",
-    "apply_inline",
-    "clamped",
-    "in_namespace",
-    "is_remote",
-    "objects_in",
-    "selected",
-    "with_affixes",
-]

@@ -14,9 +14,9 @@ from typing import Any, Literal, TypeAlias
 from masgitops_lint.model.place import Keys, Place
 
 from .kinds import POD_TEMPLATES
-from .kustomize import parsed_text
 from .objects import UNKNOWN, KubeObject
 from .secrets import needs_of
+from .transformers import parsed_text
 from .unit import UnitGraph
 
 GROUP, DRIVER = "secrets-store.csi.x-k8s.io", "secrets-store.csi.k8s.io"

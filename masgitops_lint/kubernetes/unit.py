@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from masgitops_lint.model.place import Keys, Place
 
 from .kinds import is_cluster_scoped
-from .kustomize import Build, BuildProblem, Kustomizer, Opaque
+from .kustomization import Build, BuildProblem, Opaque
+from .kustomize import Kustomizer
 from .objects import UNKNOWN, KubeObject, Manifests
 from .scan import Scan
 
