@@ -188,9 +188,10 @@ class Context:
 
     @cached_property
     def _known_names(self) -> frozenset[str]:
+        from masgitops_lint.charts.choose import declared_file_names
         from masgitops_lint.charts.profile import known_file_names
 
-        return known_file_names() | self.settings.contract.files.keys()
+        return known_file_names() | declared_file_names(self.settings)
 
     def profile(self, account: str) -> ReleaseProfile:
         """The release profile that serves an account."""
@@ -232,11 +233,44 @@ class Context:
 
         return tuple(leaf_failures(self.deployment, self.profile))
 
-    def unread_keys(self, scope: Scope) -> Iterator[Unread]:
+    def unread_keys(self, scope: Scope) -> tuple[Unread, ...]:
         """Keys of a scope's files that no chart reads (the settings' `contract` counted in)."""
         from masgitops_lint.charts.unread import unread_keys
 
-        return unread_keys(scope, self.profile_of(scope), self.settings.contract.keys_read)
+        known = self._unread.get(id(scope))
+        if known is None:
+            found = unread_keys(scope, self.profile_of(scope), self.settings.contract.keys_read)
+            known = self._unread[id(scope)] = tuple(found)
+        return known
+
+    @cached_property
+    def _unread(self) -> dict[int, tuple[Unread, ...]]:
+        return {}
+
+    def misspelt_keys(self, scope: Scope) -> Mapping[Keys, Keys]:
+        """Keys that are missing under their right name: the right route, and the one that was probably meant for it."""
+        found: dict[Keys, Keys] = {}
+        for unread in self.unread_keys(scope):
+            right = (*unread.keys[:-1], successor(unread))
+            if right[-1] in unread.known and not scope.has(*right):
+                found[right] = unread.keys
+        return found
+
+    def is_misspelt_in(self, directory: str, keys: Keys) -> bool:
+        """The same for the scopes of a directory."""
+        return bool(keys) and any(self.is_misspelt(one, keys) for one in self._scopes_by_directory.get(directory, ()))
+
+    @cached_property
+    def _scopes_by_directory(self) -> Mapping[str, tuple[Scope, ...]]:
+        found: dict[str, list[Scope]] = {}
+        for scope in self.mas.scopes:
+            found.setdefault(scope.directory, []).append(scope)
+        return {directory: tuple(scopes) for directory, scopes in found.items()}
+
+    def is_misspelt(self, scope: Scope, keys: Keys) -> bool:
+        """Whether a missing key, or a block around it, stands there under a wrong name: one finding, not two."""
+        wrong = self.misspelt_keys(scope)
+        return any(keys[:length] in wrong for length in range(1, len(keys) + 1))
 
     @cached_property
     def with_values(self) -> tuple[tuple[Application, LeafValues, Scope], ...]:

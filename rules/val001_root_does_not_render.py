@@ -60,6 +60,8 @@ def check(context: Context) -> Drafts:
     for failure in context.deployment.errors:
         if not failure.root or _said_elsewhere(failure.place.keys, failure.kind):
             continue
+        if context.is_misspelt_in(failure.scope, failure.place.keys):
+            continue
         lost = len(failure.lost)
         what = {0: "its Applications are", 1: "its Application is"}.get(lost, f"its {lost} Applications are")
         yield RULE.draft(

@@ -57,31 +57,32 @@ GOOD = (
 
 
 def check(context: Context) -> Drafts:
-    """Keys that are read by nothing, with the nearest one that is."""
+    """Keys that are read by nothing, with the nearest one that is; an error where that one is needed."""
+    failures = [*context.deployment.errors, *context.leaf_failures]
+    stopped: dict[str, list[Keys]] = {}
+    for failure in failures:
+        stopped.setdefault(failure.scope, []).append(failure.place.keys)
     for scope in context.mas.scopes:
         release = context.profile_of(scope).release
+        needed = stopped.get(scope.directory, ())
         for unread in context.unread_keys(scope):
             if _is_merge_key(unread.keys):
                 continue
-            place = scope.place(unread.keys, "key")
             meant = successor(unread)
+            right = (*unread.keys[:-1], meant)
+            stops = any(keys[: len(right)] == right for keys in needed)
             charts = ", ".join(f"`{chart}`" for chart in unread.charts[:2])
             yield RULE.draft(
-                place,
+                scope.place(unread.keys, "key"),
                 f"no chart of release {release} reads `{dotted(unread.keys)}`"
                 + (f" ({charts} could)" if charts else "")
                 + (f"; what is read is `{meant}`" if meant else "")
-                + ": the value has no effect",
+                + (": without it the chart does not render" if stops else ": the value has no effect"),
                 help=f"write `{meant}`" if meant else "remove the key, or check its spelling and its place",
-                severity="note" if unread.empty else None,
+                severity="error" if stops else "note" if unread.empty else None,
             )
 
 
 def _is_merge_key(keys: Keys) -> bool:
     """A misspelt `merge-key` is CFG010."""
     return len(keys) == 1 and bool(nearest(str(keys[0]).lower().replace("_", "-"), ["merge-key"], 0.8))
-
-
-def _told_as_merge_key(key: str) -> bool:
-    """A misspelt merge key is told by the rules about merge keys."""
-    return key.replace("-", "").replace("_", "").lower().startswith("mergekey")

@@ -64,6 +64,8 @@ def check(context: Context) -> Drafts:
             for keys in values.field_keys(field):
                 if keys in IDS or scope.get(*keys) not in (None, "") or keys[-1] in context.parameters_of(scope):
                     continue
+                if context.is_misspelt(scope, keys):
+                    continue
                 if keys[0] in ID_BLOCKS and context.block_is_broken(scope, keys[0]):
                     continue
                 known = found.setdefault((scope.directory, keys), (scope.place(keys), dotted(keys), what, []))

@@ -37,7 +37,9 @@ def check(context: Context) -> Drafts:
     for scope in context.mas.scopes:
         for keys, effect in expected_values():
             block = scope.get(*keys[:-1])
-            if isinstance(block, dict) and block and block.get(keys[-1]) in (None, ""):
+            if not isinstance(block, dict) or not block or context.is_misspelt(scope, keys):
+                continue
+            if block.get(keys[-1]) in (None, ""):
                 yield RULE.draft(
                     scope.place((*keys[:-1],), "key"),
                     f"`{'.'.join(keys)}` is missing: {effect}",

@@ -76,6 +76,8 @@ def check(context: Context) -> Drafts:
             parts = [(keys, scope.get(*keys)) for keys in values.field_keys(field)]
             if any(value in (None, "") for _, value in parts) or not parts:
                 continue
+            if any(isinstance(value, int | float) and "e" in go_text(value) for _, value in parts):
+                continue  # told as a number in exponent form
             guilty = [(keys, go_text(value)) for keys, value in parts]
             if wrong:
                 guilty = [one for one in guilty if not PART.fullmatch(one[1])] or guilty

@@ -221,7 +221,8 @@ def leaf_reads(profile: ReleaseProfile, chart: str, route: Sequence[str | int]) 
         return True
     node: Mapping[str, Any] = facts["reads"]
     for key in route:
-        if "w" in node.get("", ""):
+        if "w" in node.get("", "") or set(node) == {""}:
+            # A value that is taken as one: what stands below it is no key of its own.
             return True
         below = node.get(ITEM) if isinstance(key, int) else node.get(str(key), node.get(ITEM))
         if below is None:

@@ -123,8 +123,8 @@ class _Search:
         return any(leaf_reads(self.profile, chart, route) for chart, route in passed)
 
     def _opaque(self, node: Node) -> bool:
-        """A value that the root chart uses as a whole, in ways that do not show its keys."""
-        return bool(node.used) and not node.below and not any(one.whole for one in node.passed)
+        """A value that the root chart takes as one: what stands below it is no key of its own."""
+        return bool(node.used or node.passed) and not node.below and not any(one.whole for one in node.passed)
 
     def arrivals(self, node: Node | None, keys: Keys) -> list[Arrival]:
         """Where a value goes as a whole."""

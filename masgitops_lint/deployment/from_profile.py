@@ -19,7 +19,7 @@ from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
 
 from .deployment import Deployment, FrozenSet, RenderFailure
-from .leaf_values import LeafValues, ScopeLeaves, blamed_keys
+from .leaf_values import LeafValues, ScopeLeaves, all_keys, blamed_keys
 
 RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
@@ -372,7 +372,8 @@ def failure_place(failure: Failure, scope: Scope) -> Place:
     """The config key to blame.
 
     A key that is missing altogether is blamed on the base file when it belongs there, else on what needs it: the list
-    entry or block whose Application was being written.
+    entry or block whose Application was being written. A key that only a switch in the same block calls for is blamed
+    on the switch.
     """
     keys = blamed_keys(failure.error.expression, failure.loops)
     if keys and isinstance(keys[0], str) and keys[0] not in scope.values:
@@ -385,4 +386,9 @@ def failure_place(failure: Failure, scope: Scope) -> Place:
             for key in failure.sources:
                 if scope.values.get(key):
                     return scope.place((key,), "key")
+    for guard in reversed(failure.guards):
+        for switch in all_keys(guard, failure.loops):
+            inside = switch[:1] == keys[:1] and switch != keys[: len(switch)]
+            if inside and scope.get(*keys) is None and scope.get(*switch) is not None:
+                return scope.place(switch)
     return scope.place(keys)
