@@ -146,15 +146,13 @@ def lint_session(request: Request, session: Session) -> Report:
 
 def _render_charts(context: Context) -> None:
     """Render real charts, if any are named, before a rule asks: what keeps them from rendering is for the user."""
-    from masgitops_lint.deployment.build import chart_source
-
-    if not any(chart_source(context, account) for account in context.mas.accounts()):
-        return
     from masgitops_lint.charts.helm.engine import HelmMissingError
     from masgitops_lint.charts.source import SourceError
+    from masgitops_lint.deployment.build import chart_source
 
     try:
-        _ = context.deployment
+        if any(chart_source(context, account) for account in context.mas.accounts()):
+            _ = context.deployment
     except (SourceError, HelmMissingError) as error:
         raise UsageError(str(error)) from error
 

@@ -134,3 +134,18 @@ def test_everything_by_hand_names_its_source() -> None:
         assert section["note"]
     for rule in by_hand()["formats"]["rules"]:
         re.compile(rule["key"])
+
+
+def test_a_profile_of_ones_own(tmp_path: Path) -> None:
+    from masgitops_lint.app import Request, UsageError, lint
+    from masgitops_lint.charts.compile.build import build, dump
+
+    from .shop import CHARTS, lay_config
+
+    file = tmp_path / "own.json"
+    file.write_text(dump(build(str(CHARTS), "1.0.0")))
+    report = lint(Request(path=str(lay_config(tmp_path / "repo")), charts=str(file), isolated=True))
+    assert report.summary.applications == 7
+    assert any("own.json" in note for note in report.notes)
+    with pytest.raises(UsageError, match="no release profile"):
+        lint(Request(path=str(CLEAN), charts=str(tmp_path / "none.json"), isolated=True))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .profile import ReleaseProfile, load, newest, releases, version_key
+from .profile import ReleaseProfile, load, load_file, newest, releases, version_key
 
 if TYPE_CHECKING:
     from masgitops_lint.mas.account_root import AccountRoot
@@ -36,6 +37,8 @@ def explain_choice(
         (root.revision if root is not None else None, "the Account Root Application"),
     )
     for wanted, where in candidates:
+        if wanted and is_profile_file(wanted):
+            return open_profile_file(wanted), f"the profile in {wanted} ({where})"
         match = _RELEASE.match(wanted.rsplit("@", 1)[-1]) if wanted else None
         if match is None:
             continue
@@ -46,3 +49,30 @@ def explain_choice(
         return load(near), f"release {near}, the nearest bundled one to {release} ({where})"
     profile = newest()
     return profile, f"release {profile.release}, the newest bundled one, since nothing names one"
+
+
+def is_profile_file(wanted: str) -> bool:
+    """Whether charts are named by a profile's file, as `mas-lint charts build -o` writes it."""
+    return wanted.endswith(".json")
+
+
+@lru_cache(maxsize=8)
+def open_profile_file(path: str) -> ReleaseProfile:
+    """The profile in a file. Raises `SourceError` when there is none."""
+    from .source import SourceError
+
+    try:
+        return load_file(path)
+    except (OSError, ValueError, KeyError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"{path} is no release profile: {reason}") from error
+
+
+def declared_file_names(settings: Settings) -> frozenset[str]:
+    """Base names of config files that only the settings know of: their own, and those of profile files."""
+    wanted = {settings.source.charts, *(account.charts for account in settings.accounts.values())}
+    names = frozenset(settings.contract.files)
+    for path in wanted:
+        if path and is_profile_file(path):
+            names |= open_profile_file(path).file_names
+    return names

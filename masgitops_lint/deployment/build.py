@@ -61,10 +61,11 @@ def chart_source(subject: Subject, account: str) -> str | None:
 
     A path in the settings counts from the config repo's root.
     """
+    from masgitops_lint.charts.choose import is_profile_file
     from masgitops_lint.charts.source import is_source
 
     wanted = subject.settings.charts_for(account)
-    if not wanted:
+    if not wanted or is_profile_file(wanted):
         return None
     if is_source(wanted):
         return wanted
