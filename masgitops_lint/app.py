@@ -38,6 +38,10 @@ class Request:
     `path` is a directory (or a file in one), `revision` a Git revision or `:index` instead of the working tree, `base`
     a Git revision or directory to compare with. `baseline` is a file; "" takes none even if the settings name one.
     `today` decides whether a suppression has expired.
+
+    `accounts` (names of account directories, () for all) and `shard` (`(3, 8)`: the third of eight) narrow a run to a
+    part of the fleet. `jobs` is how many processes work, None for as many as the work is worth. `cache` keeps reports
+    below `cache_dir` (None: the user's cache directory) and takes an unchanged run's report from there.
     """
 
     path: str = "."
@@ -54,6 +58,11 @@ class Request:
     suppressions: bool = True
     today: date = field(default_factory=date.today)
     progress: Callable[[str], None] | None = None
+    accounts: tuple[str, ...] = ()
+    shard: tuple[int, int] | None = None
+    jobs: int | None = None
+    cache: bool = False
+    cache_dir: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
