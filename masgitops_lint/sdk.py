@@ -375,8 +375,10 @@ class Context:
     def inventory(self) -> tuple[InventoryEntry, ...]:
         """Every secret the repo needs, and how each comes to be."""
         from masgitops_lint.deployment.secret_inventory import inventory
+        from masgitops_lint.deployment.unit_inventory import unit_inventory
 
-        return inventory(self.secrets)
+        found = inventory(self.secrets) if self.mas.found else ()
+        return (*found, *unit_inventory(self.units)) if self.has_units else found
 
     @cached_property
     def store(self) -> StoreContent | None:

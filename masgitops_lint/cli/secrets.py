@@ -55,12 +55,8 @@ def command(path: str, **options: Any) -> None:
     )
     with user_errors():
         session = open_session(request)
-        if not session.context.mas.found and session.context.has_units:
-            from masgitops_lint.deployment.unit_inventory import unit_inventory
-
-            session.context.inventory = unit_inventory(session.context.units)
-        elif not session.context.mas.found:
-            click.echo(f"mas-lint: no MAS GitOps config files in {path}", err=True)
+        if not session.context.mas.found and not session.context.has_units:
+            click.echo(f"mas-lint: no MAS GitOps config, Argo CD, Flux or Kubernetes files in {path}", err=True)
             sys.exit(3)
         entries = chosen_entries(session, options["only"])
         store = open_store(session, options)

@@ -46,7 +46,7 @@ class InventoryEntry:
     """One secret. `first` says that it must exist before the first sync although a Job fills it later.
 
     `field_names` are those that are read; for a secret that only a Job writes, those it writes. `near` is the path that
-    was probably meant.
+    was probably meant. `in_cluster` is a Kubernetes Secret, which no store outside holds.
     """
 
     path: str
@@ -60,6 +60,7 @@ class InventoryEntry:
     note: str = ""
     first: bool = False
     near: str = ""
+    in_cluster: bool = False
 
     @property
     def to_create(self) -> bool:
@@ -182,6 +183,8 @@ def compare(entries: Iterable[InventoryEntry], store: StoreContent) -> Compariso
     needed: set[str] = set()
     prefixes: set[str] = set()
     for entry in entries:
+        if entry.in_cluster:
+            continue
         found = store.find(entry.path)
         segments = entry.path.split("/")
         prefixes.add("/".join(segments[:2]) + "/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from masgitops_lint.kubernetes.objects import UNKNOWN
+from masgitops_lint.kubernetes.remote_secrets import RemoteSecret, remote_secrets
 from masgitops_lint.kubernetes.resolve import Resolved
 from masgitops_lint.kubernetes.unit import Unit, UnitGraph
 
@@ -26,13 +27,44 @@ _BACKENDS = {
 
 
 def unit_inventory(graph: UnitGraph) -> tuple[InventoryEntry, ...]:
-    """Every Secret that something needs, by cluster, namespace and name; ConfigMaps are left out."""
+    """Every Secret that something needs, by cluster, namespace and name, and every entry of a vault that is read.
+
+    ConfigMaps are left out.
+    """
     grouped: dict[tuple[str, str, str], list[Resolved]] = {}
     for found in graph.needs():
         if found.need.kind == "Secret":
             grouped.setdefault((found.unit.cluster, found.namespace, found.need.name), []).append(found)
     names = names_of(graph)
-    return tuple(_entry(key, found, names) for key, found in sorted(grouped.items()))
+    inside = [_entry(key, needs, names) for key, needs in sorted(grouped.items())]
+    remote: dict[tuple[str, str, str], list[RemoteSecret]] = {}
+    for one in remote_secrets(graph):
+        remote.setdefault((one.backend, one.store, one.path), []).append(one)
+    return (*(_remote(key, uses, names) for key, uses in sorted(remote.items())), *inside)
+
+
+def _remote(key: tuple[str, str, str], uses: list[RemoteSecret], names: dict[int, tuple[Unit, str]]) -> InventoryEntry:
+    backend, store, path = key
+    readers = {
+        (names[id(one.unit)][1], one.field, one.place): InventoryReader(
+            names[id(one.unit)][1],
+            one.unit.wave if one.unit.engine == "argocd" else None,
+            one.unit.cluster.replace(UNKNOWN, "?"),
+            one.place,
+            one.field,
+        )
+        for one in uses
+        if not one.writes and id(one.unit) in names
+    }
+    writers = {
+        one.obj.label: InventoryWriter(one.obj.label, None, one.unit.cluster.replace(UNKNOWN, "?"), one.obj.path)
+        for one in uses
+        if one.writes
+    }
+    fields = tuple(sorted({one.field for one in uses if one.field}))
+    scope = f"{store or backend} (outside the cluster)"
+    origin: Origin = "at runtime" if writers else "by hand"
+    return InventoryEntry(path, backend, scope, origin, fields, tuple(readers.values()), tuple(writers.values()))
 
 
 def _entry(key: tuple[str, str, str], found: list[Resolved], names: dict[int, tuple[Unit, str]]) -> InventoryEntry:
@@ -61,6 +93,7 @@ def _entry(key: tuple[str, str, str], found: list[Resolved], names: dict[int, tu
         readers,
         writers,
         by=found[0].hint if found[0].outcome in ("by-hand", "opaque") else "",
+        in_cluster=True,
     )
 
 

@@ -19,7 +19,7 @@ from .secrets import needs_of
 from .transformers import parsed_text
 from .unit import UnitGraph
 
-GROUP, DRIVER = "secrets-store.csi.x-k8s.io", "secrets-store.csi.k8s.io"
+DRIVER_GROUP, DRIVER = "secrets-store.csi.x-k8s.io", "secrets-store.csi.k8s.io"
 Trouble: TypeAlias = Literal[
     "missing", "elsewhere", "never-mounted", "namespace", "object-name", "objects", "duplicate", "identity", "parameter"
 ]
@@ -74,7 +74,7 @@ def _collect(graph: UnitGraph) -> _Found:
     reached = [(unit.cluster, unit, obj) for unit, obj in graph.reached()]
     for cluster, unit, obj in [*reached, *loose]:
         namespace = unit.namespace_of(obj) if unit is not None else obj.namespace
-        if obj.group == GROUP and obj.kind == "SecretProviderClass":
+        if obj.group == DRIVER_GROUP and obj.kind == "SecretProviderClass":
             found.classes.append((obj, namespace if cluster else obj.namespace, cluster))
         route = POD_TEMPLATES.get((obj.group, obj.kind))
         if route is not None:
@@ -218,11 +218,12 @@ def _contents(obj: KubeObject, has_secret: bool) -> Iterator[ClassTrouble]:
     text = parameters.get("objects")
     if not isinstance(text, str) or UNKNOWN in text or "{{" in text or "${" in text:
         return
-    files = _files(text)
+    entries = class_objects(text)
     place = obj.at("spec", "parameters", "objects")
-    if files is None:
+    if entries is None:
         yield ClassTrouble("objects", place, "", obj)
         return
+    files = [str(entry.get("objectAlias") or entry["objectName"]) for entry in entries]
     for name in sorted({name for name in files if files.count(name) > 1}):
         yield ClassTrouble("duplicate", place, name, obj)
     listed = obj.spec.get("secretObjects")
@@ -244,18 +245,18 @@ def _has_identity(parameters: dict[str, Any]) -> bool:
     )
 
 
-def _files(text: str) -> list[str] | None:
-    """Names of the mounted files; None when the text is not `array: [...]` of YAML texts."""
+def class_objects(text: str) -> list[dict[str, Any]] | None:
+    """What the Azure provider's `objects` names; None when the text is not `array: [...]` of YAML texts."""
     documents = parsed_text(text)
     data = documents[0] if documents else None
     listed = data.get("array") if isinstance(data, dict) else None
     if not isinstance(listed, list):
         return None
-    files = []
+    found = []
     for item in listed:
         inner = parsed_text(item)[:1] if isinstance(item, str) else (item,)
         entry = inner[0] if inner else None
         if not isinstance(entry, dict) or not isinstance(entry.get("objectName"), str):
             return None
-        files.append(str(entry.get("objectAlias") or entry["objectName"]))
-    return files
+        found.append(entry)
+    return found

@@ -140,9 +140,9 @@ def _effect(unit: Unit) -> tuple[Effect, str]:
     parent = unit.parent
     if unit.engine == "kustomize":
         return "kept", "no engine of this repository applies it"
-    if parent is None or parent.kind == "bootstrap":
+    if unit.generator is None and (parent is None or parent.kind == "bootstrap"):
         return "kept", "nothing in this repository applies it, so nothing deletes it"
-    if unit.engine == "argocd":
+    if unit.engine == "argocd" or parent is None:
         return _argo_effect(unit, parent)
     if parent.kind == "Kustomization" and parent.prune is not True:
         return "kept", f"{parent.label} does not prune"
@@ -156,7 +156,7 @@ def _effect(unit: Unit) -> tuple[Effect, str]:
     return "pruned", "it prunes, so its finalizer deletes what it applied"
 
 
-def _argo_effect(unit: Unit, parent: Unit) -> tuple[Effect, str]:
+def _argo_effect(unit: Unit, parent: Unit | None) -> tuple[Effect, str]:
     if unit.generator is not None:
         sync = unit.generator.spec.get("syncPolicy")
         policy = sync.get("applicationsSync") if isinstance(sync, dict) else None
@@ -165,8 +165,8 @@ def _argo_effect(unit: Unit, parent: Unit) -> tuple[Effect, str]:
         if isinstance(sync, dict) and sync.get("preserveResourcesOnDeletion") is True:
             return "orphaned", "preserveResourcesOnDeletion keeps its objects"
         return "pruned", "the ApplicationSet deletes it, and its finalizer takes its objects along"
-    if parent.prune is not True:
-        return "kept", f"{parent.label} does not prune"
+    if parent is None or parent.prune is not True:
+        return "kept", f"{parent.label if parent is not None else 'its root'} does not prune"
     finalizers = unit.manifest.metadata.get("finalizers") if unit.manifest is not None else None
     if any("resources-finalizer" in str(one) for one in finalizers or ()):
         return "pruned", "it has the resources finalizer"

@@ -104,6 +104,7 @@ def _comparison(entries: Sequence[InventoryEntry], style: Style, present: frozen
         where = f"{finding.path}:{finding.span.line}:{finding.span.column}"
         severity = style.severity(finding.severity.value, finding.severity.value)
         lines.append(f"{where}: {severity} {finding.rule} {finding.message}")
+    entries = [entry for entry in entries if not entry.in_cluster]
     pending = [entry for entry in entries if entry.path not in present and not entry.to_create]
     if pending:
         lines += ["", style("bold", f"Not there yet, Jobs will write them ({len(pending)})")]
