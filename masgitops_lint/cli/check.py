@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -12,13 +13,14 @@ from masgitops_lint.model.report import Report
 from masgitops_lint.report import FORMATS, RenderOptions, render
 
 from .errors import CommandError, user_errors
-from .options import colour_wanted, option, rule_options, target_options
+from .options import colour_wanted, fleet_options, option, rule_options, target_options
 from .prefix import path_prefix
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @target_options
 @rule_options
+@fleet_options
 @option(
     "--output-format", "--format", "formats", multiple=True, type=click.Choice(list(FORMATS)), help="May be repeated."
 )
@@ -69,7 +71,27 @@ def request_from(path: str, options: dict[str, Any]) -> Request:
         charts=options["charts"],
         argocd_version=options["argocd_version"],
         suppressions=not options.get("no_ignores", False),
+        accounts=_account_names(options.get("accounts", ())),
+        shard=options.get("shard"),
+        jobs=options.get("jobs") or None,
+        cache=not options.get("no_cache", True),
+        cache_dir=_cache_directory(options.get("cache_dir")),
     )
+
+
+def _account_names(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The accounts asked for, each once; `dev/` (completed by a shell) is `dev`. Raises `CommandError`."""
+    names = tuple(dict.fromkeys(name.rstrip("/") for name in given))
+    for name in names:
+        if not name or "/" in name:
+            raise CommandError(f"--account takes the name of an account's directory, not `{name or '/'}`")
+    return names
+
+
+def _cache_directory(given: str | None) -> str | None:
+    if given and os.path.exists(given) and not os.path.isdir(given):
+        raise CommandError(f"--cache-dir {given} is a file: results are kept in a directory")
+    return given or None
 
 
 def _settings_fail_on(path: str, options: dict[str, Any]) -> str:

@@ -42,6 +42,42 @@ def rule_options(function: F) -> F:
     return function
 
 
+class ShardType(click.ParamType):
+    """`3/8` as `(3, 8)`: the third of eight parts."""
+
+    name = "shard"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Read what the user wrote; fails with a sentence for anything but two whole numbers in order."""
+        if isinstance(value, tuple):
+            return value
+        first, slash, second = (part.strip() for part in str(value).partition("/"))
+        # isdigit alone takes digits of every script
+        if not (slash and first.isascii() and first.isdigit() and second.isascii() and second.isdigit()):
+            self.fail(f"`{value}` is no shard: write 3/8 for the third of eight", param, ctx)
+        index, of = int(first), int(second)
+        if not 1 <= index <= of:
+            what = f"there is no shard {index} of {of}" if of else "a fleet cannot be cut into no parts"
+            self.fail(f"{what}: shards count from 1/{of or 1} to {of or 1}/{of or 1}", param, ctx)
+        return index, of
+
+
+def fleet_options(function: F) -> F:
+    """Which part of a fleet is checked, on how many processes, and what is kept of it."""
+    for decorate in (
+        option("--no-progress", is_flag=True, help="Do not tell on stderr how far a long run is."),
+        option("--cache-dir", metavar="DIR", help="Where results are kept; otherwise the user's cache directory."),
+        option("--no-cache", is_flag=True, help="Check everything anew, and keep nothing."),
+        option(
+            "--jobs", type=click.IntRange(0), default=0, metavar="N", help="Processes to work on; 0: as is worth it."
+        ),
+        option("--shard", type=ShardType(), metavar="K/N", help="Only part K of N of the clusters; see `merge`."),
+        option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account. May be repeated."),
+    ):
+        function = decorate(function)
+    return function
+
+
 def colour_wanted(choice: str) -> bool:
     """`--color auto|always|never`, NO_COLOR and FORCE_COLOR."""
     import os
