@@ -42,24 +42,19 @@ def rule_options(function: F) -> F:
     return function
 
 
-class ShardType(click.ParamType):
-    """`3/8` as `(3, 8)`: the third of eight parts."""
-
-    name = "shard"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        """Read what the user wrote; fails with a sentence for anything but two whole numbers in order."""
-        if isinstance(value, tuple):
-            return value
-        first, slash, second = (part.strip() for part in str(value).partition("/"))
-        # isdigit alone takes digits of every script
-        if not (slash and first.isascii() and first.isdigit() and second.isascii() and second.isdigit()):
-            self.fail(f"`{value}` is no shard: write 3/8 for the third of eight", param, ctx)
-        index, of = int(first), int(second)
-        if not 1 <= index <= of:
-            what = f"there is no shard {index} of {of}" if of else "a fleet cannot be cut into no parts"
-            self.fail(f"{what}: shards count from 1/{of or 1} to {of or 1}/{of or 1}", param, ctx)
+def shard(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    """`3/8` as `(3, 8)`, the third of eight parts. Raises `click.BadParameter`."""
+    if not value:
+        return None
+    first, _, second = (part.strip() for part in value.partition("/"))
+    # isdigit alone takes digits of every script
+    if not all(part.isascii() and part.isdigit() for part in (first, second)):
+        raise click.BadParameter(f"`{value}` is no shard: write 3/8 for the third of eight")
+    index, of = int(first), int(second)
+    if of and 1 <= index <= of:
         return index, of
+    what = f"there is no shard {index} of {of}" if of else "a fleet cannot be cut into no parts"
+    raise click.BadParameter(f"{what}: shards count from 1/{of or 1} to {of or 1}/{of or 1}")
 
 
 def fleet_options(function: F) -> F:
@@ -71,7 +66,7 @@ def fleet_options(function: F) -> F:
         option(
             "--jobs", type=click.IntRange(0), default=0, metavar="N", help="Processes to work on; 0: as is worth it."
         ),
-        option("--shard", type=ShardType(), metavar="K/N", help="Only part K of N of the clusters; see `merge`."),
+        option("--shard", callback=shard, metavar="K/N", help="Only part K of N of the clusters; see `merge`."),
         option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account. May be repeated."),
     ):
         function = decorate(function)
