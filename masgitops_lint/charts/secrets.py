@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from .profile import version_key
+
+JobKind: TypeAlias = Literal["writers", "runtime_reads", "deleters"]
 
 _FORMAT = 1
 _VARIABLE = re.compile(r"\{([^}]*)\}")
@@ -98,6 +100,48 @@ class SecretCatalogue:
     deleters: tuple[SecretJob, ...]
 
     @cached_property
+    def _by_chart(self) -> Mapping[tuple[str, str, str], tuple[SecretJob, ...]]:
+        found: dict[tuple[str, str, str], list[SecretJob]] = {}
+        for kind in ("writers", "runtime_reads", "deleters"):
+            for job in getattr(self, kind):
+                found.setdefault((kind, job.chart, job.level), []).append(job)
+        return {key: tuple(jobs) for key, jobs in found.items()}
+
+    def of(self, kind: JobKind, chart: str, level: str) -> tuple[SecretJob, ...]:
+        """The Jobs of one leaf chart at one level."""
+        return self._by_chart.get((kind, chart, level), ())
+
+    @cached_property
+    def _writers_by_length(self) -> Mapping[int, list[tuple[re.Pattern[str], SecretJob]]]:
+        return _by_length(self.writer_patterns, lambda job: job.path)
+
+    @cached_property
+    def _by_hand_by_length(self) -> Mapping[int, list[tuple[re.Pattern[str], PreCreated]]]:
+        return _by_length(self.pre_created_patterns, lambda one: one.path)
+
+    def writers_of(self, path: str) -> Iterator[tuple[re.Match[str], SecretJob]]:
+        """The Jobs whose template can give a path, with the ids in it."""
+        for pattern, job in self._writers_by_length[min(path.count("/"), _LONGEST)]:
+            match = pattern.fullmatch(path)
+            if match is not None:
+                yield match, job
+
+    def templates_for(self, path: str) -> Iterator[tuple[re.Pattern[str], str]]:
+        """Patterns and templates that could give a path of this length: written ones first, then those by hand."""
+        length = min(path.count("/"), _LONGEST)
+        for pattern, job in self._writers_by_length[length]:
+            yield pattern, job.path
+        for pattern, one in self._by_hand_by_length[length]:
+            yield pattern, one.path
+
+    def created_by_hand(self, path: str) -> PreCreated | None:
+        """The documented secret of a path that no chart writes."""
+        for pattern, one in self._by_hand_by_length[min(path.count("/"), _LONGEST)]:
+            if pattern.fullmatch(path):
+                return one
+        return None
+
+    @cached_property
     def writer_patterns(self) -> tuple[tuple[re.Pattern[str], SecretJob], ...]:
         """A pattern for each writer's paths, ids being named groups."""
         return tuple((template_pattern(job.path), job) for job in self.writers)
@@ -106,6 +150,24 @@ class SecretCatalogue:
     def pre_created_patterns(self) -> tuple[tuple[re.Pattern[str], PreCreated], ...]:
         """A pattern for the paths of each secret that is created by hand."""
         return tuple((template_pattern(one.path), one) for one in self.pre_created)
+
+
+_LONGEST = 12
+_Entry = TypeVar("_Entry")
+
+
+def _by_length(
+    patterns: tuple[tuple[re.Pattern[str], _Entry], ...], template: Callable[[_Entry], str]
+) -> Mapping[int, list[tuple[re.Pattern[str], _Entry]]]:
+    """The patterns that can fit a path with so many slashes."""
+    found: dict[int, list[tuple[re.Pattern[str], _Entry]]] = {number: [] for number in range(_LONGEST + 1)}
+    for pattern, entry in patterns:
+        text = template(entry)
+        length = text.count("/")
+        for number in found:
+            if number == length or (number > length and text.endswith("{*}")):
+                found[number].append((pattern, entry))
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -79,9 +79,8 @@ class Owners:
 
     def _by_template(self, path: str, scope: Scope, jobs: SecretCatalogue) -> Owner:
         """Ids that stand where a known kind of secret has them, and that no scope of the repo has."""
-        patterns = [pattern for pattern, _ in (*jobs.writer_patterns, *jobs.pre_created_patterns)]
         own = {"account": scope.account, "cluster": scope.cluster, "instance": scope.instance}
-        for pattern in patterns:
+        for pattern, _ in jobs.templates_for(path):
             match = pattern.fullmatch(path)
             if match is None:
                 continue
@@ -113,9 +112,7 @@ class Owners:
         instance = rest.split("/", 1)[0]
         if instance == scope.instance or instance in self.instances.get((scope.account, scope.cluster), ()):
             return None
-        templates = [(pattern, job.path) for pattern, job in jobs.writer_patterns]
-        templates += [(pattern, one.path) for pattern, one in jobs.pre_created_patterns]
-        for pattern, template in templates:
+        for pattern, template in jobs.templates_for(path):
             match = pattern.fullmatch(path)
             if match is not None and not any(free in template for free in ("{instance}", "{*}", "{.")):
                 return None

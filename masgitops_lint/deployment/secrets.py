@@ -8,7 +8,7 @@ in the settings, or unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -20,7 +20,7 @@ from masgitops_lint.charts.secrets import Condition, PreCreated, SecretCatalogue
 from masgitops_lint.mas.account_root import AccountRoot
 from masgitops_lint.mas.config import MasConfig
 from masgitops_lint.mas.scope import Scope
-from masgitops_lint.mas.texts import leaves, strings
+from masgitops_lint.mas.texts import strings, texts_with
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Keys, Place
 from masgitops_lint.model.secret import Backend, SecretReference
@@ -159,6 +159,16 @@ class SecretsGraph:
         return {scope: tuple(uses) for scope, uses in found.items()}
 
 
+@dataclass(slots=True)
+class Gathered:
+    """What the scopes of a part say about secrets, before anybody looks across: uses and the Jobs that exist."""
+
+    uses: list[Use] = field(default_factory=list)
+    writers: list[Writer] = field(default_factory=list)
+    reads: list[RuntimeRead] = field(default_factory=list)
+    deleters: list[Deleter] = field(default_factory=list)
+
+
 def build_secrets(
     mas: MasConfig,
     deployment: Deployment,
@@ -167,14 +177,8 @@ def build_secrets(
     account_root: Callable[[str], AccountRoot],
 ) -> SecretsGraph:
     """The secrets graph of the meant config."""
-    builder = _Builder(mas, deployment, settings, profiles, account_root)
-    return builder.build()
-
-
-def ids_of(scope: Scope) -> dict[str, str]:
-    """The ids of a scope that path templates may hold."""
-    ids = {"account": scope.account, "cluster": scope.cluster, "instance": scope.instance, "tenant": scope.tenant}
-    return {name: value for name, value in ids.items() if value}
+    builder = SecretsBuilder(mas.scopes, settings, profiles, account_root)
+    return builder.assemble([builder.gather(mas.scopes, deployment)])
 
 
 _CHART_NUMBER = re.compile(r"^\d+(?:-\d+)?-")
@@ -185,59 +189,70 @@ def chart_name(path: str) -> str:
     return _CHART_NUMBER.sub("", path.rstrip("/").rpartition("/")[2])
 
 
-class _Builder:
+class SecretsBuilder:
+    """Gathers what parts of a repo say about secrets, and assembles it. `scopes` are those of the whole repo."""
+
     def __init__(
         self,
-        mas: MasConfig,
-        deployment: Deployment,
+        scopes: tuple[Scope, ...],
         settings: Settings,
         profiles: Callable[[str], ReleaseProfile],
         account_root: Callable[[str], AccountRoot],
     ) -> None:
-        self.mas = mas
-        self.deployment = deployment
+        self.scopes = scopes
         self.settings = settings
         self.profiles = profiles
         self.account_root = account_root
         self.backend: Backend = settings.secrets.backend or "unknown"  # type: ignore[assignment]
-        self.scopes = {(scope.directory, scope.level): scope for scope in mas.scopes}
-        self.by_directory: dict[str, list[Application]] = {}
-        for application in deployment.applications:
-            self.by_directory.setdefault(application.scope, []).append(application)
         self._catalogues: dict[str, SecretCatalogue] = {}
-        self.owners = Owners(mas.scopes)
+        self._by_ids: dict[tuple[str, tuple[str, ...]], dict[tuple[str | None, ...], Scope]] = {}
+        self.owners = Owners(scopes)
 
     def catalogue(self, account_directory: str) -> SecretCatalogue:
+        """The secret Jobs of the release that serves an account."""
         known = self._catalogues.get(account_directory)
         if known is None:
             known = self._catalogues[account_directory] = catalogue(self.profiles(account_directory).release)
         return known
 
-    def build(self) -> SecretsGraph:
-        uses = [use for scope in self.mas.scopes for use in self.uses_of(scope)]
-        writers: list[Writer] = []
-        reads: list[RuntimeRead] = []
-        deleters: list[Deleter] = []
-        for scope in self.mas.scopes:
+    def gather(self, scopes: Iterable[Scope], deployment: Deployment) -> Gathered:
+        """The uses in these scopes, and the Jobs of the Applications that they make."""
+        by_directory: dict[str, list[Application]] = {}
+        for application in deployment.applications:
+            if application.kind == "Application":
+                by_directory.setdefault(application.scope, []).append(application)
+        found = Gathered()
+        for scope in scopes:
+            applications = by_directory.get(scope.directory, ())
+            found.uses.extend(self.uses_of(scope, applications))
             jobs = self.catalogue(account_of(scope))
-            for application in self.by_directory.get(scope.directory, ()):
-                if application.kind == "Application":
-                    self.jobs_of(application, scope, jobs, writers, reads, deleters)
+            for application in applications:
+                self.jobs_of(application, scope, jobs, found)
+        return found
+
+    def assemble(self, parts: Iterable[Gathered]) -> SecretsGraph:
+        """The graph of the whole repo. Uses are in order of scope, however they were gathered."""
+        order = {scope.directory: index for index, scope in enumerate(self.scopes)}
+        parts = list(parts)
+        uses = sorted((use for part in parts for use in part.uses), key=lambda use: order[use.scope.directory])
+        writers = sorted((one for part in parts for one in part.writers), key=lambda one: order[one.scope])
         by_path: dict[str, list[Writer]] = {}
         for writer in writers:
             by_path.setdefault(writer.path, []).append(writer)
+        names = WrittenNames(by_path)
         secrets: dict[str, Secret] = {}
         for use in sorted(uses, key=lambda one: one.owner.kind != "own"):
             secret = secrets.get(use.path)
             if secret is None:
-                secret = secrets[use.path] = self.classify(use, by_path)
+                secret = secrets[use.path] = self.classify(use, by_path, names)
             secret.uses.append(use)
-        for read in reads:
+        by_scope = {scope.directory: scope for scope in reversed(self.scopes)}
+        for read in (one for part in parts for one in part.reads):
             secret = secrets.get(read.path)
             if secret is None:
-                secret = secrets[read.path] = self.read_only(read, by_path)
+                secret = secrets[read.path] = self.read_only(read, by_path, by_scope.get(read.application.scope))
             secret.runtime_reads.append(read)
-        for deleter in deleters:
+        for deleter in (one for part in parts for one in part.deleters):
             if deleter.path in secrets:
                 secrets[deleter.path].deleters.append(deleter)
         for path, written in by_path.items():
@@ -248,21 +263,19 @@ class _Builder:
 
     # -- readers
 
-    def uses_of(self, scope: Scope) -> Iterator[Use]:
+    def uses_of(self, scope: Scope, applications: Iterable[Application]) -> Iterator[Use]:
+        """Every placeholder in the merged values of a scope, and who of its Applications gets it."""
         found: list[tuple[Keys, SecretReference]] = []
-        for keys, text in leaves(scope.values):
-            if OPENER not in text:
-                continue
+        for keys, text in texts_with(scope.values, OPENER):
             place = scope.place(keys)
             found.extend((keys, reference(one, place, self.backend)) for one in scan(text))
         if not found:
             return
-        holders, literally = self.holders(scope)
+        holders, literally = _holders(applications)
         for keys, ref in found:
-            readers = narrowed(holders.get(ref.raw, ()), ref.place)
-            yield Use(
-                ref, keys, scope, readers, self.owner_of(ref, scope), same_block(literally.get(ref.raw, ()), ref.place)
-            )
+            readers = narrowed(tuple(holders.get(ref.raw, ())), ref.place)
+            without = same_block(tuple(literally.get(ref.raw, ())), ref.place)
+            yield Use(ref, keys, scope, readers, self.owner_of(ref, scope), without)
 
     def owner_of(self, ref: SecretReference, scope: Scope) -> Owner:
         """Whose secret it is; a declared one, or one that fits the path convention, is its reader's own."""
@@ -275,25 +288,8 @@ class _Builder:
         return owner
 
     def conventional(self, path: str, scope: Scope) -> bool:
-        ids = ids_of(scope)
+        ids = scope.ids
         return any(pattern_of(one, ids).fullmatch(path) for one in self.settings.secrets.path_convention)
-
-    def holders(
-        self, scope: Scope
-    ) -> tuple[Mapping[str, tuple[Application, ...]], Mapping[str, tuple[Application, ...]]]:
-        """Placeholder text -> the Applications whose leaf values hold it: those with the plugin, those without."""
-        found: tuple[dict[str, list[Application]], dict[str, list[Application]]] = ({}, {})
-        for application in self.by_directory.get(scope.directory, ()):
-            if application.kind != "Application":
-                continue
-            held: set[str] = set()
-            for text in strings(application.values):
-                if OPENER in text:
-                    held.update(one.raw for one in scan(text))
-            for raw in held:
-                found[0 if application.plugin else 1].setdefault(raw, []).append(application)
-        with_plugin, without = ({raw: tuple(them) for raw, them in one.items()} for one in found)
-        return with_plugin, without
 
     # -- Jobs
 
@@ -302,28 +298,25 @@ class _Builder:
         application: Application,
         scope: Scope,
         jobs: SecretCatalogue,
-        writers: list[Writer],
-        reads: list[RuntimeRead],
-        deleters: list[Deleter],
+        found: Gathered,
     ) -> None:
+        """Add what the Jobs of one Application write, read and delete."""
         chart = chart_name(application.path)
-        ids = ids_of(scope)
-        for job in jobs.writers:
-            if job.chart != chart or job.level != scope.level:
-                continue
+        ids = scope.ids
+        for job in jobs.of("writers", chart, scope.level):
             unmet = tuple(
                 self.unmet(when, job, application, scope) for when in job.when if not when.holds(application.values)
             )
             for path in fill(job.path, ids, application.values):
-                writers.append(Writer(path, job.fields, job, application, scope.directory, unmet))
-        for job in jobs.runtime_reads:
-            if job.chart == chart and job.level == scope.level and all(w.holds(application.values) for w in job.when):
-                reads.extend(
+                found.writers.append(Writer(path, job.fields, job, application, scope.directory, unmet))
+        for job in jobs.of("runtime_reads", chart, scope.level):
+            if all(when.holds(application.values) for when in job.when):
+                found.reads.extend(
                     RuntimeRead(p, job.fields, job, application) for p in fill(job.path, ids, application.values)
                 )
-        for job in jobs.deleters:
-            if job.chart == chart and job.level == scope.level and all(w.holds(application.values) for w in job.when):
-                deleters.extend(Deleter(p, job, application) for p in fill(job.path, ids, application.values))
+        for job in jobs.of("deleters", chart, scope.level):
+            if all(when.holds(application.values) for when in job.when):
+                found.deleters.extend(Deleter(p, job, application) for p in fill(job.path, ids, application.values))
 
     def unmet(self, when: Condition, job: SecretJob, application: Application, scope: Scope) -> Unmet:
         if when.find == "jdbc":
@@ -353,7 +346,8 @@ class _Builder:
 
     # -- what a path is
 
-    def classify(self, use: Use, by_path: Mapping[str, list[Writer]]) -> Secret:
+    def classify(self, use: Use, by_path: Mapping[str, list[Writer]], names: WrittenNames) -> Secret:
+        """What is known of the secret that a use is the first of."""
         ref, scope = use.reference, use.scope
         path = ref.path
         secret = Secret(path, ref.backend, "unknown")
@@ -367,7 +361,7 @@ class _Builder:
             secret.status = "elsewhere"
             return secret
         jobs = self.catalogue(account_of(scope))
-        secret.pre_created = next((one for pattern, one in jobs.pre_created_patterns if pattern.fullmatch(path)), None)
+        secret.pre_created = jobs.created_by_hand(path)
         if any(writer.runs for writer in secret.writers):
             secret.status = "written"
         elif secret.writers:
@@ -375,12 +369,12 @@ class _Builder:
             secret.status = "by-hand" if by_hand else "off"
         elif secret.pre_created is not None:
             secret.status = "by-hand"
-            self.reconsider_by_hand(secret, use, by_path)
+            self.reconsider_by_hand(secret, use, names)
         else:
             self.without_writer(secret, scope, jobs, by_path)
         return secret
 
-    def reconsider_by_hand(self, secret: Secret, use: Use, by_path: Mapping[str, list[Writer]]) -> None:
+    def reconsider_by_hand(self, secret: Secret, use: Use, written_names: WrittenNames) -> None:
         """A free name in a by-hand path may be a misspelling of a name that a Job writes.
 
         It is none when the same block of the config says the name elsewhere: then the author means it.
@@ -391,28 +385,24 @@ class _Builder:
         free = secret.pre_created.path.split("/").index("{*}")
         if free >= len(segments):
             return
-        prefix = segments[:free]
-        names = {
-            path.split("/")[free] for path in by_path if path.split("/")[:free] == prefix and path.count("/") >= free
-        }
-        name = segments[free]
+        prefix, name = segments[:free], segments[free]
+        names = written_names.below("/".join(prefix))
+        if name in names:
+            return
         block = use.scope.get(*use.keys[:2]) if len(use.keys) > 1 else None
-        if name in names or any(text == name for _, text in leaves(block)):
+        if any(text == name for text in strings(block)):
             return
         right = near_name(name, names)
         if right:
             # the block itself names the right one: no doubt is left
-            sure = any(text == right for _, text in leaves(block))
+            sure = any(text == right for text in strings(block))
             path = "/".join([*prefix, right, *segments[free + 1 :]])
-            secret.suggestion = Suggestion(path, "spelling", path in by_path, sure)
+            secret.suggestion = Suggestion(path, "spelling", path in written_names.paths, sure)
 
     def without_writer(
         self, secret: Secret, scope: Scope, jobs: SecretCatalogue, by_path: Mapping[str, list[Writer]]
     ) -> None:
-        for pattern, job in jobs.writer_patterns:
-            match = pattern.fullmatch(secret.path)
-            if match is None:
-                continue
+        for match, job in jobs.writers_of(secret.path):
             owner = self.owner(job, match.groupdict(), scope)
             if owner is None:
                 continue
@@ -422,19 +412,20 @@ class _Builder:
             secret.writers = (Writer(secret.path, job.fields, job, None, owner.directory, (self.absent(job, owner),)),)
             secret.status = "off"
             return
-        templates = [with_ids(one.path, ids_of(scope)) for one in jobs.pre_created]
-        templates += [with_ids(job.path, ids_of(scope)) for job in jobs.writers]
-        secret.suggestion = suggest(secret.path, by_path, templates, ids_of(scope))
+        templates = [with_ids(one.path, scope.ids) for one in jobs.pre_created]
+        templates += [with_ids(job.path, scope.ids) for job in jobs.writers]
+        secret.suggestion = suggest(secret.path, by_path, templates, scope.ids)
 
     def owner(self, job: SecretJob, ids: Mapping[str, str], scope: Scope) -> Scope | None:
         """The scope that a path with these ids belongs to, if the repo has it."""
-        for candidate in self.mas.scopes:
-            if candidate.level != job.level:
-                continue
-            own = ids_of(candidate)
-            if all(own.get(name) == value for name, value in ids.items()):
-                return candidate
-        return None
+        names = tuple(sorted(ids))
+        known = self._by_ids.get((job.level, names))
+        if known is None:
+            known = self._by_ids[job.level, names] = {}
+            for candidate in self.scopes:
+                if candidate.level == job.level:
+                    known.setdefault(tuple(candidate.ids.get(name) for name in names), candidate)
+        return known.get(tuple(ids[name] for name in names))
 
     def absent(self, job: SecretJob, scope: Scope) -> Unmet:
         """Why the Application with the Job does not exist."""
@@ -457,16 +448,13 @@ class _Builder:
             f"the charts leave out the Application for `{job.key}` with these values", scope.place((job.key,), "key")
         )
 
-    def read_only(self, read: RuntimeRead, by_path: Mapping[str, list[Writer]]) -> Secret:
-        """A secret that only Jobs read."""
+    def read_only(self, read: RuntimeRead, by_path: Mapping[str, list[Writer]], scope: Scope | None) -> Secret:
+        """A secret that only Jobs read, first of all one of `scope`."""
         secret = Secret(read.path, "aws", "by-hand", writers=tuple(by_path.get(read.path, ())))
         if any(writer.runs for writer in secret.writers):
             secret.status = "written"
-        scope = next((s for s in self.mas.scopes if s.directory == read.application.scope), None)
         if scope is not None:
-            jobs = self.catalogue(account_of(scope))
-            patterns = jobs.pre_created_patterns
-            secret.pre_created = next((one for pattern, one in patterns if pattern.fullmatch(read.path)), None)
+            secret.pre_created = self.catalogue(account_of(scope)).created_by_hand(read.path)
             secret.declared = self.declared(read.path, scope)
             if secret.declared is not None:
                 secret.status = "declared"
@@ -475,11 +463,11 @@ class _Builder:
     # -- settings
 
     def declared(self, path: str, scope: Scope) -> DeclaredSecret | None:
-        ids = ids_of(scope)
+        ids = scope.ids
         return next((one for one in self.settings.secrets.declared if pattern_of(one.path, ids).fullmatch(path)), None)
 
     def contract_fields(self, path: str, scope: Scope) -> tuple[str, ...]:
-        ids = ids_of(scope)
+        ids = scope.ids
         names: list[str] = []
         for pattern, fields in self.settings.contract.secret_fields.items():
             if pattern_of(pattern, ids).fullmatch(path):
@@ -498,6 +486,45 @@ class _Builder:
 def account_of(scope: Scope) -> str:
     """The account's directory."""
     return scope.directory[len(scope.root) :].split("/", 1)[0]
+
+
+class WrittenNames:
+    """The paths that Jobs write, by what stands before each of their segments."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.paths = frozenset(paths)
+
+    @cached_property
+    def _below(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for path in self.paths:
+            above, slash, name = path.rpartition("/")
+            while slash:
+                names = found.setdefault(above, set())
+                if name in names:
+                    break
+                names.add(name)
+                above, slash, name = above.rpartition("/")
+        return found
+
+    def below(self, prefix: str) -> set[str]:
+        """The segments that come next after a prefix."""
+        return self._below.get(prefix, set())
+
+
+def _holders(
+    applications: Iterable[Application],
+) -> tuple[Mapping[str, list[Application]], Mapping[str, list[Application]]]:
+    """Placeholder text -> the Applications whose leaf values hold it: those with the plugin, those without."""
+    found: tuple[dict[str, list[Application]], dict[str, list[Application]]] = ({}, {})
+    for application in applications:
+        held: dict[str, None] = {}
+        for text in strings(application.values):
+            if OPENER in text:
+                held.update(dict.fromkeys(one.raw for one in scan(text)))
+        for raw in held:
+            found[0 if application.plugin else 1].setdefault(raw, []).append(application)
+    return found
 
 
 def same_block(applications: tuple[Application, ...], place: Place) -> tuple[Application, ...]:
@@ -540,5 +567,4 @@ __all__ = [
     "Writer",
     "build_secrets",
     "chart_name",
-    "ids_of",
 ]

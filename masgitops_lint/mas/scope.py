@@ -41,7 +41,7 @@ class Scope:
     ending in "/"). Ids are the text that Go templates print for them; "" where a value is missing.
     """
 
-    __slots__ = ("_mended", "_values", "base", "directory", "files", "meant", "parent", "root", "spec")
+    __slots__ = ("_ids", "_mended", "_values", "base", "directory", "files", "meant", "parent", "root", "spec")
 
     def __init__(
         self,
@@ -61,6 +61,7 @@ class Scope:
         self.parent = parent
         self.meant = meant
         self._values: dict[str, Any] | None = None
+        self._ids: dict[str, str] | None = None
         self._mended = False
 
     def __repr__(self) -> str:
@@ -186,29 +187,37 @@ class Scope:
                 votes += 1 if position < len(parts) and parts[position] == value else -1
         return votes > 0
 
-    def _id(self, block: str) -> str:
-        value = self.values.get(block)
-        return go_text(value["id"]) if isinstance(value, dict) and value.get("id") is not None else ""
+    @property
+    def ids(self) -> Mapping[str, str]:
+        """The ids that the merged values hold, by block, as Go templates print them."""
+        if self._ids is None:
+            found: dict[str, str] = {}
+            for block in ID_BLOCKS:
+                value = self.values.get(block)
+                if isinstance(value, dict) and value.get("id") is not None and (text := go_text(value["id"])):
+                    found[block] = text
+            self._ids = found
+        return self._ids
 
     @property
     def account(self) -> str:
         """`account.id` as printed."""
-        return self._id("account")
+        return self.ids.get("account", "")
 
     @property
     def cluster(self) -> str:
         """`cluster.id` as printed."""
-        return self._id("cluster")
+        return self.ids.get("cluster", "")
 
     @property
     def instance(self) -> str:
         """`instance.id` as printed."""
-        return self._id("instance")
+        return self.ids.get("instance", "")
 
     @property
     def tenant(self) -> str:
         """`tenant.id` as printed."""
-        return self._id("tenant")
+        return self.ids.get("tenant", "")
 
     def get(self, *keys: str | int) -> Any:
         """The merged value at `keys`, or None."""

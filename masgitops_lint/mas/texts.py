@@ -74,6 +74,20 @@ def leaves(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:
             yield at, found
 
 
+def texts_with(value: Any, part: str) -> list[tuple[Keys, str]]:
+    """The texts below a value that hold `part`, with their routes, depth first; routes are made for those only."""
+    found: list[tuple[Keys, str]] = []
+    pairs = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in pairs:
+        kind = below.__class__
+        if kind is str:
+            if part in below:
+                found.append(((key,), below))
+        elif kind is dict or kind is list or isinstance(below, Mapping | list):
+            found.extend(((key, *keys), text) for keys, text in texts_with(below, part))
+    return found
+
+
 def strings(value: Any) -> Iterator[str]:
     """Every text below a value, in no particular order: cheaper than `leaves` where routes do not matter."""
     stack = [value]
