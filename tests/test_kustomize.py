@@ -311,3 +311,13 @@ def test_no_kustomization_raises(data: dict[str, object], manifest: object, tmp_
     files = {"a/kustomization.yaml": yaml.safe_dump(data), "a/x.yaml": yaml.safe_dump(manifest)}
     shutil.rmtree(tmp_path / "repo", ignore_errors=True)
     kustomizer(tmp_path, files).build("a")
+
+
+def test_a_patch_sees_what_a_chart_brings(tmp_path: Path) -> None:
+    files = {
+        "kustomization.yaml": "helmCharts: [{name: web, repo: https://charts.example.net}]\n"
+        "patches: [{patch: 'apiVersion: apps/v1\\nkind: Deployment\\nmetadata: {name: web}\\nspec: {replicas: 2}\\n'}]\n"
+    }
+    build = kustomizer(tmp_path, files).build("")
+    assert build is not None
+    assert not build.problems

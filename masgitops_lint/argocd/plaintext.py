@@ -92,6 +92,8 @@ _STANDS_FOR = re.compile(
     | .*(?:\{\{|\$\{|<path:).*
     | change[-_ ]?(?:me|it|this).* | replace[-_ ]?(?:me|with|this|by).* | your[-_ ].* | (?:to[-_ ]?be|tbd)[-_ ].*
     | (?:insert|enter|put|fill|add)[-_ ].*
+    | (?:(?:not?|un)[-_ ]?)?(?:needed|required|used|necessary|applicable|ignored|optional|anything)
+    | ollama | local(?:ai|host)? | lm[-_]?studio
     | (?:example|sample|dummy|fake|placeholder|redacted|masked|todo|fixme)(?:[-_ .:].*)?
     | (?:(?:my|the|some|a|your|db|user|admin)[-_ ]?)?
       (?:password|passwd|pass|pwd|secret|token|api[-_ ]?key|key|value|string)

@@ -186,6 +186,8 @@ class _Run:
         self.known: dict[tuple[str, ...], KubeObject] = {}
         self.children: list[str] = []
         self.files: list[str] = []
+        self.guessed = False
+        """Whether a chart in the repository was read without Helm, so that some of its objects may be missing."""
 
     def place(self, *keys: str | int) -> Place:
         return Place(self.result.path, keys)
@@ -216,11 +218,13 @@ class _Run:
         self.data = {CANONICAL.get(str(key).lower(), str(key)): value for key, value in data.items()}
         self.check_fields()
         self.resources()
+        # kustomize's own order: charts and plugins that generate come before components and patches.
         self.generators()
+        self.charts()
+        self.plugins("generators")
         self.components()
         self.transform()
-        self.charts()
-        self.plugins()
+        self.plugins("transformers", "validators")
         self.side_files()
         self.result.objects = tuple(self.objects)
         self.result.children = tuple(dict.fromkeys(self.children))
@@ -492,7 +496,7 @@ class _Run:
 
     def unmatched(self, place: Place) -> Callable[[str], None]:
         def report(label: str) -> None:
-            if not self.result.opaque and self.data.get("kind") != "Component":
+            if not self.result.opaque and not self.guessed and self.data.get("kind") != "Component":
                 self.problem("patch-target", place, label)
 
         return report
@@ -545,15 +549,13 @@ class _Run:
             namespace = entry.get("namespace") or entry.get("releaseNamespace") or self.data.get("namespace") or ""
             rendered = self.owner.render(directory, str(entry.get("releaseName") or name), str(namespace), values)
             if rendered is not None:
-                forced = self.data.get("namespace")
-                self.objects.extend(
-                    in_namespace(obj, forced) if isinstance(forced, str) and forced else obj for obj in rendered
-                )
+                self.objects.extend(rendered)
+                self.guessed = True
                 return
         self.opaque(f"Helm chart {name}", place)
 
-    def plugins(self) -> None:
-        for key in ("generators", "transformers", "validators"):
+    def plugins(self, *keys: str) -> None:
+        for key in keys:
             for index, entry in _entries(self.data, key):
                 if isinstance(entry, str) and entry.strip():
                     self.plugin(key, entry, self.place(key, index))
