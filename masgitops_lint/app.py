@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from masgitops_lint.model.finding import Finding
-from masgitops_lint.model.report import Crash, Report, Skipped, Summary, Suppressed
+from masgitops_lint.model.report import Charts, Crash, Part, Report, Skipped, Summary, Suppressed
 
 if TYPE_CHECKING:
     from masgitops_lint.deployment.build import BuildOptions
@@ -201,6 +201,10 @@ def _report(
     used = {finding.rule for finding in kept} | {silenced.finding.rule for silenced in suppressed}
     repository = context.repository
     skipped = tuple(Skipped(path, reason) for path, reason in repository.skipped)
+    suppressed.sort(key=lambda silenced: silenced.finding.sort_key)
+    charts = _charts(context)
+    narrowed = request.accounts or (request.shard is not None and request.shard[1] > 1)
+    part = Part(request.accounts, request.shard, charts) if narrowed else None
     return Report(
         findings=tuple(kept),
         summary=_summary(context, kept, len(suppressed), len(skipped)),
@@ -208,7 +212,8 @@ def _report(
         suppressed=tuple(suppressed),
         skipped=skipped,
         crashes=tuple(crashes),
-        notes=tuple(_notes(context)),
+        notes=_notes(charts, part),
+        part=part,
         root=target.root,
         sources=_sources(repository, kept),
     )
@@ -347,22 +352,31 @@ def _summary(context: Context, findings: list[Finding], suppressed: int, skipped
     )
 
 
-def _notes(context: Context) -> Iterable[str]:
-    """Which charts or release profile serve which accounts."""
+def _charts(context: Context) -> Charts:
+    """What stands for the charts of which accounts."""
     from masgitops_lint.deployment.build import chart_source
+    from masgitops_lint.report.fleet_notes import charts_by_choice
 
-    by_choice: dict[str, list[str]] = {}
-    for account in context.mas.accounts():
+    def choice(account: str) -> str:
         real = chart_source(context, account)
-        choice = f"rendered from {real}" if real else context.explain_profile(account)
-        by_choice.setdefault(choice, []).append(account)
-    for choice, accounts in by_choice.items():
-        shown = ", ".join(accounts[:5]) + (f" and {len(accounts) - 5} more" if len(accounts) > 5 else "")
-        yield f"charts: {choice} for {shown}"
+        return f"rendered from {real}" if real else context.explain_profile(account)
+
+    return charts_by_choice((account, choice(account)) for account in context.mas.accounts())
+
+
+def _notes(charts: Charts, part: Part | None) -> tuple[str, ...]:
+    from masgitops_lint.report.fleet_notes import chart_notes, part_note
+
+    return chart_notes(charts) + ((part_note(part),) if part else ())
 
 
 def nothing_checked(report: Report) -> bool:
-    """Whether the run saw nothing that mas-lint knows: a green tick would be a lie."""
+    """Whether the run saw nothing that mas-lint knows: a green tick would be a lie.
+
+    A shard may be empty, where there are more of them than clusters; the first one is so only in an empty repo.
+    """
+    if report.part is not None and report.part.shard is not None and report.part.shard[0] > 1:
+        return False
     return report.summary.files == 0 and not report.findings and not report.crashes
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from .finding import Finding
+
+Charts: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+"""What stands for the charts (a release profile, real charts), each with the accounts it serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,23 @@ class RuleInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The part of a fleet that a run was about: some accounts (() for all of them), one shard (`(3, 8)`), or both.
+
+    `charts` says what serves which accounts, so that reports of several parts can be joined.
+    """
+
+    accounts: tuple[str, ...] = ()
+    shard: tuple[int, int] | None = None
+    charts: Charts = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Findings in stable order, what was seen, and enough about the rules to write any format.
 
-    `sources` maps a path to its decoded text for the files that have findings (for code frames); it is empty where the
-    text cannot be shown.
+    `part` is None for a run that was about everything. `sources` maps a path to its decoded text for the files that
+    have findings (for code frames); it is empty where the text cannot be shown.
     """
 
     findings: tuple[Finding, ...]
@@ -79,5 +94,6 @@ class Report:
     crashes: tuple[Crash, ...] = ()
     notes: tuple[str, ...] = ()
     """Sentences for the footer: which release profile was used for which account, what was assumed."""
+    part: Part | None = None
     root: str = "."
     sources: dict[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..model.finding import Finding, Fix
 from ..model.place import Span
-from ..model.report import Report
+from ..model.report import Part, Report
 from .options import RenderOptions
 from .text import encodable
 
@@ -31,6 +31,7 @@ def report_object(report: Report, *, suppressed: bool = True) -> dict[str, Any]:
         "skipped": [{"path": encodable(entry.path), "reason": encodable(entry.reason)} for entry in report.skipped],
         "crashes": [{"rule": crash.rule, "error": encodable(crash.error)} for crash in report.crashes],
         "notes": [encodable(note) for note in report.notes],
+        "part": None if report.part is None else _part_object(report.part),
         "summary": summary_object(report),
     }
 
@@ -72,6 +73,17 @@ def finding_object(finding: Finding) -> dict[str, Any]:
         },
         "help": encodable(finding.help),
         "fix": _fix_object(finding.fix),
+    }
+
+
+def _part_object(part: Part) -> dict[str, Any]:
+    return {
+        "accounts": [encodable(name) for name in part.accounts],
+        "shard": None if part.shard is None else list(part.shard),
+        "charts": [
+            {"charts": encodable(charts), "accounts": [encodable(name) for name in names]}
+            for charts, names in part.charts
+        ],
     }
 
 
