@@ -45,7 +45,7 @@ class Rendered:
     object exist, the likeliest first, and `loops` the loops it stands in. `parameters` are an ApplicationSet's Helm
     parameters; its `root_name` is an evaluator, to be run with a parameter set as the frame's top. `leaf` are the
     values for its chart, `origins` tells what wrote them, by route, and `broken` what makes them unreadable;
-    `written` tells what the object's own fields are made of. These four are known when the leaf values are.
+    `written` tells what the object's own fields are made of. These four are known after `run_leaf`.
     """
 
     line: int
@@ -59,6 +59,10 @@ class Rendered:
     written: dict[str, Origin] = field(default_factory=dict)
     loops: dict[str, tuple[Expression, str | int | None]] = field(default_factory=dict)
     template: str = ""
+    passed: bool = False
+    """Whether `leaf` was worked out together with the object; what wrote the values is not known then."""
+    doubtful: bool = False
+    """Whether some value in such a `leaf` makes the text around it unreadable: `run_leaf` tells which."""
 
 
 class Run(Frame):
@@ -114,11 +118,13 @@ class Program:
         self._checking: list[Step] | None = None
         self._tolerant: list[Step] | None = None
         self._leaf: list[Step] | None = None
+        self._passing: list[Step] | None = None
 
-    def run(self, run: Run, *, careful: bool = False) -> Failure | None:
+    def run(self, run: Run, *, careful: bool = False, passing: bool = False) -> Failure | None:
         """Add the template's objects to `run`. On an error nothing is added, and the failure is told.
 
         `careful` is for values with texts of several lines, which can end the block that they are printed into.
+        `passing`: with the values that go to the leaf charts, except where care is needed.
         """
         if self._steps is None:
             self._steps = _Compiler(self._expressions).body(self._rows, self._known.copy())
@@ -127,6 +133,10 @@ class Program:
             if self._careful is None:
                 self._careful = _Compiler(self._expressions, careful=True).body(self._rows, self._known.copy())
             steps = self._careful
+        elif passing:
+            if self._passing is None:
+                self._passing = _Compiler(self._expressions, passing=True).body(self._rows, self._known.copy())
+            steps = self._passing
         run.variables, run.loops, run.dot, run.around = {}, {}, UNKNOWN, None
         before = len(run.objects)
         try:
@@ -137,6 +147,7 @@ class Program:
             return self._tell(run)
         for made in run.objects[before:]:
             made.template = self.name
+            made.passed = passing and not careful
         return None
 
     def check(self, run: Run) -> Failure | None:
@@ -229,16 +240,17 @@ class ChartProgram:
         found += [failure for program in self.programs if (failure := program.check(run))]
         return found
 
-    def render(self, values: Mapping[str, Any]) -> tuple[list[Rendered], list[Failure]]:
+    def render(self, values: Mapping[str, Any], *, passing: bool = False) -> tuple[list[Rendered], list[Failure]]:
         """The chart's objects, in order of template, and every template that fails (Helm stops at the first).
 
-        When anything fails the objects are those that the chart would have had otherwise.
+        When anything fails the objects are those that the chart would have had otherwise. `passing`: most objects come
+        with the values for their leaf charts (those that are `passed`).
         """
         run = Run(values)
         long = {key for key, value in values.items() if _several_lines(value)}
         failures = [failure for template, line, check in self._always if (failure := check(run, template, line))]
         for program in self.programs:
-            failure = program.run(run, careful=not long.isdisjoint(program.printed_keys))
+            failure = program.run(run, careful=not long.isdisjoint(program.printed_keys), passing=passing)
             if failure is not None:
                 failures.append(failure)
         if failures:
@@ -378,6 +390,10 @@ def _mapping_check(prefix: Prefix, below: str) -> Callable[[Run, str, int], Fail
     return check
 
 
+_OWN_FIELDS = frozenset({"name", "namespace", "server", "path"})
+"""Fields whose making is noted in every run: a missing part of theirs is told by its config key."""
+
+
 class _Compiler:
     def __init__(
         self,
@@ -388,8 +404,9 @@ class _Compiler:
         careful: bool = False,
         telling: bool = False,
         checking: bool = False,
+        passing: bool = False,
     ) -> None:
-        """`leaf`: build leaf values; `tolerant`: pass over errors; `careful`: look for texts of several lines.
+        """`leaf`: build leaf values and note what writes them; `passing`: build them without; `tolerant`: pass over errors; `careful`: look for texts of several lines.
 
         `telling`: an error comes with its line, which costs a call more a step. `checking`: nothing but the errors is
         wanted, so that objects are not made.
@@ -400,6 +417,7 @@ class _Compiler:
         self.careful = careful
         self.telling = telling
         self.checking = checking
+        self.passing = passing
         self.line = 0
         self.made: dict[int, Evaluator] = {}
 
@@ -460,10 +478,13 @@ class _Compiler:
             known.learn(row[2], self.expressions[row[2]])
             expression = self.expressions[row[2]]
             step = _set(row[1], self.evaluator(row[2]), quote_of(row[3]), bool(row[4]), expression)
-            if self.leaf and not row[1].startswith("parameter"):
+            if (self.leaf and not row[1].startswith("parameter")) or (self.passing and row[1] in _OWN_FIELDS):
                 step = _noted(row[1], expression, step)
             return self.guarded(step, self.line)
         if kind in ("leaf", "put"):
+            if self.passing:
+                known.learn(row[2], self.expressions[row[2]])
+                return self.passing_step(row)
             if self.leaf:
                 return self.guarded(self.leaf_step(row), row[-1])
             if self.careful and kind == "leaf":
@@ -487,11 +508,12 @@ class _Compiler:
 
     def let(self, name: str, number: int) -> Step:
         evaluate, expression = self.evaluator(number), self.expressions[number]
-        noting = self.telling or self.leaf
+        noting = self.telling or self.leaf or self.passing
+        alone = None if has_variable(expression) else (expression, None)
 
         def run(frame: Run) -> None:
             if noting:
-                frame.assigned[name] = (_expanded(expression, frame.assigned), None)
+                frame.assigned[name] = alone or (_expanded(expression, frame.assigned), None)
                 frame.around = None
             try:
                 frame.variables[name] = evaluate(frame)
@@ -582,6 +604,25 @@ class _Compiler:
                 current.broken.append(origin)
             if not listed:
                 current.origins[known] = origin
+
+        return scalar
+
+    def passing_step(self, row: Row) -> Step:
+        """A leaf value without its origin."""
+        route = tuple(None if part == "*" else part for part in row[1].split(".")) if row[1] else ()
+        evaluate = self.evaluator(row[2])
+        if row[0] == "put":
+            return _put(evaluate, route)
+        quote, opens = quote_of(row[3]), bool(row[4])
+        if len(route) == 1 and route[0] is not None:
+            return _passed(evaluate, route[0], quote)
+
+        def scalar(run: Run) -> None:
+            value = read_scalar(evaluate(run), quote)
+            current = run.current
+            if value.__class__ is Broken:
+                current.doubtful = True
+            _place(current.leaf, route, value, opens=opens)
 
         return scalar
 
@@ -697,6 +738,28 @@ class _Compiler:
                 frame.loops.pop(element, None)
 
         return run
+
+
+def _passed(evaluate: Evaluator, key: str, quote: str) -> Step:
+    def run(frame: Run) -> None:
+        value = read_scalar(evaluate(frame), quote)
+        current = frame.current
+        current.leaf[key] = value
+        if value.__class__ is Broken:
+            current.doubtful = True
+
+    return run
+
+
+def _put(evaluate: Evaluator, route: Sequence[str | None]) -> Step:
+    def run(frame: Run) -> None:
+        value = evaluate(frame)
+        current = frame.current
+        if not route and value.__class__ is YamlText and not isinstance(value.value, Mapping):
+            current.doubtful = True
+        put_value(current.leaf, route, value)
+
+    return run
 
 
 def _around(run: Run) -> Mapping[str, tuple[Expression, str | int | None]]:

@@ -182,7 +182,7 @@ class _Builder:
                 made_by.rendered.template,
             )
         )
-        objects, failures = chart.render(values)
+        objects, failures = chart.render(values, passing=True)
         if failures:
             root.lost = []
             self._lose(objects, values, root, chart)

@@ -33,7 +33,7 @@ def _failures(
     chart = profiles(scope.directory[len(scope.root) :].split("/", 1)[0]).leaf(application.path)
     if chart is None:
         return
-    broken = values.rendered.broken
+    broken = values.rendered.broken if values.broken else ()
     if broken:
         yield RenderFailure(
             scope=scope.directory,
@@ -51,7 +51,7 @@ def _failures(
         )
         return
     seen: set[Place] = set()
-    for failure in chart.failures(coalesce(values, chart.defaults)):
+    for failure in chart.failures(coalesce(values.leaf, chart.defaults)):
         place = _place(failure, values, application)
         if place in seen:
             continue

@@ -43,8 +43,18 @@ class LeafValues(Mapping[str, Any]):
         self._found: Rendered | None = None
 
     @property
+    def leaf(self) -> Mapping[str, Any]:
+        """The values as plain data."""
+        return self._made.leaf if self._made.passed else self.rendered.leaf
+
+    @property
+    def broken(self) -> bool:
+        """Whether the text of the values cannot be read: `rendered` tells what breaks it."""
+        return self._made.doubtful if self._made.passed else bool(self.rendered.broken)
+
+    @property
     def rendered(self) -> Rendered:
-        """The Application with its leaf values."""
+        """The Application with its leaf values and what wrote each of them."""
         if self._found is None:
             self._found = self._leaves.find(self._made)
         return self._found
@@ -55,13 +65,17 @@ class LeafValues(Mapping[str, Any]):
         return self._leaves.scope
 
     def __getitem__(self, key: str) -> Any:
-        return self.rendered.leaf[key]
+        return self.leaf[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a key, without the detour of a mapping that is only half one."""
+        return self.leaf.get(key, default)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.rendered.leaf)
+        return iter(self.leaf)
 
     def __len__(self) -> int:
-        return len(self.rendered.leaf)
+        return len(self.leaf)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -75,7 +89,7 @@ class LeafValues(Mapping[str, Any]):
 
     def field_keys(self, name: str) -> tuple[Keys, ...]:
         """The config keys that one field of the Application (`name`, `namespace`, `server`, `path`) is made of."""
-        origin = self.rendered.written.get(name)
+        origin = (self._made if self._made.passed else self.rendered).written.get(name)
         return tuple(dict.fromkeys(all_keys(origin.expression, origin.loops))) if origin is not None else ()
 
     def keys_of(self, route: Keys, *, direct: bool = False) -> Keys:

@@ -65,10 +65,11 @@ FALSE_WORDS = frozenset({"false", "no", "off", "n", "0"})
 def _delicate(value: Any, use: Use) -> bool:
     """Whether a use of a value can go wrong: collections and large numbers are printed oddly, words test as true."""
     if use == "printed":
-        if isinstance(value, int | float):
-            return not isinstance(value, bool) and abs(value) >= 1e6
-        return isinstance(value, dict | list) and bool(value)
-    return value is False or (isinstance(value, str) and value.strip().lower() in FALSE_WORDS)
+        kind = value.__class__
+        if kind is str or kind is bool or value is None:
+            return False
+        return abs(value) >= 1e6 if isinstance(value, int | float) else isinstance(value, dict | list) and bool(value)
+    return value.__class__ is str and len(value) < 8 and value.strip().lower() in FALSE_WORDS
 
 
 def used_at_root(scope: Scope, profile: ReleaseProfile) -> Iterator[UsedValue]:
@@ -89,7 +90,7 @@ def used_in_leaves(deployment: Deployment, profiles: Profiles) -> Iterator[UsedV
         facts = profiles(scope).data["leaves"].get(application.path)
         if facts is None:
             continue
-        for route, value, uses in _matching(values, facts["reads"]):
+        for route, value, uses in _matching(values.leaf, facts["reads"]):
             wanted: list[Use] = []
             if "p" in uses and "w" not in uses and _delicate(value, "printed"):
                 wanted.append("printed")

@@ -1,0 +1,97 @@
+"""A large config repo in parts: clusters with all that lies below them, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from .config import MasConfig
+from .scope import Scope
+
+
+class MasPart(MasConfig):
+    """Some clusters of a config repo, each with its instances, tenants and licence services.
+
+    Scopes, files and accounts are those of the part; what a file is meant to be is known from the whole.
+    """
+
+    def __init__(self, whole: MasConfig, meant: tuple[Scope, ...], paths: tuple[str, ...]) -> None:
+        super().__init__(whole.repository, whole.specs, whole.known_names)
+        self._whole = whole
+        self._files = whole._files
+        self._meant = meant
+        self._read_paths = paths
+
+    @cached_property
+    def roots(self):  # type: ignore[no-untyped-def]
+        """The config repos found in the whole."""
+        return self._whole.roots
+
+    @cached_property
+    def stray(self):  # type: ignore[no-untyped-def]
+        """The stray files of the whole."""
+        return self._whole.stray
+
+    @cached_property
+    def doubtful(self) -> frozenset[str]:
+        """The doubtful directories of the whole."""
+        return self._whole.doubtful
+
+    @cached_property
+    def meant(self) -> tuple[Scope, ...]:
+        """The scopes of the part."""
+        return self._meant
+
+    @cached_property
+    def read_paths(self) -> tuple[str, ...]:
+        """The files of the part."""
+        return self._read_paths
+
+    @cached_property
+    def config_paths(self) -> tuple[str, ...]:
+        """The files of the part that have a name which some generator reads."""
+        return tuple(path for path in self._read_paths if path.rpartition("/")[2] in self.known_names)
+
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that the part's clusters belong to."""
+        return tuple(dict.fromkeys(scope.directory[len(scope.root) :].split("/", 1)[0] for scope in self._meant))
+
+
+def split(mas: MasConfig, size: int) -> tuple[MasPart, ...]:
+    """The repo in parts of about `size` scopes, in order; no cluster is divided.
+
+    Every scope and every file that is read is in one part, the files outside all clusters in the first.
+    """
+    families = _families(mas.meant)
+    batches: list[list[Scope]] = []
+    for family in families:
+        if not batches or len(batches[-1]) + len(family) > size:
+            batches.append([])
+        batches[-1].extend(family)
+    order = {id(scope): index for index, scope in enumerate(mas.meant)}
+    home = {scope.directory: number for number, batch in enumerate(batches) for scope in batch}
+    paths: list[list[str]] = [[] for _ in batches]
+    for path in mas.read_paths:
+        paths[_home(path, home)].append(path)
+    return tuple(
+        MasPart(mas, tuple(sorted(batch, key=lambda scope: order[id(scope)])), tuple(own))
+        for batch, own in zip(batches, paths, strict=True)
+    )
+
+
+def _families(scopes: Iterable[Scope]) -> Iterator[list[Scope]]:
+    """Scopes that share directories or an ancestor, in order of the first of each."""
+    families: dict[str, list[Scope]] = {}
+    for scope in scopes:
+        top = scope
+        while top.parent is not None:
+            top = top.parent
+        families.setdefault("/".join(top.directory.split("/")[: top.root.count("/") + 2]), []).append(scope)
+    yield from families.values()
+
+
+def _home(path: str, home: dict[str, int]) -> int:
+    directory = path.rpartition("/")[0]
+    while directory and directory not in home:
+        directory = directory.rpartition("/")[0]
+    return home.get(directory, 0)
