@@ -20,7 +20,7 @@ Add `jdbc_type: incluster-db2` (or another type, for a database that is not in t
 
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, nearest
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, nearest, placeholders
 
 RULE = Rule(code="REF005", name="jdbc-database", severity="error", tags=("reference", "db2"))
 
@@ -42,7 +42,24 @@ BAD = (
         },
     ),
 )
-GOOD = (Example("both sides agree"),)
+GOOD = (
+    Example("both sides agree"),
+    Example(
+        "the name comes from the secret that the setup job writes",
+        {
+            "dev/cluster1/inst1/ibm-db2u-databases.yaml": _DATABASE,
+            "dev/cluster1/inst1/ibm-mas-suite-configs.yaml": (
+                'merge-key: "dev/cluster1/inst1"\nibm_mas_suite_configs:\n'
+                "  - mas_config_name: inst1-jdbc-wsapp-main-manage\n    mas_config_chart: ibm-jdbc-config\n"
+                "    mas_config_scope: wsapp\n    mas_workspace_id: main\n    mas_application_id: manage\n"
+                "    jdbc_type: incluster-db2\n    jdbc_instance_name: "
+                '"<path:arn:aws:secretsmanager:us-east-1:123456789012:secret:'
+                'dev/cluster1/inst1/jdbc/db2wh-inst1-manage/config#jdbc_instance_name>"\n'
+                "    db2_namespace: db2u-inst1\n"
+            ),
+        },
+    ),
+)
 
 
 def check(context: Context) -> Drafts:
@@ -70,12 +87,26 @@ def _setup_is_gated(context: Context, scope: Scope) -> bool:
     return release_at_least(context.profile(scope.account).release, "7.4.0")
 
 
+def _named(value: Any) -> str | None:
+    """The database that `jdbc_instance_name` names: itself, or, taken from a secret, the one whose secret it is.
+
+    The database's own setup job writes the name into `.../jdbc/<name>/config` (ibm-mas/gitops `120-ibm-db2u-database`).
+    """
+    if not isinstance(value, str):
+        return None
+    found = placeholders(value)
+    if not found:
+        return value
+    before, _, config = found[0].path.rpartition("/")
+    return before.rpartition("/")[2] if config == "config" and "/jdbc/" in before else None
+
+
 def _configs(
     context: Context, scope: Scope, configs: list[tuple[Keys, dict[str, Any]]], databases: dict[str, Any]
 ) -> Drafts:
     for keys, item in configs:
-        name = item.get("jdbc_instance_name")
-        if item.get("jdbc_type") != "incluster-db2" or not isinstance(name, str) or name in databases:
+        name = _named(item.get("jdbc_instance_name"))
+        if item.get("jdbc_type") != "incluster-db2" or name is None or name in databases:
             continue
         near = nearest(name, databases)
         yield RULE.draft(
@@ -98,7 +129,7 @@ def _databases(
         if any(c.get("jdbc_type") == "incluster-db2" for _, c in same_app):
             continue
         related = [(scope.place((*keys, "db2_instance_name")), "the database that is never set up")]
-        mine = [(k, c) for k, c in configs if name in (c.get("jdbc_instance_name"), c.get("db2_instance_name"))]
+        mine = [(k, c) for k, c in configs if name in (_named(c.get("jdbc_instance_name")), c.get("db2_instance_name"))]
         other_app = [(k, c) for k, c in mine if c.get("jdbc_type") == "incluster-db2"]
         if other_app:
             config_keys, config = other_app[0]

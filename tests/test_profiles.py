@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from masgitops_lint.charts.choose import explain_choice
 from masgitops_lint.charts.contract import contract_of, leaf_reads
 from masgitops_lint.charts.formats import misfit
 from masgitops_lint.charts.packing import pack, unpack
 from masgitops_lint.charts.profile import ReleaseProfile, UnknownReleaseError, load, newest, releases, version_key
 from masgitops_lint.charts.unread import by_hand, successor, unread_keys
+from masgitops_lint.settings.values import Settings, SourceSettings
 
 from .conftest import CLEAN
 from .shop import context_of
@@ -149,3 +151,16 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
     assert any("own.json" in note for note in report.notes)
     with pytest.raises(UsageError, match="no release profile"):
         lint(Request(path=str(CLEAN), charts=str(tmp_path / "none.json"), isolated=True))
+
+
+def test_real_charts_get_the_profile_that_is_most_like_them(tmp_path: Path) -> None:
+    for path in load("7.5.0").chart_paths:
+        (tmp_path / "source" / path).mkdir(parents=True)
+    (tmp_path / "source/root-applications/ibm-mas-account-root").mkdir(parents=True)
+    (tmp_path / "other/root-applications/ours").mkdir(parents=True)
+    expected = {"source": ("7.5.0", "nearest"), "other": (releases()[0], "newest")}
+    for name, (release, word) in expected.items():
+        settings = Settings(source=SourceSettings(charts=str(tmp_path / name)))
+        profile, why = explain_choice("dev", None, settings)
+        assert profile.release == release
+        assert word in why

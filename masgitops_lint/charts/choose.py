@@ -21,7 +21,7 @@ def choose_profile(
     """The profile of the release that was asked for, declared, or found; the newest bundled one otherwise.
 
     Order: `--charts`, the settings, `source.revision` of the Account Root Application. A release without a profile of
-    its own is served by the newest bundled one that is not newer.
+    its own is served by the newest bundled one that is not newer, real charts by the one with most charts in common.
     """
     return explain_choice(account, root, settings, requested)[0]
 
@@ -41,6 +41,9 @@ def explain_choice(
             return open_profile_file(wanted), f"the profile in {wanted} ({where})"
         match = _RELEASE.match(wanted.rsplit("@", 1)[-1]) if wanted else None
         if match is None:
+            alike = _release_like(wanted) if wanted else ""
+            if alike:
+                return load(alike), f"release {alike}, the bundled one nearest to {wanted} ({where})"
             continue
         release = match.group(1)
         if release in releases():
@@ -49,6 +52,25 @@ def explain_choice(
         return load(near), f"release {near}, the nearest bundled one to {release} ({where})"
     profile = newest()
     return profile, f"release {profile.release}, the newest bundled one, since nothing names one"
+
+
+@lru_cache(maxsize=8)
+def _release_like(wanted: str) -> str:
+    """The bundled release whose charts are most nearly those of a source; "" when they have little in common."""
+    import os
+
+    from .source import SourceError, is_source, open_source
+
+    if not is_source(wanted):
+        return ""
+    try:
+        root = open_source(wanted).root
+        groups = [entry.path for entry in os.scandir(root) if entry.is_dir() and entry.name.endswith("-applications")]
+        charts = {f"{os.path.basename(group)}/{entry.name}" for group in groups for entry in os.scandir(group)}
+    except (OSError, SourceError):
+        return ""
+    nearest = min(releases(), key=lambda one: len(load(one).chart_paths ^ charts))
+    return nearest if len(load(nearest).chart_paths ^ charts) < len(charts) / 2 else ""
 
 
 def is_profile_file(wanted: str) -> bool:

@@ -23,13 +23,14 @@ Arrival = tuple[str, tuple[str | int, ...]]
 class Unread:
     """A key that nothing reads. `charts` are those that could have; `known` the keys they do read at its place.
 
-    `empty`: it has no value, so that little is lost.
+    `empty`: it has no value, so that little is lost; `beside`: the keys that stand next to it.
     """
 
     keys: Keys
     charts: tuple[str, ...]
     known: frozenset[str]
     empty: bool = False
+    beside: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +56,7 @@ def unread_keys(scope: Scope, profile: ReleaseProfile, extra: Mapping[str, Seque
                 yield from search.inside((key,), value, node, [], file.name)
             elif not search.is_known_block(key) and key not in scope.misspelt_blocks(file):
                 known = next((one.keys for one in scope.spec.files if one.name == file.name), ())
-                yield Unread((key,), (), frozenset(known), value is None)
+                yield Unread((key,), (), frozenset(known), value is None, frozenset(map(str, file.data)))
 
 
 def successor(unread: Unread) -> str:
@@ -69,7 +70,8 @@ def successor(unread: Unread) -> str:
         return str(renamed["keys"][name])
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(name, sorted(unread.known), n=1, cutoff=0.75)), "")
+    # A key that is there under its right name is not missing under a wrong one.
+    return next(iter(get_close_matches(name, sorted(unread.known - unread.beside), n=1, cutoff=0.75)), "")
 
 
 class _Search:
@@ -155,7 +157,9 @@ class _Search:
                     if one.target.prefix and not one.target.dynamic
                 )
             )
-        return Unread(keys, charts, frozenset(known), empty)
+        around = self.scope.get(*keys[:-1])
+        beside = frozenset(map(str, around)) if isinstance(around, dict) else frozenset()
+        return Unread(keys, charts, frozenset(known), empty, beside)
 
 
 def _filled(route: Sequence[str], keys: Keys) -> Keys:
