@@ -82,10 +82,22 @@ def check(context: Context) -> Drafts:
             affects={one.application for one in masked},  # type: ignore[attr-defined]
         )
     for application, key, scope in context.placeholder_blocks:
+        example = _is_example(context.root_defaults(scope).get(key))
         yield RULE.draft(
             application.source,
-            f"`{application.name}` is built from the chart's example values, because no `{key}` is there",
+            f"`{application.name}` is built from the chart's {'example' if example else 'own'} values, because no `{key}` is "
+            "there",
             help=f"add the config file with `{key}`",
             affects=(application.name,),
             related=[(scope.place(()), "the scope without the block")],
+            severity=None if example else "warning",
         )
+
+
+def _is_example(block: object) -> bool:
+    """Whether values only stand for others: `{{ name }}`, or a key's own name in whatever case."""
+    if not isinstance(block, dict):
+        return True
+    return any(
+        isinstance(value, str) and ("{{" in value or value.lower() == str(key).lower()) for key, value in block.items()
+    )

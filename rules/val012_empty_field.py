@@ -15,7 +15,7 @@ or to the cluster that Argo CD runs on when `server` is empty. Hooks that cut na
 Write the value.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, dotted
 
 RULE = Rule(code="VAL012", name="empty-field", severity="error", tags=("values", "names"))
 
@@ -64,7 +64,7 @@ def check(context: Context) -> Drafts:
             for keys in values.field_keys(field):
                 if keys in IDS or scope.get(*keys) not in (None, "") or keys[-1] in context.parameters_of(scope):
                     continue
-                if context.is_misspelt(scope, keys):
+                if context.is_misspelt(scope, keys) or _has_default(context, scope, keys):
                     continue
                 if keys[0] in ID_BLOCKS and context.block_is_broken(scope, keys[0]):
                     continue
@@ -78,3 +78,13 @@ def check(context: Context) -> Drafts:
             help=f"write `{key.rpartition('.')[2]}`",
             affects=names,
         )
+
+
+def _has_default(context: Context, scope: Scope, keys: Keys) -> bool:
+    """Whether the root chart's own values fill a key in: that they do is VAL011."""
+    if scope.has(*keys):
+        return False
+    found: object = context.root_defaults(scope)
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found not in (None, "")

@@ -35,6 +35,7 @@ class Owners:
         self.clusters: dict[str, set[str]] = {}
         self.instances: dict[tuple[str, str], set[str]] = {}
         self.customers: set[str] = set()
+        self.levels: dict[tuple[str, str, str], set[str]] = {}
         for scope in scopes:
             for block in ("ibm_sls", "ibm_sls_standalone"):
                 customer = scope.get(block, "ibm_customer_number")
@@ -44,6 +45,7 @@ class Owners:
                 self.clusters.setdefault(scope.account, set()).add(scope.cluster)
                 if scope.instance:
                     self.instances.setdefault((scope.account, scope.cluster), set()).add(scope.instance)
+                    self.levels.setdefault((scope.account, scope.cluster, scope.instance), set()).add(_side(scope))
 
     def owner(self, path: str, scope: Scope, jobs: SecretCatalogue | None) -> Owner:
         """Whose secret a path is, seen from a scope. `jobs` allows ids to be told that the repo does not have."""
@@ -74,6 +76,9 @@ class Owners:
         if cluster != scope.cluster:
             return Owner("cluster", f"{account_id}/{cluster}", True, "/".join(right))
         if instance and scope.instance and instance != scope.instance:
+            if _side(scope) not in self.levels[account_id, cluster, instance]:
+                # A suite takes the key of the AI service beside it, and an AI service the licence of the suite.
+                return Owner("own")
             return Owner("instance", f"{account_id}/{cluster}/{instance}", True, "/".join(right))
         return Owner("own")
 
@@ -119,6 +124,11 @@ class Owners:
             if match is not None and match.groupdict().get("instance") == instance:
                 return Owner("instance", prefix + instance, False, prefix + scope.instance + rest[len(instance) :])
         return None
+
+
+def _side(scope: Scope) -> str:
+    """Whether a scope is of a suite or of an AI service."""
+    return "suite" if scope.level == "instance" else "ai"
 
 
 def _replace_segment(path: str, old: str, new: str) -> str:
