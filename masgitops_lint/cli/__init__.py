@@ -22,6 +22,7 @@ COMMANDS = {
     "catalogs": ("catalogs", "The operator catalogues that mas-lint knows."),
     "schema": ("schema", "Print or export JSON Schemas."),
     "baseline": ("baseline", "Accept today's findings, so that only new ones fail."),
+    "merge": ("merge", "Join the JSON reports of shards or accounts to one report."),
     "comment": ("comment", "Keep one comment of a pull request up to date."),
 }
 """Command -> (module of this package that holds `command`, one line of help)."""
