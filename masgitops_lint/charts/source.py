@@ -7,8 +7,9 @@ import io
 import os
 import posixpath
 import re
-import sys
 from functools import cached_property
+
+from masgitops_lint.settings.cache_directory import cache_directory
 
 from .helm.chart import Chart, ChartError, directory_reader, load_chart
 
@@ -62,19 +63,6 @@ class ChartSource:
                 state.update(f"{os.path.relpath(path, self.root)}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
                 state.update(data)
         return state.hexdigest()
-
-
-def cache_directory() -> str:
-    """The user's cache directory for mas-lint; `MAS_LINT_CACHE_DIR` overrides it. It need not exist."""
-    chosen = os.environ.get("MAS_LINT_CACHE_DIR")
-    if chosen:
-        return chosen
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
-        return os.path.join(base, "mas-lint", "Cache")
-    if sys.platform == "darwin":
-        return os.path.expanduser("~/Library/Caches/mas-lint")
-    return os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "mas-lint")
 
 
 def fetched_directory(revision: str) -> str:

@@ -104,7 +104,7 @@ def build_from_charts(subject: Subject, sources: Mapping[str, str | None], optio
     exact = _exact(subject, options)
     if options.values or not options.cached:
         return build_exact(subject.mas, charts, subject.account, engine, exact)
-    from masgitops_lint.charts.source import cache_directory
+    from masgitops_lint.settings.cache_directory import cache_directory
 
     from .whole_cache import WholeCache, key_of
 
@@ -171,7 +171,7 @@ def _opener(sources: Mapping[str, str | None]) -> Callable[[str], ChartSource]:
 
 
 def _exact(subject: Subject, options: BuildOptions) -> ExactOptions:
-    from masgitops_lint.charts.source import cache_directory
+    from masgitops_lint.settings.cache_directory import cache_directory
 
     from .exact import ExactOptions, default_processes
     from .leaf_runner import CACHE_FORMAT, DirectoryCache
