@@ -98,6 +98,8 @@ class SecretCatalogue:
     pre_created: tuple[PreCreated, ...]
     runtime_reads: tuple[SecretJob, ...]
     deleters: tuple[SecretJob, ...]
+    own_keys: frozenset[str] = frozenset()
+    """Keys below which authors name secrets of their own, that no chart could write."""
 
     @cached_property
     def _by_chart(self) -> Mapping[tuple[str, str, str], tuple[SecretJob, ...]]:
@@ -191,6 +193,7 @@ def catalogue(release: str) -> SecretCatalogue:
         ),
         tuple(_jobs(data["runtime_reads"], version)),
         tuple(_jobs(data["deleted"], version)),
+        frozenset(data["own_secrets"]["keys"]),
     )
 
 

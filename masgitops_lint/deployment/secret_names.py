@@ -57,7 +57,7 @@ def _likeness(parts: list[str], wanted: list[str], ids: Mapping[str, str]) -> tu
         return 0.0, []
     right = [want if index == differing else part for index, (part, want) in enumerate(zip(parts, wanted, strict=True))]
     ratio = SequenceMatcher(None, parts[differing].lower(), wanted[differing].lower()).ratio()
-    if literal_equal:
+    if literal_equal and (parts[differing + 1 :] or ratio >= 0.5):
         # `db2/<name>/config` for `jdbc/<name>/config`: the rest of the path says enough
         return max(ratio, 0.7), right
     return (ratio if ratio >= 0.72 else 0.0), right

@@ -372,6 +372,8 @@ class SecretsBuilder:
             self.reconsider_by_hand(secret, use, names)
         else:
             self.without_writer(secret, scope, jobs, by_path)
+            if secret.status == "unknown" and secret.suggestion is None and not jobs.own_keys.isdisjoint(use.keys):
+                secret.status, secret.pre_created = "by-hand", PreCreated(path, (), "the operator")
         return secret
 
     def reconsider_by_hand(self, secret: Secret, use: Use, written_names: WrittenNames) -> None:
