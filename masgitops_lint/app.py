@@ -137,7 +137,20 @@ def _base_snapshot(root: str, base: str, revision: str | None) -> Snapshot:
 
 def lint(request: Request) -> Report:
     """Lint what the request names. Raises `UsageError`, `SettingsError`, `RuleLoadError` or `UnknownRuleError`."""
-    return lint_session(request, open_session(request))
+    session = open_session(request)
+    if not request.cache:
+        return lint_session(request, session)
+    from masgitops_lint.known_report import KnownReport
+
+    # what is wanted, however it is named and worked on
+    wanted = replace(request, path="", config=None, progress=None, jobs=None, cache=False, cache_dir=None)
+    baseline = session.settings.baseline if request.baseline is None else request.baseline
+    known = KnownReport(session.context, (wanted, session.target.prefix), request.rules, baseline, request.cache_dir)
+    report = known.read()
+    if report is None:
+        report = lint_session(request, session)
+        known.keep(report)
+    return report
 
 
 def lint_session(request: Request, session: Session) -> Report:
@@ -148,9 +161,29 @@ def lint_session(request: Request, session: Session) -> Report:
 
     rules = load_rules(request.rules)
     selection = Selection.build(rules, session.settings, request.select, request.ignore)
+    jobs = _jobs(request, session.context.repository)
+    if jobs > 1:
+        session.context.repository.preload(jobs)
     _render_charts(session.context)
-    findings, crashes = run_rules(session.context, selection.rules(rules))
+    findings, crashes = run_rules(
+        session.context, selection.rules(rules), jobs=jobs, shard=request.shard, progress=request.progress
+    )
     return _report(request, session, rules, selection, findings, crashes)
+
+
+_FILES_A_PROCESS = 400
+"""Below so many files a second process costs more than it saves."""
+
+
+def _jobs(request: Request, repository: Repository) -> int:
+    """How many processes to work with: as asked for, else as many as there are processors and work for."""
+    from masgitops_lint.repo.child_process import can_fork, processors
+
+    if not can_fork():
+        return 1
+    if request.jobs is not None:
+        return max(request.jobs, 1)
+    return max(1, min(processors(), len(repository.yaml_paths) // _FILES_A_PROCESS))
 
 
 def _render_charts(context: Context) -> None:

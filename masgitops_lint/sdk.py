@@ -81,7 +81,10 @@ _WITH_GENERIC_PART = frozenset({"CFG", "PRN", "REF", "SEC", "VER", "WAV"})
 class Rule:
     """A rule's identity. `severity` is the default and can be remapped; `code` is never reused.
 
-    `options` maps an option's name to its default value; `needs_base` marks rules that compare two revisions.
+    `options` maps an option's name to its default value; `needs_base` marks rules that compare two revisions. `local`
+    promises that what a rule says about a cluster and all below it depends on that cluster's config alone (and its
+    account's parameters), asked through `mas`, `deployment`, `texts` and what is made of them: a large repo is then
+    looked at a few clusters at a time, on several processors.
     """
 
     code: str
@@ -91,6 +94,7 @@ class Rule:
     since: str = "0.1.0"
     options: Mapping[str, Any] = field(default_factory=dict)
     needs_base: bool = False
+    local: bool = False
 
     @property
     def generic(self) -> bool:
@@ -409,7 +413,7 @@ class Context:
             return found
         from masgitops_lint.kubernetes.scan import is_chart_part, set_aside
 
-        config = frozenset(self.mas.read_paths)
+        config = frozenset(self.mas.whole.read_paths)
         manifests = manifest_texts(
             self.repository, lambda path: path in config or is_chart_part(path) or set_aside(path)
         )

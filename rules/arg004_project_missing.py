@@ -14,9 +14,7 @@ AppProject at all, projects come from elsewhere and one note says which.
 Correct the name, or add the AppProject.
 """
 
-import difflib
-
-from masgitops_lint.sdk import Context, Drafts, Example, Rule
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, nearest
 
 RULE = Rule(code="ARG004", name="project-missing", severity="error", tags=("argocd", "project"))
 
@@ -60,27 +58,27 @@ def check(context: Context) -> Drafts:
     for unit in units.of("argocd", "Application"):
         name = unit.project
         if name and name != "default" and name not in declared and unit.manifest is not None and unit.knows(name):
-            missing.setdefault((name, unit.manifest.at("spec", "project")), []).append(unit)
-    elsewhere = {}
-    for (name, place), found in missing.items():
+            missing.setdefault(name, {}).setdefault(unit.manifest.at("spec", "project"), []).append(unit)
+    for name, places in missing.items():
+        found = [unit for units_there in places.values() for unit in units_there]
+        first, *others = places
         if not declared:
-            elsewhere.setdefault(name, []).extend((place, unit) for unit in found)
+            yield RULE.draft(
+                first,
+                f"the repository declares no AppProject; {name} has to come from elsewhere ({len(found)} Applications)",
+                help="nothing to do if it exists",
+                affects=[unit.label for unit in found],
+                severity="note",
+            )
             continue
-        close = difflib.get_close_matches(name, declared, n=1, cutoff=0.75)
+        close = nearest(name, declared, cutoff=0.75)
         more = f" and {len(found) - 1} more are" if len(found) > 1 else " is"
         certain = close and not units.projects_elsewhere() and not all(unit.assumed for unit in found)
         yield RULE.draft(
-            place,
+            first,
             f"no file declares AppProject {name}: {found[0].label}{more} not synced",
-            help=f"did you mean {close[0]!r}?" if close else "add the AppProject",
+            help=f"did you mean {close!r}?" if close else "add the AppProject",
+            related=[(place, "here too") for place in others[:8]],
             affects=[unit.label for unit in found],
             severity="error" if certain else "warning",
-        )
-    for name, places in elsewhere.items():
-        yield RULE.draft(
-            places[0][0],
-            f"the repository declares no AppProject; {name} has to come from elsewhere ({len(places)} Applications)",
-            help="nothing to do if it exists",
-            affects=[unit.label for _, unit in places],
-            severity="note",
         )

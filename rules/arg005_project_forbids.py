@@ -3,13 +3,14 @@
 ## What it checks
 
 `sourceRepos` and `destinations` of the AppProject (with globs and `!` exceptions) against the sources and the
-destination of each Application in it. Destinations that are named on one side and given by URL on the other are not
-judged.
+destination of each Application in it, and its lists of namespaces and kinds against the objects that the Application
+applies. SSH and HTTPS URLs of one repository are different sources, and `*` in a source stops at a slash. Destinations
+that are named on one side and given by URL on the other are not judged.
 
 ## What Argo CD does
 
 `application repo ... is not permitted in project` or `application destination ... is not permitted`: the Application is
-not synced.
+not synced. `resource ... is not permitted in project`: the sync fails at that object.
 
 ## How to fix
 
@@ -46,12 +47,35 @@ spec:
       server: https://kubernetes.default.svc
 """
 _FILES = {"project.yaml": _PROJECT, "services/one/settings.yaml": _CONFIG_MAP}
+_LISTED = """  namespaceResourceWhitelist:%s
+    - {group: '', kind: %s}
+"""
 BAD = (
     Example(
         "another namespace", {**_FILES, "apps/one.yaml": _APP % ("one", "services/one", "web  #! ARG005")}, base="empty"
     ),
+    Example(
+        "another kind",
+        {
+            **_FILES,
+            "project.yaml": _PROJECT + _LISTED % ("  #! ARG005", "Secret"),
+            "apps/one.yaml": _APP % ("one", "services/one", "shop-web"),
+        },
+        base="empty",
+    ),
 )
-GOOD = (Example("permitted", {**_FILES, "apps/one.yaml": _APP % ("one", "services/one", "shop-web")}, base="empty"),)
+GOOD = (
+    Example("permitted", {**_FILES, "apps/one.yaml": _APP % ("one", "services/one", "shop-web")}, base="empty"),
+    Example(
+        "a listed kind",
+        {
+            **_FILES,
+            "project.yaml": _PROJECT + _LISTED % ("", "ConfigMap"),
+            "apps/one.yaml": _APP % ("one", "services/one", "shop-web"),
+        },
+        base="empty",
+    ),
+)
 
 
 def check(context: Context) -> Drafts:
@@ -63,4 +87,17 @@ def check(context: Context) -> Drafts:
             help="permit it in the project, or move the Application",
             related=[(found.project.at("spec", found.field, part="key"), "what the project permits")],
             affects=[found.unit.label],
+        )
+    for refused in context.units.project_refusals():
+        project, first = refused.project, refused.objects[0]
+        more = f" and {len(refused.objects) - 1} more" if len(refused.objects) > 1 else ""
+        listed = ("spec", refused.field) if refused.field in project.spec else ("spec",)
+        yield RULE.draft(
+            project.at(*listed, part="key"),
+            f"AppProject {project.name} does not permit {refused.what}: {refused.unit.label} fails at "
+            f"{first.label}{more}",
+            help=f"change `{refused.field}`, or move the Application to another project",
+            related=[(one.place, "refused") for one in refused.objects[:4]],
+            affects=[refused.unit.label],
+            severity="warning" if refused.unit.assumed else "error",
         )

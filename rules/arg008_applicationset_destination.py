@@ -53,4 +53,6 @@ def check(context: Context) -> Drafts:
             fact.place,
             f"ApplicationSet {fact.unit} makes an Application for each cluster, but all of them go to {fact.text}",
             help="use {{server}} or {{name}}",
+            # A template that uses the cluster elsewhere may make apps of apps on the control plane.
+            severity="note" if fact.data.get("used") else "warning",
         )

@@ -16,7 +16,7 @@ Resolve the conflict: keep one side and delete the markers.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
 
-RULE = Rule(code="CFG002", name="merge-conflict-marker", severity="error", tags=("yaml",))
+RULE = Rule(code="CFG002", name="merge-conflict-marker", severity="error", tags=("yaml",), local=True)
 
 BAD = (
     Example(

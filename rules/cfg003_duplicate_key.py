@@ -16,7 +16,7 @@ Join the two, or delete the one that is not meant.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
 
-RULE = Rule(code="CFG003", name="duplicate-key", severity="error", tags=("yaml",))
+RULE = Rule(code="CFG003", name="duplicate-key", severity="error", tags=("yaml",), local=True)
 
 BAD = (
     Example(

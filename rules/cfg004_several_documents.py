@@ -16,7 +16,7 @@ Put everything into one document, or split the file.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
 
-RULE = Rule(code="CFG004", name="several-documents", severity="error", tags=("yaml",))
+RULE = Rule(code="CFG004", name="several-documents", severity="error", tags=("yaml",), local=True)
 
 BAD = (
     Example(

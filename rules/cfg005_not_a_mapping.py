@@ -18,7 +18,7 @@ Give the file its merge key and its block, or delete it.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
 
-RULE = Rule(code="CFG005", name="not-a-mapping", severity="error", tags=("yaml",))
+RULE = Rule(code="CFG005", name="not-a-mapping", severity="error", tags=("yaml",), local=True)
 
 BAD = (
     Example("empty", {"dev/cluster1/redhat-cert-manager.yaml": "#! CFG005\n"}),

@@ -20,7 +20,7 @@ Quote the value.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
 
-RULE = Rule(code="CFG006", name="surprising-scalar", severity="warning", tags=("yaml", "types"))
+RULE = Rule(code="CFG006", name="surprising-scalar", severity="warning", tags=("yaml", "types"), local=True)
 
 BAD = (
     Example(

@@ -16,7 +16,7 @@ Put `<<` first in the mapping.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
 
-RULE = Rule(code="CFG007", name="late-merge", severity="warning", tags=("yaml",))
+RULE = Rule(code="CFG007", name="late-merge", severity="warning", tags=("yaml",), local=True)
 
 BAD = (
     Example(

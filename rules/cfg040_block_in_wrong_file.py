@@ -20,7 +20,7 @@ Move the block to the file that is named after it.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, Scope
 
-RULE = Rule(code="CFG040", name="block-in-wrong-file", severity="warning", tags=("files",))
+RULE = Rule(code="CFG040", name="block-in-wrong-file", severity="warning", tags=("files",), local=True)
 
 BAD = (
     Example(

@@ -19,7 +19,7 @@ Set it in the Account Root Application, or in the cluster's base file for what c
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, contains
 
-RULE = Rule(code="CFG041", name="key-without-effect", severity="warning", tags=("values",))
+RULE = Rule(code="CFG041", name="key-without-effect", severity="warning", tags=("values",), local=True)
 
 BAD = (
     Example(

@@ -18,7 +18,7 @@ Write the key that the message names. A key of your own that a patched chart rea
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
 
-RULE = Rule(code="CFG042", name="block-misspelt", severity="error", tags=("files",))
+RULE = Rule(code="CFG042", name="block-misspelt", severity="error", tags=("files",), local=True)
 
 BAD = (
     Example(

@@ -25,6 +25,7 @@ RULE = Rule(
     name="unrendered-text",
     severity="warning",
     tags=("values",),
+    local=True,
 )
 
 BAD = (

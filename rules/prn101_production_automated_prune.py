@@ -36,7 +36,7 @@ BAD = (Example("on", {**_FILES, "apps/prod.yaml": _APP % "true  #! PRN101"}, bas
 GOOD = (Example("off", {**_FILES, "apps/prod.yaml": _APP % "false"}, base="empty"),)
 
 _PRODUCTION = re.compile(r"(?:^|[-_./])(?:prod|production|prd|live)(?:[-_./]|$)")
-_MANUAL = re.compile(r"(?i)#.*\bmanual")
+_MANUAL = re.compile(r"(?i)#.*(?<![-/\w])manual(?:ly)?\b(?![/-])")
 
 
 def check(context: Context) -> Drafts:

@@ -18,7 +18,7 @@ Name an existing workspace, or add it to `ibm-mas-workspaces.yaml`.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, nearest
 
-RULE = Rule(code="REF001", name="workspace-unknown", severity="error", tags=("reference",))
+RULE = Rule(code="REF001", name="workspace-unknown", severity="error", tags=("reference",), local=True)
 
 BAD = (
     Example(

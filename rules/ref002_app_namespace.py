@@ -16,7 +16,7 @@ Write the namespace that the operators expect.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="REF002", name="app-namespace", severity="error", tags=("reference",))
+RULE = Rule(code="REF002", name="app-namespace", severity="error", tags=("reference",), local=True)
 
 BAD = (
     Example(

@@ -17,7 +17,7 @@ Add `ibm-mas-masapp-<app>-install.yaml`, or remove the configuration.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="REF003", name="app-not-installed", severity="error", tags=("reference",))
+RULE = Rule(code="REF003", name="app-not-installed", severity="error", tags=("reference",), local=True)
 
 BAD = (
     Example(

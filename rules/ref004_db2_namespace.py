@@ -18,7 +18,7 @@ Write the namespace of `ibm-db2u.yaml` (by convention `db2u-<instance>`) in all 
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="REF004", name="db2-namespace", severity="error", tags=("reference", "db2"))
+RULE = Rule(code="REF004", name="db2-namespace", severity="error", tags=("reference", "db2"), local=True)
 
 BAD = (
     Example(

@@ -22,7 +22,7 @@ from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, nearest, placeholders
 
-RULE = Rule(code="REF005", name="jdbc-database", severity="error", tags=("reference", "db2"))
+RULE = Rule(code="REF005", name="jdbc-database", severity="error", tags=("reference", "db2"), local=True)
 
 _DATABASE = (
     'merge-key: "dev/cluster1/inst1"\nibm_db2u_databases:\n  - mas_application_id: manage\n'

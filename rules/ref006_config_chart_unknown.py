@@ -16,7 +16,7 @@ Name a chart of the release. `ibm-jdbc-config` is the one for databases.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, nearest
 
-RULE = Rule(code="REF006", name="config-chart-unknown", severity="error", tags=("reference",))
+RULE = Rule(code="REF006", name="config-chart-unknown", severity="error", tags=("reference",), local=True)
 
 BAD = (
     Example(

@@ -19,7 +19,7 @@ Write the scope and ids that the message names.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, nearest
 
-RULE = Rule(code="REF007", name="config-scope", severity="error", tags=("reference",))
+RULE = Rule(code="REF007", name="config-scope", severity="error", tags=("reference",), local=True)
 
 BAD = (
     Example(

@@ -17,7 +17,7 @@ Write `<instance>-<type>-<scope>[-<workspace>][-<application>]`.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="REF008", name="config-name", severity="warning", tags=("reference", "names"))
+RULE = Rule(code="REF008", name="config-name", severity="warning", tags=("reference", "names"), local=True)
 
 BAD = (
     Example(

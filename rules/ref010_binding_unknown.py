@@ -17,7 +17,7 @@ Add the suite configuration, or bind to the scope that there is.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="REF010", name="binding-unknown", severity="error", tags=("reference",))
+RULE = Rule(code="REF010", name="binding-unknown", severity="error", tags=("reference",), local=True)
 
 BAD = (
     Example(

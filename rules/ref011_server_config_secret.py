@@ -17,7 +17,7 @@ Use the key's name, or add the server configuration.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, nearest
 
-RULE = Rule(code="REF011", name="server-config-secret", severity="error", tags=("reference",))
+RULE = Rule(code="REF011", name="server-config-secret", severity="error", tags=("reference",), local=True)
 
 BAD = (
     Example(

@@ -19,7 +19,7 @@ Write the names that the message gives.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, misfit
 
-RULE = Rule(code="REF012", name="licence-service", severity="error", tags=("reference",))
+RULE = Rule(code="REF012", name="licence-service", severity="error", tags=("reference",), local=True)
 
 BAD = (
     Example(

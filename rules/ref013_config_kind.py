@@ -17,7 +17,7 @@ Write the kind and group that the message names.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="REF013", name="config-kind", severity="error", tags=("reference",))
+RULE = Rule(code="REF013", name="config-kind", severity="error", tags=("reference",), local=True)
 
 BAD = (
     Example(

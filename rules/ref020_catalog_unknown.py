@@ -17,7 +17,9 @@ Name a published catalogue: `mas-lint catalogs list`. `mas-lint catalogs refresh
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="REF020", name="catalog-unknown", severity="error", tags=("reference", "versions", "catalogue"))
+RULE = Rule(
+    code="REF020", name="catalog-unknown", severity="error", tags=("reference", "versions", "catalogue"), local=True
+)
 
 _CATALOG = (
     'merge-key: "dev/cluster1"\nibm_operator_catalog:\n  mas_catalog_version: %s\n'

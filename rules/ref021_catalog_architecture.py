@@ -17,7 +17,13 @@ Write `amd64`, `ppc64le` or `s390x`, and a catalogue that was published for it: 
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="REF021", name="catalog-architecture", severity="error", tags=("reference", "versions", "catalogue"))
+RULE = Rule(
+    code="REF021",
+    name="catalog-architecture",
+    severity="error",
+    tags=("reference", "versions", "catalogue"),
+    local=True,
+)
 
 _CATALOG = (
     'merge-key: "dev/cluster1"\nibm_operator_catalog:\n  mas_catalog_version: %s\n'

@@ -16,7 +16,9 @@ Take a channel of the catalogue (`mas-lint catalogs show v9-260326-amd64`), or a
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, Scope, nearest
 
-RULE = Rule(code="REF022", name="core-channel", severity="error", tags=("reference", "versions", "catalogue"))
+RULE = Rule(
+    code="REF022", name="core-channel", severity="error", tags=("reference", "versions", "catalogue"), local=True
+)
 
 _SUITE = (
     'merge-key: "dev/cluster1/inst2"\nibm_mas_suite:\n  mas_channel: %s\n  domain: inst2.apps.cluster1.example.com\n'

@@ -20,7 +20,9 @@ from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, Scope, nearest
 
-RULE = Rule(code="REF023", name="app-channel", severity="error", tags=("reference", "versions", "catalogue"))
+RULE = Rule(
+    code="REF023", name="app-channel", severity="error", tags=("reference", "versions", "catalogue"), local=True
+)
 
 _INSTALL = (
     'merge-key: "dev/cluster1/inst1"\nibm_suite_app_manage_install:\n  mas_app_id: manage\n'

@@ -19,7 +19,7 @@ Write `"<path:arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME#KEY>"`, in quote
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, placeholder_suspects
 
-RULE = Rule(code="SEC001", name="placeholder-not-recognised", severity="error", tags=("secrets", "vault"))
+RULE = Rule(code="SEC001", name="placeholder-not-recognised", severity="error", tags=("secrets", "vault"), local=True)
 
 _ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev/cluster1/ibm_entitlement"
 _DRO = 'merge-key: "dev/cluster1"\nibm_dro:\n  run_sync_hooks: true\n  ibm_entitlement_key: %s  #! SEC001\n'

@@ -19,7 +19,7 @@ The modifiers are `base64encode`, `base64decode`, `jsonPath {EXPRESSION}`, `json
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, placeholder_suspects
 
-RULE = Rule(code="SEC002", name="placeholder-fails", severity="error", tags=("secrets", "vault"))
+RULE = Rule(code="SEC002", name="placeholder-fails", severity="error", tags=("secrets", "vault"), local=True)
 
 _ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev/cluster1/ibm_entitlement"
 _DRO = 'merge-key: "dev/cluster1"\nibm_dro:\n  run_sync_hooks: true\n  ibm_entitlement_key: "%s"  #! SEC002\n'

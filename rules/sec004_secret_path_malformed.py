@@ -17,7 +17,7 @@ The store answers with an error, the vault plugin fails, and nothing of the Appl
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, placeholders, secret_path_problem
 
-RULE = Rule(code="SEC004", name="secret-path-malformed", severity="error", tags=("secrets", "vault"))
+RULE = Rule(code="SEC004", name="secret-path-malformed", severity="error", tags=("secrets", "vault"), local=True)
 
 _DRO = (
     'merge-key: "dev/cluster1"\nibm_dro:\n  run_sync_hooks: true\n  ibm_entitlement_key: '

@@ -18,7 +18,7 @@ Put the value into the secret store, write a placeholder, and change the secret:
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, plaintext_secrets
 
-RULE = Rule(code="SEC030", name="plaintext-secret", severity="error", tags=("secrets", "plaintext"))
+RULE = Rule(code="SEC030", name="plaintext-secret", severity="error", tags=("secrets", "plaintext"), local=True)
 
 _BASE = 'merge-key: "dev/cluster1"\nibm_dro:\n  run_sync_hooks: true\n  dro_install_plan: "%s"%s\n'
 BAD = (

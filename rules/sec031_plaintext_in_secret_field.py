@@ -17,7 +17,9 @@ Put the value into the secret store and write a placeholder. If the key holds no
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, is_secret_field, placeholder_suspects, plaintext_secrets
 
-RULE = Rule(code="SEC031", name="plaintext-in-secret-field", severity="error", tags=("secrets", "plaintext"))
+RULE = Rule(
+    code="SEC031", name="plaintext-in-secret-field", severity="error", tags=("secrets", "plaintext"), local=True
+)
 
 _DRO = 'merge-key: "dev/cluster1"\nibm_dro:\n  run_sync_hooks: true\n  ibm_entitlement_key: "%s"%s\n'
 _ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:dev/cluster1/ibm_entitlement"

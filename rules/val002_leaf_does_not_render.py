@@ -18,7 +18,7 @@ Write the missing value, or give it the form that the message names.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
 
-RULE = Rule(code="VAL002", name="leaf-does-not-render", severity="error", tags=("values", "render"))
+RULE = Rule(code="VAL002", name="leaf-does-not-render", severity="error", tags=("values", "render"), local=True)
 
 BAD = (
     Example(

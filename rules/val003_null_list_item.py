@@ -16,7 +16,7 @@ Remove the empty entry, or indent what belongs to it.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
 
-RULE = Rule(code="VAL003", name="null-list-item", severity="warning", tags=("values",))
+RULE = Rule(code="VAL003", name="null-list-item", severity="warning", tags=("values",), local=True)
 
 BAD = (
     Example(

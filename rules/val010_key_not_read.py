@@ -19,7 +19,7 @@ Write the key that the message suggests, or remove it.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, nearest, successor
 
-RULE = Rule(code="VAL010", name="key-not-read", severity="warning", tags=("values", "dead"))
+RULE = Rule(code="VAL010", name="key-not-read", severity="warning", tags=("values", "dead"), local=True)
 
 BAD = (
     Example(

@@ -18,7 +18,7 @@ Write the value.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
 
-RULE = Rule(code="VAL011", name="placeholder-default", severity="error", tags=("values", "defaults"))
+RULE = Rule(code="VAL011", name="placeholder-default", severity="error", tags=("values", "defaults"), local=True)
 
 BAD = (
     Example(

@@ -17,7 +17,7 @@ Write the value.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, dotted
 
-RULE = Rule(code="VAL012", name="empty-field", severity="error", tags=("values", "names"))
+RULE = Rule(code="VAL012", name="empty-field", severity="error", tags=("values", "names"), local=True)
 
 BAD = (
     Example(

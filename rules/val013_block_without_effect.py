@@ -17,7 +17,7 @@ Meet the condition that the message names, or remove the block.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, Scope, dotted
 
-RULE = Rule(code="VAL013", name="block-without-effect", severity="warning", tags=("values",))
+RULE = Rule(code="VAL013", name="block-without-effect", severity="warning", tags=("values",), local=True)
 
 BAD = (
     Example(

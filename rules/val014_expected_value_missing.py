@@ -16,7 +16,7 @@ Write the value.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, expected_values
 
-RULE = Rule(code="VAL014", name="expected-value-missing", severity="warning", tags=("values",))
+RULE = Rule(code="VAL014", name="expected-value-missing", severity="warning", tags=("values",), local=True)
 
 BAD = (
     Example(

@@ -17,7 +17,7 @@ Write the block, or delete the file.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
 
-RULE = Rule(code="VAL016", name="block-missing", severity="warning", tags=("values",))
+RULE = Rule(code="VAL016", name="block-missing", severity="warning", tags=("values",), local=True)
 
 BAD = (
     Example(

@@ -17,7 +17,7 @@ Write `false` without quotes; where the root chart adds quotes, leave the key ou
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
 
-RULE = Rule(code="VAL020", name="text-that-is-true", severity="error", tags=("values", "types"))
+RULE = Rule(code="VAL020", name="text-that-is-true", severity="error", tags=("values", "types"), local=True)
 
 BAD = (
     Example(

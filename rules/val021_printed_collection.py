@@ -16,7 +16,7 @@ Write one text, in the form that the chart's template uses.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
 
-RULE = Rule(code="VAL021", name="printed-collection", severity="error", tags=("values", "types"))
+RULE = Rule(code="VAL021", name="printed-collection", severity="error", tags=("values", "types"), local=True)
 
 BAD = (
     Example(

@@ -15,7 +15,7 @@ Quote the number.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Fix, Rule, dotted, go_text
 
-RULE = Rule(code="VAL022", name="number-in-exponent-form", severity="error", tags=("values", "types"))
+RULE = Rule(code="VAL022", name="number-in-exponent-form", severity="error", tags=("values", "types"), local=True)
 
 BAD = (
     Example(

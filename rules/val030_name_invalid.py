@@ -20,7 +20,7 @@ import re
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, dotted, go_text
 
-RULE = Rule(code="VAL030", name="name-invalid", severity="error", tags=("values", "names"))
+RULE = Rule(code="VAL030", name="name-invalid", severity="error", tags=("values", "names"), local=True)
 
 BAD = (
     Example(

@@ -17,7 +17,7 @@ Write the value that the message suggests.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, misfit
 
-RULE = Rule(code="VAL031", name="value-malformed", severity="error", tags=("values", "formats"))
+RULE = Rule(code="VAL031", name="value-malformed", severity="error", tags=("values", "formats"), local=True)
 
 BAD = (
     Example(

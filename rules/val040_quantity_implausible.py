@@ -23,7 +23,7 @@ from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, dotted, quantity
 
-RULE = Rule(code="VAL040", name="quantity-implausible", severity="warning", tags=("values", "formats"))
+RULE = Rule(code="VAL040", name="quantity-implausible", severity="warning", tags=("values", "formats"), local=True)
 
 _DATABASE = (
     'merge-key: "dev/cluster1/inst1"\nibm_db2u_databases:\n  - mas_application_id: manage\n'

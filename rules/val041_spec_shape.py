@@ -21,7 +21,7 @@ from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
 
-RULE = Rule(code="VAL041", name="spec-shape", severity="error", tags=("values", "types"))
+RULE = Rule(code="VAL041", name="spec-shape", severity="error", tags=("values", "types"), local=True)
 
 _SLS = (
     'merge-key: "dev/cluster2/inst3"\nibm_sls:\n  sls_channel: 3.x\n  sls_install_plan: Automatic\n'

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, dotted, misfit, nearest
 
-RULE = Rule(code="VAL042", name="word-never-equal", severity="error", tags=("values", "formats"))
+RULE = Rule(code="VAL042", name="word-never-equal", severity="error", tags=("values", "formats"), local=True)
 
 BAD = (
     Example(

@@ -23,7 +23,7 @@ import re
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="VAL043", name="db2-instance-name", severity="warning", tags=("values", "names", "db2"))
+RULE = Rule(code="VAL043", name="db2-instance-name", severity="warning", tags=("values", "names", "db2"), local=True)
 
 _DATABASE = (
     'merge-key: "dev/cluster1/inst1"\nibm_db2u_databases:\n  - mas_application_id: manage\n'

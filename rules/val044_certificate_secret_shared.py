@@ -18,7 +18,7 @@ Give the two Secrets different names.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="VAL044", name="certificate-secret-shared", severity="error", tags=("values", "names"))
+RULE = Rule(code="VAL044", name="certificate-secret-shared", severity="error", tags=("values", "names"), local=True)
 
 _INSTALL = (
     'merge-key: "dev/cluster1/inst1"\nibm_suite_app_manage_install:\n  mas_app_id: manage\n  mas_edition: standard\n'

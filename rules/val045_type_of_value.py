@@ -24,7 +24,7 @@ from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, dotted, go_text
 
-RULE = Rule(code="VAL045", name="type-of-value", severity="error", tags=("values", "types"))
+RULE = Rule(code="VAL045", name="type-of-value", severity="error", tags=("values", "types"), local=True)
 
 _MANAGE = (
     'merge-key: "dev/cluster1/inst1"\nibm_suite_app_manage_install:\n  mas_app_id: manage\n'

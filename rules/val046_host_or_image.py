@@ -23,7 +23,7 @@ from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
 
-RULE = Rule(code="VAL046", name="host-or-image", severity="error", tags=("values", "formats"))
+RULE = Rule(code="VAL046", name="host-or-image", severity="error", tags=("values", "formats"), local=True)
 
 _SUITE = (
     'merge-key: "dev/cluster1/inst2"\nibm_mas_suite:\n  mas_channel: "9.1.x"\n  cert_manager_namespace: cert-manager\n'

@@ -17,7 +17,7 @@ Add `ibm-mas-suite.yaml`. To take an instance down, remove the configurations fi
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="WAV008", name="configs-without-suite", severity="error", tags=("order", "deletion"))
+RULE = Rule(code="WAV008", name="configs-without-suite", severity="error", tags=("order", "deletion"), local=True)
 
 _CONFIGS = (
     'merge-key: "dev/cluster1/inst2"\nibm_mas_suite_configs:\n  - mas_config_name: inst2-sls-system%s\n'

@@ -14,7 +14,7 @@ from .deployment import AssumedParameter, Deployment, RenderFailure
 def join(scopes: Iterable[Scope], parts: Sequence[Deployment]) -> Deployment:
     """One deployment, as if it had been built at once: same objects, same order.
 
-    `scopes` are those of the whole, in its order. What an account renders is the same in all of its parts and kept once.
+    `scopes` are those of the whole, in its order. What an account renders is the same in all its parts and kept once.
     """
     order: dict[str, int] = {}
     for index, scope in enumerate(scopes, start=1):

@@ -43,6 +43,12 @@ class LeafValues(Mapping[str, Any]):
         self._found: Rendered | None = None
 
     @property
+    def identity(self) -> tuple[Any, ...]:
+        """What tells it from the others of its scope: template, line, and the entries of the loops around it."""
+        made = self._made
+        return (made.template, made.line, *(index for _, index in made.loops.values()))
+
+    @property
     def leaf(self) -> Mapping[str, Any]:
         """The values as plain data."""
         return self._made.leaf if self._made.passed else self.rendered.leaf

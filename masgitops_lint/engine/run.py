@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from masgitops_lint.model.finding import Draft, Finding, Related
 from masgitops_lint.model.place import Place, Span
@@ -11,6 +12,9 @@ from masgitops_lint.model.report import Crash
 from masgitops_lint.sdk import Context
 
 from .rules import LoadedRule
+
+if TYPE_CHECKING:
+    from .parts import PartResult, Parts
 
 
 def resolve(context: Context, place: Place) -> Span:
@@ -42,21 +46,124 @@ def finding_from(context: Context, draft: Draft) -> Finding:
     )
 
 
-def run_rules(context: Context, rules: Iterable[LoadedRule]) -> tuple[list[Finding], list[Crash]]:
-    """Findings in stable order, and the rules that raised. A crash never hides what the rule had found before."""
-    findings: dict[tuple[object, ...], Finding] = {}
+Findings: TypeAlias = dict[tuple[object, ...], Finding]
+
+
+def run_rules(
+    context: Context,
+    rules: Iterable[LoadedRule],
+    *,
+    jobs: int = 1,
+    shard: tuple[int, int] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[list[Finding], list[Crash]]:
+    """Findings in stable order, and the rules that raised. A crash never hides what the rule had found before.
+
+    A large MAS config repo is looked at part by part where rules allow it, by `jobs` processes; the result is the same.
+    `shard` (3, 8) leaves out the clusters that are not the third shard's, and looks across clusters in the first only.
+    """
+    wanted = [one for one in rules if _applies(one, context)]
+    if not (shard or (context.mas.found and context.base is None and _is_large(context))):
+        found, stopped = _run(context, wanted)
+        return _ordered(found), stopped
+    from .parts import Parts, in_order
+
+    parts = Parts(context)
+    local = [one for one in wanted if one.rule.local]
+    numbers = range(len(parts.configs))
+    if shard is not None:
+        numbers = numbers[shard[0] - 1 :: shard[1]]
+
+    def judge(part: Context) -> tuple[list[Finding], list[Crash]]:
+        found, stopped = _run(part, local)
+        return list(found.values()), stopped
+
+    results = in_order(_shared_out(parts, numbers, judge, jobs, progress))
+    findings: Findings = {}
+    crashes: dict[str, Crash] = {}
+    for result in results:
+        _add(findings, result.findings)
+        for crash in result.crashes:
+            crashes.setdefault(crash.rule, crash)
+    if shard is None or shard[0] == 1:
+        if shard is None:
+            parts.provide(results)
+        across, more = _run(context, [one for one in wanted if not one.rule.local])
+        _add(findings, across.values())
+        crashes.update({crash.rule: crash for crash in more})
+    order = {one.rule.code: index for index, one in enumerate(wanted)}
+    return _ordered(findings), sorted(crashes.values(), key=lambda crash: order[crash.rule])
+
+
+def _applies(loaded: LoadedRule, context: Context) -> bool:
+    if loaded.rule.needs_base and context.base is None:
+        return False
+    return not loaded.rule.generic or context.has_units
+
+
+def _is_large(context: Context) -> bool:
+    """Whether parts are worth it, and possible: real charts are rendered all at once."""
+    from masgitops_lint.deployment.build import chart_source
+
+    from .parts import PART_SIZE
+
+    scopes = context.mas.scopes
+    return len(scopes) > 2 * PART_SIZE and not any(chart_source(context, one) for one in context.mas.accounts())
+
+
+def _run(context: Context, rules: Iterable[LoadedRule]) -> tuple[Findings, list[Crash]]:
+    findings: Findings = {}
     crashes: list[Crash] = []
     for loaded in rules:
-        if loaded.rule.needs_base and context.base is None:
-            continue
-        if loaded.rule.generic and not context.has_units:
-            continue
         try:
             for draft in loaded.check(context):
                 finding = finding_from(context, draft)
-                findings.setdefault((finding.rule, finding.path, finding.span, finding.message), finding)
+                findings.setdefault(_identity(finding), finding)
         except Exception as error:
             crashes.append(
                 Crash(loaded.rule.code, f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
             )
-    return sorted(findings.values(), key=lambda finding: finding.sort_key), crashes
+    return findings, crashes
+
+
+def _identity(finding: Finding) -> tuple[object, ...]:
+    return (finding.rule, finding.path, finding.span, finding.message)
+
+
+def _add(findings: Findings, more: Iterable[Finding]) -> None:
+    for finding in more:
+        findings.setdefault(_identity(finding), finding)
+
+
+def _ordered(findings: Findings) -> list[Finding]:
+    return sorted(findings.values(), key=lambda finding: finding.sort_key)
+
+
+def _shared_out(
+    parts: Parts,
+    numbers: Sequence[int],
+    judge: Callable[[Context], tuple[list[Finding], list[Crash]]],
+    jobs: int,
+    progress: Callable[[str], None] | None,
+) -> Iterator[PartResult]:
+    """The results of all parts, some of them from children; a child that fails leaves its share to this process."""
+    from functools import partial
+
+    from masgitops_lint.repo.child_process import can_fork, start
+
+    jobs = min(jobs, len(numbers)) if can_fork() else 1
+    shares = [numbers[index::jobs] for index in range(jobs)] if jobs > 1 else [numbers]
+
+    def answer(share: Sequence[int], pipe: IO[bytes]) -> None:
+        parts.dump([parts.work(number, judge) for number in share], pipe)
+
+    children = [start(partial(answer, share)) for share in shares[1:]]
+    done = 0
+    for number in shares[0]:
+        yield parts.work(number, judge)
+        done += jobs
+        if progress is not None:
+            progress(f"{min(done, len(numbers))} of {len(numbers)} parts checked")
+    for child, share in zip(children, shares[1:], strict=True):
+        results = parts.load(child.answer()) if child is not None else None
+        yield from results if results is not None else (parts.work(number, judge) for number in share)

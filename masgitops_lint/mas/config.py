@@ -83,6 +83,11 @@ class MasConfig:
         self.known_names = known_names
         self._files: dict[str, ConfigFile] = {}
 
+    @property
+    def whole(self) -> MasConfig:
+        """The config of the whole repo, of which this may be a part."""
+        return self
+
     def specs(self, account: str) -> tuple[ApplicationSetSpec, ...]:
         """The ApplicationSets of the release that serves this account."""
         return self._specs_for(account)

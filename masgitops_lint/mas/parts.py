@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from .config import MasConfig
+from .config import ConfigRoot, MasConfig
 from .scope import Scope
+from .strays import Stray
 
 
 class MasPart(MasConfig):
@@ -22,13 +23,18 @@ class MasPart(MasConfig):
         self._meant = meant
         self._read_paths = paths
 
+    @property
+    def whole(self) -> MasConfig:
+        """The config of the whole repo."""
+        return self._whole
+
     @cached_property
-    def roots(self):  # type: ignore[no-untyped-def]
+    def roots(self) -> tuple[ConfigRoot, ...]:
         """The config repos found in the whole."""
         return self._whole.roots
 
     @cached_property
-    def stray(self):  # type: ignore[no-untyped-def]
+    def stray(self) -> Mapping[str, Stray]:
         """The stray files of the whole."""
         return self._whole.stray
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import IO, Any
 
 from .limits import TooLargeError
 from .problem import Problem
@@ -88,6 +89,24 @@ class Repository:
                 known = unreadable(path, error.strerror or str(error))
             self._documents[path] = known
         return known
+
+    def preload(self, jobs: int) -> None:
+        """Parse every YAML file now, `jobs` processes sharing the work; files that a child fails on come later."""
+        from functools import partial
+
+        from .child_process import dump, load, start
+
+        paths = [path for path in self.yaml_paths if path not in self._documents]
+        shares = [paths[number::jobs] for number in range(jobs)]
+        children = [start(partial(self._parse_share, share, dump)) for share in shares[1:]]
+        for path in shares[0]:
+            self.document(path)
+        for child in children:
+            for document in load(child.answer() if child is not None else None) or ():
+                self._documents[document.path] = document
+
+    def _parse_share(self, paths: list[str], dump: Callable[[Any, IO[bytes]], None], pipe: IO[bytes]) -> None:
+        dump([self.document(path) for path in paths], pipe)
 
     def _shared(self, path: str) -> bool:
         """Whether the twin has the same bytes at a path."""
