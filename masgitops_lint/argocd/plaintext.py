@@ -86,10 +86,11 @@ def _hinted(text: str) -> bool:
 
 _EMPTY = frozenset(
     {"", "null", "none", "nil", "~", "n/a", "na", "tbd", "todo", "true", "false", "unset", "undefined", "empty"}
+    | {"default", "noauth", "no-auth", "keyless"}
 )
 _STANDS_FOR = re.compile(
-    r"""[<\[({].*[>\])}] | [xX*.\-_\#?0]+ | \$\{.*\} | \$\(.*\) | \$[A-Za-z_][A-Za-z0-9_]* | %[A-Za-z_]+% | @[A-Za-z_]+@
-    | .*(?:\{\{|\$\{|<path:).*
+    r"""[<\[({].*[>\])}] | [xX*.\-_\#?0]+ | \$(?:__\w+)?\{.*\} | \$\(.*\) | \$[A-Za-z_][A-Za-z0-9_]* | %[A-Za-z_]+%
+    | @[A-Za-z_]+@ | .*(?:\{\{|\$\{|<path:).*
     | change[-_ ]?(?:me|it|this).* | replace[-_ ]?(?:me|with|this|by).* | your[-_ ].* | (?:to[-_ ]?be|tbd)[-_ ].*
     | (?:insert|enter|put|fill|add)[-_ ].*
     | (?:(?:not?|un)[-_ ]?)?(?:needed|required|used|necessary|applicable|ignored|optional|anything)
@@ -97,7 +98,9 @@ _STANDS_FOR = re.compile(
     | (?:example|sample|dummy|fake|placeholder|redacted|masked|todo|fixme)(?:[-_ .:].*)?
     | (?:(?:my|the|some|a|your|db|user|admin)[-_ ]?)?
       (?:password|passwd|pass|pwd|secret|token|api[-_ ]?key|key|value|string)
-    | (?:/[\w.-]+){2,}/? | ENC\[.* | AQICAH.* | vault:.* | ref\+.* | op://.* | sm://.* | arn:.* | \{(?:xor|aes)\}x*""",
+    | (?:/[\w.-]+){2,}/? | ENC\[.* | AQICAH.* | vault:.* | ref\+.* | op://.* | sm://.* | arn:.* | urn:.*
+    | (?:file|env|secret|secretref|k8s|akv|aws-?sm|gcp-?sm|doppler|infisical|bitwarden)://.*
+    | .*[-_]no-?auth | \{(?:xor|aes)\}x*""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 
@@ -301,13 +304,17 @@ def stands_for_a_value(value: Any) -> bool:
     return bool(_STANDS_FOR.fullmatch(text))
 
 
-_IDENTIFIER = re.compile(r"access_?key_?id$", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"access_?key_?id$|existing", re.IGNORECASE)
+_NAMES = re.compile(r"(?:names?|headers?|claims?|mappings?|labels|annotations|matchlabels)$", re.IGNORECASE)
 
 
 def in_manifest_field(keys: Sequence[str | int], value: Any, kind: str) -> bool:
-    """The same for a Kubernetes manifest: a Secret's `data` is base64, and an access key's id alone is public."""
-    name = next((key for key in reversed(keys) if isinstance(key, str)), "")
-    if _IDENTIFIER.search(name):
+    """The same for a Kubernetes manifest: a Secret's `data` is base64, and an access key's id alone is public.
+
+    `existingPassword` names a Secret; labels, annotations, `cookieNames` and the like hold names, not values.
+    """
+    names = [key for key in keys if isinstance(key, str)]
+    if (names and _IDENTIFIER.search(names[-1])) or (len(names) > 1 and _NAMES.search(names[-2])):
         return False
     if kind == "Secret" and keys and keys[0] == "data" and isinstance(value, str):
         value = _decode(value) or value

@@ -164,7 +164,8 @@ class FluxLoader:
         )
         kubeconfig = obj.get("spec", "kubeConfig")
         if isinstance(kubeconfig, dict):
-            unit.cluster = f"{cluster.name}+{obj.get('spec', 'kubeConfig', 'secretRef', 'name') or 'remote'}"
+            remote = obj.get("spec", "kubeConfig", "secretRef", "name") or "remote"
+            unit.cluster = f"{cluster.name}+{namespace}/{remote}"
         source = self.source(cluster, obj, namespace)
         unit.sources = (source,)
         if source.target != "resolved":

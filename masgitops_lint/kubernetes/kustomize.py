@@ -1,6 +1,6 @@
 """What `kustomize build` gives, without kustomize: identities, namespaces, annotations and references of objects.
 
-It is not a renderer: generated names keep no content hash, labels and images are left alone. Everything that decides
+It is not a renderer: generated names keep no content hash, images and selectors are left alone. Everything that decides
 who an object is, where its text is and what it refers to is followed: resources, bases, components, patches,
 generators, name and namespace transformers. Checked against `kubectl kustomize` where that exists.
 """
@@ -23,6 +23,7 @@ from .transformers import (
     annotated,
     apply_inline,
     in_namespace,
+    labelled,
     merge_by_identity,
     merge_matching,
     parsed_text,
@@ -448,12 +449,23 @@ class _Run:
         prefix, suffix = data.get("namePrefix"), data.get("nameSuffix")
         if isinstance(prefix, str) or isinstance(suffix, str):
             self.objects = [with_affixes(obj, prefix or "", suffix or "") for obj in self.objects]
+        for labels, place in self.labels():
+            self.objects = [labelled(obj, labels, place) for obj in self.objects]
         annotations = data.get("commonAnnotations")
         if isinstance(annotations, dict) and annotations:
             self.objects = [annotated(obj, annotations, self.place("commonAnnotations")) for obj in self.objects]
         for index, entry in _entries(data, "patchesJson6902"):
             if isinstance(entry, dict):
                 self.patch(entry, self.place("patchesJson6902", index))
+
+    def labels(self) -> Iterator[tuple[dict[str, Any], Place]]:
+        common = self.data.get("commonLabels")
+        if isinstance(common, dict) and common:
+            yield common, self.place("commonLabels")
+        for index, entry in _entries(self.data, "labels"):
+            pairs = entry.get("pairs") if isinstance(entry, dict) else None
+            if isinstance(pairs, dict) and pairs:
+                yield pairs, self.place("labels", index, "pairs")
 
     def strategic(self, entry: str, place: Place) -> None:
         if "\n" in entry or (":" in entry and not self.owner.is_file(clamped(self.result.directory, entry)[0])):

@@ -47,6 +47,13 @@ def annotated(obj: KubeObject, annotations: Mapping[str, Any], place: Place) -> 
     return replace(obj, data={**obj.data, "metadata": metadata}, changes=(*obj.changes, change))
 
 
+def labelled(obj: KubeObject, labels: Mapping[str, Any], place: Place) -> KubeObject:
+    """Labels laid over an object's metadata; selectors and templates are left alone."""
+    metadata = {**obj.metadata, "labels": {**obj.labels, **labels}}
+    change = Change(place, dict(labels), ("metadata", "labels"))
+    return replace(obj, data={**obj.data, "metadata": metadata}, changes=(*obj.changes, change))
+
+
 def selected(obj: KubeObject, target: Mapping[str, Any]) -> bool:
     """Whether a patch target selects an object: kind, name and namespace are anchored regular expressions."""
     group, version, kind = target.get("group"), target.get("version"), target.get("kind")
