@@ -50,6 +50,7 @@ _FILES = {"project.yaml": _PROJECT, "services/one/settings.yaml": _CONFIG_MAP}
 _LISTED = """  namespaceResourceWhitelist:%s
     - {group: '', kind: %s}
 """
+_MANY = 4
 BAD = (
     Example(
         "another namespace", {**_FILES, "apps/one.yaml": _APP % ("one", "services/one", "web  #! ARG005")}, base="empty"
@@ -80,14 +81,24 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """What the project does not list."""
+    grouped = {}
     for found in context.units.project_violations():
-        yield RULE.draft(
-            found.place,
-            f"AppProject {found.project.name} does not permit {found.what}: {found.unit.label} is not synced",
-            help="permit it in the project, or move the Application",
-            related=[(found.project.at("spec", found.field, part="key"), "what the project permits")],
-            affects=[found.unit.label],
-        )
+        grouped.setdefault((found.project.place, found.what), []).append(found)
+    for violations in grouped.values():
+        # What many Applications have in common is one finding: the project lacks it.
+        for number, found in enumerate(violations if len(violations) < _MANY else violations[:1]):
+            names = [one.unit.label for one in violations[number:]] if len(violations) >= _MANY else [found.unit.label]
+            more = f" and {len(names) - 1} more are" if len(names) > 1 else " is"
+            yield RULE.draft(
+                found.place,
+                f"AppProject {found.project.name} does not permit {found.what}: {found.unit.label}{more} not synced",
+                help="write the URL as the project does: Argo CD compares it as text"
+                if found.same
+                else "permit it in the project, or move the Application",
+                related=[(found.project.at("spec", found.field, part="key"), "what the project permits")],
+                affects=names,
+                severity="warning" if found.same or found.unit.assumed else "error",
+            )
     for refused in context.units.project_refusals():
         project, first = refused.project, refused.objects[0]
         more = f" and {len(refused.objects) - 1} more" if len(refused.objects) > 1 else ""

@@ -13,7 +13,7 @@ from masgitops_lint.model.place import Keys, Place
 from .crd_fields import UnknownField, unknown_fields
 from .destinations import IN_CLUSTER, cluster_name
 from .git_uses import PLACEHOLDER
-from .kinds import POD_TEMPLATES
+from .kinds import POD_TEMPLATES, is_cluster_scoped
 from .objects import UNKNOWN, KubeObject
 from .origin import normal_url
 from .scan import is_chart_part
@@ -78,13 +78,17 @@ def all_unknown_fields(graph: UnitGraph) -> Iterator[tuple[KubeObject, UnknownFi
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Something of an Application that its project does not permit."""
+    """Something of an Application that its project does not permit.
+
+    `same` says that the project lists the same repository under another form of its URL.
+    """
 
     unit: Unit
     project: KubeObject
     field: str
     what: str
     place: Place
+    same: bool = False
 
 
 def project_violations(graph: UnitGraph) -> Iterator[Violation]:
@@ -102,7 +106,8 @@ def project_violations(graph: UnitGraph) -> Iterator[Violation]:
             known = source.url and UNKNOWN not in source.url and "{{" not in source.url
             if known and isinstance(repos, list) and not _permitted_repo(source.url, repos):
                 place = _source_place(unit, source.url)
-                yield Violation(unit, project, "sourceRepos", f"source {source.url}", place)
+                same = any(fnmatch.fnmatchcase(normal_url(source.url), normal_url(str(one))) for one in repos)
+                yield Violation(unit, project, "sourceRepos", f"source {source.url}", place, same)
         destination = unit.manifest.get("spec", "destination")
         listed = project.spec.get("destinations")
         if isinstance(destination, dict) and isinstance(listed, list) and listed:
@@ -113,6 +118,107 @@ def project_violations(graph: UnitGraph) -> Iterator[Violation]:
                 field = "namespace" if namespace else ("name" if destination.get("name") else "server")
                 place = unit.manifest.at("spec", "destination", field)
                 yield Violation(unit, project, "destinations", f"namespace {namespace} on {where}", place)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Objects that an Application applies and its project does not permit, by the field that would have to list them.
+
+    `what` names a kind ("Role (rbac.authorization.k8s.io)") or a namespace; `objects` are those concerned.
+    """
+
+    unit: Unit
+    project: KubeObject
+    field: str
+    what: str
+    objects: tuple[KubeObject, ...]
+
+
+def project_refusals(graph: UnitGraph) -> Iterator[Refusal]:
+    """Kinds and namespaces of what Applications apply, against their projects' lists.
+
+    Source: AppProject.IsGroupKindPermitted and IsDestinationPermitted in argo-cd's app_project_types.go. Without a
+    list every namespaced kind is permitted and no cluster-scoped one; a kind of unknown scope is refused when neither
+    list has it.
+    """
+    by_name: dict[str, list[KubeObject]] = {}
+    for project in declared_projects(graph):
+        by_name.setdefault(project.name, []).append(project)
+    found: dict[tuple[int, str, str], tuple[Unit, KubeObject, list[KubeObject]]] = {}
+    for unit in graph.of("argocd", "Application"):
+        projects = by_name.get(unit.project, [])
+        if len(projects) != 1 or not projects[0].spec or "{{" in str(projects[0].spec):
+            continue
+        project = projects[0]
+        for obj in unit.objects:
+            for field, what in _refused(unit, obj, project, graph):
+                entry = found.setdefault((id(project), field, what), (unit, project, []))
+                entry[2].append(obj)
+    for (_, field, what), (unit, project, objects) in found.items():
+        yield Refusal(unit, project, field, what, tuple(objects))
+
+
+def _refused(unit: Unit, obj: KubeObject, project: KubeObject, graph: UnitGraph) -> Iterator[tuple[str, str]]:
+    if UNKNOWN in obj.kind + obj.group or obj.kind.endswith("List"):
+        return
+    scope = _scope_of(obj, graph)
+    name = f"{obj.kind} ({obj.group})" if obj.group else obj.kind
+    if scope != "namespaced":
+        listed = project.spec.get("clusterResourceWhitelist")
+        if scope == "cluster" and not _lists(listed, obj):
+            yield "clusterResourceWhitelist", name
+            return
+    if scope != "cluster":
+        listed = project.spec.get("namespaceResourceWhitelist")
+        known = isinstance(listed, list) and listed and not _lists(listed, obj)
+        if known and (scope == "namespaced" or not _lists(project.spec.get("clusterResourceWhitelist"), obj)):
+            yield "namespaceResourceWhitelist", name
+            return
+    field = "clusterResourceBlacklist" if scope == "cluster" else "namespaceResourceBlacklist"
+    if scope and _lists(project.spec.get(field), obj):
+        yield field, name
+    destinations = project.spec.get("destinations")
+    if scope == "cluster" or not obj.namespace or not unit.manifest or not isinstance(destinations, list):
+        return
+    destination = unit.manifest.get("spec", "destination")
+    if not isinstance(destination, dict) or not destinations or obj.namespace == destination.get("namespace"):
+        return
+    if _permitted_destination({**destination, "namespace": obj.namespace}, destinations) is False:
+        yield "destinations", f"namespace {obj.namespace}"
+
+
+def _lists(listed: Any, obj: KubeObject) -> bool:
+    return isinstance(listed, list) and any(
+        isinstance(item, dict)
+        and fnmatch.fnmatchcase(obj.kind, str(item.get("kind") or ""))
+        and fnmatch.fnmatchcase(obj.group, str(item.get("group") or ""))
+        for item in listed
+    )
+
+
+def _scope_of(obj: KubeObject, graph: UnitGraph) -> str:
+    """ "cluster", "namespaced", or "" where the kind is defined elsewhere."""
+    if is_cluster_scoped(obj.group, obj.kind):
+        return "cluster"
+    if not obj.group or obj.group in _BUILT_IN or obj.group == ARGO:
+        return "namespaced"
+    known: dict[tuple[str, str], str] | None = graph.cache.get("scopes")
+    if known is None:
+        known = graph.cache["scopes"] = {
+            (str(one.spec.get("group")), str(one.get("spec", "names", "kind"))): str(one.spec.get("scope"))
+            for unit in graph.units
+            for one in unit.objects
+            if one.kind == "CustomResourceDefinition"
+        }
+    return {"Cluster": "cluster", "Namespaced": "namespaced"}.get(known.get((obj.group, obj.kind), ""), "")
+
+
+_BUILT_IN = frozenset(
+    {
+        "apps", "batch", "autoscaling", "policy", "extensions", "networking.k8s.io", "rbac.authorization.k8s.io",
+        "coordination.k8s.io", "discovery.k8s.io", "events.k8s.io",
+    }
+)  # fmt: skip
 
 
 def _source_place(unit: Unit, url: str) -> Place:
@@ -133,11 +239,42 @@ def _permitted_repo(url: str, patterns: list[Any]) -> bool:
 
 
 def _repo_match(url: str, pattern: str) -> bool:
-    if "{{" in pattern or UNKNOWN in pattern or "$" in pattern:
+    """As argo-cd's AppProject.IsSourcePermitted: normal forms are compared, and `*` stops at a slash."""
+    if "{{" in pattern or UNKNOWN in pattern or "$" in pattern or pattern == "*":
         return True
-    if fnmatch.fnmatchcase(url, pattern) or normal_url(url) == normal_url(pattern):
-        return True
-    return "*" in pattern and fnmatch.fnmatchcase(normal_url(url), normal_url(pattern))
+    return re.fullmatch(_glob(_argo_url(pattern)), _argo_url(url)) is not None
+
+
+def _argo_url(url: str) -> str:
+    """git.NormalizeGitURL: SSH and HTTPS stay different, and so does a slash at the end."""
+    text = url.strip().lower()
+    if re.match(r"(?:ssh://)?[^/:]*@[^@]+$", text):
+        text = text if text.startswith("ssh://") else text.replace(":", "/", 1)
+    return text.removesuffix(".git").removeprefix("ssh://")
+
+
+def _glob(pattern: str) -> str:
+    """A pattern of gobwas/glob with `/` as separator, as a regular expression."""
+    found = []
+    depth = 0
+    for token in re.findall(r"\*\*|\\.|\[!?[^\]]*\]|.", pattern):
+        if token == "**":
+            found.append(".*")
+        elif token in "*?":
+            found.append("[^/]*" if token == "*" else "[^/]")
+        elif token == "{":
+            depth += 1
+            found.append("(?:")
+        elif token == "}" and depth:
+            depth -= 1
+            found.append(")")
+        elif token == "," and depth:
+            found.append("|")
+        elif len(token) > 2 and token[0] == "[":
+            found.append("[" + token[1:-1].replace("!", "^", 1).replace("\\", "") + "]")
+        else:
+            found.append(re.escape(token[-1] if len(token) == 2 else token))
+    return "".join(found) + ")" * depth
 
 
 def _permitted_destination(destination: Mapping[str, Any], listed: list[Any]) -> bool | None:

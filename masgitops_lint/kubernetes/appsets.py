@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .argo import ArgoLoader
 
 _TAG = re.compile(r"\{\{[^{}]*\}\}")
+_CLUSTER_TAG = re.compile(r"\{\{-?\s*\.?(?:name|nameNormalized|server|metadata|values)\b")
 _OUTSIDE = ("scmProvider", "pullRequest", "clusterDecisionResource", "plugin")
 _UNKNOWN_PARAMS = {"name": UNKNOWN, "nameNormalized": UNKNOWN, "server": UNKNOWN}
 
@@ -116,7 +117,9 @@ class _Expansion:
             if kind in result:
                 result.pop(kind)
                 result["list"] = {"elements": [self.unknown()]}
-                self.opaque = self.several = True
+                self.opaque = True
+                # A plugin often gives exactly one set: values that the template cannot read itself.
+                self.several |= kind != "plugin"
         if "clusters" in result:
             body = result.pop("clusters")
             body = body if isinstance(body, dict) else {}
@@ -195,10 +198,11 @@ class _Expansion:
             generator["list"] = {"elements": [self.unknown()]}
             self.opaque = self.several = True
             return generator
-        self.several = True
         paths = self.loader.kustomizer.repository.paths
         for key in ("directories", "files"):
             items = [item for item in _list(git.get(key)) if isinstance(item, dict)]
+            patterns = [str(item.get("path")) for item in items if item.get("exclude") is not True]
+            self.several |= len(patterns) > 1 or any(re.search(r"[*?\[{]", pattern) for pattern in patterns)
             for index, item in enumerate(items):
                 pattern = item.get("path")
                 if not isinstance(pattern, str) or item.get("exclude") is True or "{{" in pattern:
@@ -260,6 +264,7 @@ def _check_shape(obj: KubeObject, run: _Expansion, facts: list[Fact]) -> None:
                     obj.at("spec", "template", "spec", "destination", written[0]),
                     values[0],
                     obj.name,
+                    {"used": bool(_CLUSTER_TAG.search(str(template.get("spec"))))},
                 )
             )
 

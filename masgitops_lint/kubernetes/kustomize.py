@@ -24,6 +24,7 @@ from .transformers import (
     apply_inline,
     in_namespace,
     labelled,
+    literal_target,
     merge_by_identity,
     merge_matching,
     parsed_text,
@@ -107,7 +108,7 @@ class Kustomizer:
         known = self._builds.get(key)
         if known is not None:
             return known
-        for problem in [one for one in plain.problems if one[0] == "patch-target"]:
+        for problem in [one for one in plain.problems if one[0] in ("patch-target", "patch-nothing")]:
             del plain.problems[problem]
         result = Build(directory, plain.path)
         self._open.append(directory)
@@ -498,20 +499,41 @@ class _Run:
         selector = entry.get("target")
         target = selector if isinstance(selector, dict) and selector else None
         path, text = entry.get("path"), entry.get("patch")
+        if target is not None and self.certain() and not any(selected(obj, target) for obj in self.objects):
+            label = literal_target(target)
+            if label:
+                self.problem("patch-nothing", replace(place, keys=(*place.keys, "target", "name")), label)
         if isinstance(path, str) and path:
             found = self.side_file(path, replace(place, keys=(*place.keys, "path")))
             if found is not None:
                 self.merge_file(found, replace(place, keys=(*place.keys, "path")), target)
         elif isinstance(text, str):
             inner = replace(place, keys=(*place.keys, "patch"))
-            self.objects = list(apply_inline(tuple(self.objects), text, target, inner, self.unmatched(inner)))
+            self.objects = list(
+                apply_inline(
+                    tuple(self.objects),
+                    text,
+                    target,
+                    inner,
+                    self.unmatched(inner),
+                    lambda _, what: self.fails(inner, what),
+                )
+            )
+
+    def certain(self) -> bool:
+        """Whether every object that a patch may be meant for is here."""
+        return not self.result.opaque and not self.guessed and self.data.get("kind") != "Component"
 
     def unmatched(self, place: Place) -> Callable[[str], None]:
         def report(label: str) -> None:
-            if not self.result.opaque and not self.guessed and self.data.get("kind") != "Component":
+            if self.certain():
                 self.problem("patch-target", place, label)
 
         return report
+
+    def fails(self, place: Place, what: str) -> None:
+        if "replacements" not in self.data and "vars" not in self.data:
+            self.problem("patch-operation", place, what)
 
     def merge_in(self, data: Any, change: Change, place: Place, *, required: bool) -> None:
         if not isinstance(data, dict):
@@ -524,9 +546,12 @@ class _Run:
         self.objects = list(merge_matching(self.objects, data, change, target))
 
     def json_patch(self, operations: list[Any], place: Place, target: Mapping[str, Any] | None) -> None:
+        def failed(index: int, what: str) -> None:
+            self.fails(replace(place, keys=(*place.keys, index, "path")), what)
+
         if target is not None:
             self.objects = [
-                with_operations(obj, operations, place, inline=False) if selected(obj, target) else obj
+                with_operations(obj, operations, place, inline=False, failed=failed) if selected(obj, target) else obj
                 for obj in self.objects
             ]
 

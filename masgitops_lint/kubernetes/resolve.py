@@ -23,6 +23,7 @@ WELL_KNOWN = frozenset(
         ("ConfigMap", "kube-root-ca.crt"),
         ("ConfigMap", "openshift-service-ca.crt"),
         ("ConfigMap", "cluster-info"),
+        ("ConfigMap", "istio-ca-root-cert"),
         ("ConfigMap", "aws-auth"),
         ("ConfigMap", "coredns"),
         ("Secret", "flux-system"),

@@ -21,7 +21,7 @@ _ASIDE = re.compile(
     re.VERBOSE,
 )
 _TEMPLATED_NAME = re.compile(
-    r"(?:\.(?:j2|tmpl|tpl|gotmpl|jinja|mustache)(?:\.|$)|TEMPLATE|\.(?:example|sample|dist)\.)"
+    r"(?:\.(?:j2|tmpl|tpl|gotmpl|jinja|mustache)(?:\.|$)|TEMPLATE|[-_.](?:example|sample|dist)\.)"
 )
 _CHART_PARTS = re.compile(r"(?:^|/)(?:templates|files|crds|ci|tests)/")
 

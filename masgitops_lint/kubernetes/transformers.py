@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from masgitops_lint.model.place import Place
 
@@ -130,7 +130,13 @@ def with_patch(obj: KubeObject, patch: dict[str, Any], change: Change) -> KubeOb
     return replace(obj, data=data, changes=(*obj.changes, replace(change, data=trimmed)))
 
 
-def with_operations(obj: KubeObject, operations: list[Any], place: Place, *, inline: bool) -> KubeObject:
+Failed: TypeAlias = Callable[[int, str], None]
+"""Told of an operation that does not apply: its index, and what it wants."""
+
+
+def with_operations(
+    obj: KubeObject, operations: list[Any], place: Place, *, inline: bool, failed: Failed | None = None
+) -> KubeObject:
     """An object after a JSON patch."""
     data: Any = obj.data
     changes = list(obj.changes)
@@ -141,6 +147,8 @@ def with_operations(obj: KubeObject, operations: list[Any], place: Place, *, inl
         if op not in ("add", "replace", "remove"):
             continue
         data, route = patched(data, pointer(operation["path"]), op, value)
+        if route is None and failed is not None and _certain(obj, operation["path"]):
+            failed(index, f"{op} {operation['path']} of {obj.label}")
         if route and op != "remove":
             where = place if inline else replace(place, keys=(*place.keys, index, "value"))
             changes.append(Change(where, value, route, inline=inline))
@@ -154,6 +162,16 @@ def with_operations(obj: KubeObject, operations: list[Any], place: Place, *, inl
     if isinstance(namespace, str) and namespace != obj.metadata.get("namespace"):
         result = replace(result, namespace=namespace)
     return result
+
+
+_TRANSFORMED = re.compile(
+    r"/(?:metadata|labels|annotations|selector|matchLabels|namespace|namespaces|replicas|image|images|envFrom)(?:/|$)"
+)
+
+
+def _certain(obj: KubeObject, path: str) -> bool:
+    """Whether an object's text decides if a path is there: not what Helm or another transformer may have put in."""
+    return obj.locator is None and not obj.generated and _TRANSFORMED.search(path) is None
 
 
 def merge_by_identity(
@@ -180,6 +198,15 @@ def merge_by_identity(
         unmatched(meant.label)
 
 
+def literal_target(target: Mapping[str, Any]) -> str:
+    """What a patch target selects when it is one certain object; "" for patterns and label selectors."""
+    name, kind = target.get("name"), target.get("kind")
+    if target.get("labelSelector") or target.get("annotationSelector"):
+        return ""
+    plain = isinstance(name, str) and isinstance(kind, str) and re.fullmatch(r"[A-Za-z0-9.-]+", name + kind)
+    return f"{kind} {name}" if plain else ""
+
+
 def merge_matching(
     objects: Iterable[KubeObject], patch: dict[str, Any], change: Change, target: Mapping[str, Any]
 ) -> Iterator[KubeObject]:
@@ -198,13 +225,14 @@ def apply_inline(
     target: Mapping[str, Any] | None,
     place: Place,
     unmatched: Callable[[str], None] | None = None,
+    failed: Failed | None = None,
 ) -> tuple[KubeObject, ...]:
     """A patch that is written inside a string, of either form (as in a Flux Kustomization's `spec.patches`)."""
     for document in parsed_text(text):
         if isinstance(document, list):
             if target is not None:
                 objects = tuple(
-                    with_operations(obj, document, place, inline=True) if selected(obj, target) else obj
+                    with_operations(obj, document, place, inline=True, failed=failed) if selected(obj, target) else obj
                     for obj in objects
                 )
         elif isinstance(document, dict):

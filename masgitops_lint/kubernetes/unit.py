@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.settings.values import Settings
 
-    from .applications import LeftPlaceholder, Violation
+    from .applications import LeftPlaceholder, Refusal, Violation
     from .crd_fields import UnknownField
     from .crossplane import CrossplaneTrouble
     from .ordering import OrderTrouble
@@ -333,6 +333,12 @@ class UnitGraph:
         from .applications import project_violations
 
         return project_violations(self)
+
+    def project_refusals(self) -> Iterator[Refusal]:
+        """Objects that AppProjects do not permit."""
+        from .applications import project_refusals
+
+        return project_refusals(self)
 
     def unknown_fields(self) -> Iterator[tuple[KubeObject, UnknownField]]:
         """Fields of Argo CD's kinds that the API server drops."""
