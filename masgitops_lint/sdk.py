@@ -421,18 +421,7 @@ class Context:
 
     def inside(self, place: Place, text: str) -> Place:
         """The place of `text` itself inside a value of several lines; else `place` as it is."""
-        document = self.repository.document(place.path)
-        span = document.span(place.keys, place.part, place.document)
-        if span.line == span.end_line or not text:
-            return place
-        from masgitops_lint.repo.lines import Lines
-
-        lines = Lines(document.text)
-        end = lines.starts[span.end_line - 1] + span.end_column - 1
-        start = document.text.find(text, lines.starts[span.line - 1], end)
-        if start < 0:
-            return place
-        return replace(place, span=lines.span(start, start + len(text)))
+        return replace(place, within=text)
 
     def replacement(self, place: Place, old: str, new: str, description: str) -> Fix | None:
         """A fix that writes `new` for the one `old` in the value at `place`; None where there is not exactly one."""
@@ -466,6 +455,12 @@ class Context:
         return build_units(
             self.repository, self.settings, render=render, go=LenientTemplates(), known_names=self._known_names
         )
+
+    def template_faults(self) -> Iterator[tuple[Place, str, tuple[str, ...]]]:
+        """Templates of charts in the repository that do not parse: where, why, and the units that render the chart."""
+        from masgitops_lint.charts.lenient.faults import chart_faults
+
+        return chart_faults(self.units)
 
     @cached_property
     def argocd(self) -> DetectedArgoCD:

@@ -26,7 +26,11 @@ def resolve(context: Context, place: Place) -> Span:
         repository = context.base.repository
     if place.path not in repository.path_set or not place.keys:
         return Span()
-    return repository.document(place.path).span(place.keys, place.part, place.document)
+    document = repository.document(place.path)
+    span = document.span(place.keys, place.part, place.document)
+    if place.within and span.line != span.end_line:
+        return document.find(place.within, span) or span
+    return span
 
 
 def finding_from(context: Context, draft: Draft) -> Finding:
@@ -111,19 +115,31 @@ def _is_large(context: Context) -> bool:
     return len(scopes) > 2 * PART_SIZE and not any(chart_source(context, one) for one in context.mas.accounts())
 
 
-def _run(context: Context, rules: Iterable[LoadedRule]) -> tuple[Findings, list[Crash]]:
-    findings: Findings = {}
-    crashes: list[Crash] = []
+def _run(context: Context, rules: Sequence[LoadedRule]) -> tuple[Findings, list[Crash]]:
+    drafts: list[tuple[LoadedRule, Draft]] = []
+    crashes: dict[str, Crash] = {}
     for loaded in rules:
         try:
             for draft in loaded.check(context):
-                finding = finding_from(context, draft)
-                findings.setdefault(_identity(finding), finding)
+                drafts.append((loaded, draft))
         except Exception as error:
-            crashes.append(
-                Crash(loaded.rule.code, f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
-            )
-    return findings, crashes
+            crashes[loaded.rule.code] = _crash(loaded, error)
+    made: list[Finding | None] = [None] * len(drafts)
+    # file by file, so that each is composed once for all its findings
+    for index in sorted(range(len(drafts)), key=lambda index: drafts[index][1].place.path):
+        loaded, draft = drafts[index]
+        try:
+            made[index] = finding_from(context, draft)
+        except Exception as error:
+            crashes.setdefault(loaded.rule.code, _crash(loaded, error))
+    findings: Findings = {}
+    _add(findings, (finding for finding in made if finding is not None))
+    return findings, [crashes[one.rule.code] for one in rules if one.rule.code in crashes]
+
+
+def _crash(loaded: LoadedRule, error: Exception) -> Crash:
+    text = "".join(traceback.format_exception(error))
+    return Crash(loaded.rule.code, f"{type(error).__name__}: {error}", text)
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:

@@ -25,7 +25,8 @@ class Place:
     `keys` is a route into document `document` of the file (0 for the only one). `part` says what is meant at the end
     of the route: the mapping key, the value, or both. An empty route means the whole file (line 1). When the route
     does not exist in the text the longest existing prefix is meant, so that "key missing" points at its parent.
-    `span`, when given, wins: it is for text that no route reaches (a comment, a syntax error).
+    `span`, when given, wins: it is for text that no route reaches (a comment, a syntax error). `within`, when given,
+    narrows a value of several lines to the first such text in it.
     """
 
     path: str
@@ -33,6 +34,7 @@ class Place:
     part: Literal["key", "value", "both"] = "value"
     document: int = 0
     span: Span | None = None
+    within: str = ""
 
     def child(self, *keys: str | int, part: Literal["key", "value", "both"] = "value") -> Place:
         """The place `keys` further down."""

@@ -77,7 +77,7 @@ def _surprise(tree: Tree, node: Node, keys: Keys, document: int, resolution: Res
 
 def _mapping(tree: Tree, mapping: Node, keys: Keys, document: int) -> Iterator[Problem]:
     first: dict[str, tuple[Site, Node]] = {}
-    sites = tree.sites(mapping)
+    sites = [tree.site(mark) for mark in tree.marks(mapping)]
     for index, (key, value) in enumerate(mapping.value):
         site = sites[2 * index]
         if is_merge(key):

@@ -28,13 +28,19 @@ class Site(NamedTuple):
     end: int
 
 
-class Entry(NamedTuple):
-    """A step of a route: a value, the key it stands under (None in a list), and where both stand."""
+class Mark(NamedTuple):
+    """A child of a collection, where the parser says it stands, and whether what stands there is an alias to it."""
 
-    key: Node | None
-    value: Node
-    key_site: Site | None
-    value_site: Site
+    node: Node
+    site: Site
+    alias: bool
+
+
+class Entry(NamedTuple):
+    """A step of a route: a value, and the key it stands under (None in a list)."""
+
+    key: Mark | None
+    value: Mark
 
 
 class Tree:
@@ -45,36 +51,34 @@ class Tree:
         self.lines = Lines(text)
         self.roots = compose(as_input(text))[0]
         self._entries: dict[int, dict[str, Entry]] = {}
-        self._sites: dict[int, list[Site]] = {}
+        self._marks: dict[int, list[Mark]] = {}
 
     @cached_property
     def _aliases(self) -> list[Site]:
-        return [Site(start, end) for start, end in alias_offsets(self.text)]
+        return [Site(start, end) for start, end in alias_offsets(self.text)] if "*" in self.text else []
 
-    def sites(self, collection: Node) -> list[Site]:
-        """Where the children of a collection stand, keys and values in turn."""
-        known = self._sites.get(id(collection))
-        if known is None:
-            known = []
-            for node, site, alias in self._marks(collection):
-                known.append(site if alias else Site(self.start(node), self.end(node)))
-            self._sites[id(collection)] = known
-        return known
+    def site(self, mark: Mark) -> Site:
+        """Where a child stands, without its tag and anchor and without what follows it."""
+        return mark.site if mark.alias else Site(self.start(mark.node), self.end(mark.node))
 
-    def _marks(self, collection: Node) -> list[tuple[Node, Site, bool]]:
-        """The children of a collection, where the parser says they stand, and whether that is an alias."""
-        found: list[tuple[Node, Site, bool]] = []
+    def marks(self, collection: Node) -> list[Mark]:
+        """The children of a collection, keys and values in turn."""
+        known = self._marks.get(id(collection))
+        if known is not None:
+            return known
+        found = self._marks[id(collection)] = []
         cursor: int = collection.start_mark.index
         for child in children(collection):
+            start, end = child.start_mark.index, child.end_mark.index
             # what an alias repeats stands further up
-            alias = child.start_mark.index < cursor or child is collection
+            alias = start < cursor or child is collection
             if alias:
                 at = bisect_left(self._aliases, (cursor, 0))
                 site = self._aliases[at] if at < len(self._aliases) else Site(cursor, cursor)
             else:
-                site = Site(child.start_mark.index, child.end_mark.index)
+                site = Site(start, end)
             cursor = site.end
-            found.append((child, site, alias))
+            found.append(Mark(child, site, alias))
         return found
 
     def start(self, node: Node) -> int:
@@ -88,7 +92,7 @@ class Tree:
     def end(self, node: Node) -> int:
         """Where a node's text ends. libyaml lets block collections and block scalars reach up to the next token."""
         while not isinstance(node, ScalarNode) and node.value and not node.flow_style:
-            node, site, alias = self._marks(node)[-1]
+            node, site, alias = self.marks(node)[-1]
             if alias:
                 return site.end
         end: int = node.end_mark.index
@@ -104,7 +108,7 @@ class Tree:
             return known
         found: dict[str, Entry] = {}
         self._entries[id(mapping)] = found
-        sites = self.sites(mapping)
+        marks = self.marks(mapping)
         for index, (key, value) in enumerate(mapping.value):
             try:
                 if is_merge(key):
@@ -112,7 +116,7 @@ class Tree:
                         found.update(self.entries(source))
                 else:
                     name = key_text(key, self.text)
-                    found[name] = Entry(key, value, sites[2 * index], sites[2 * index + 1])
+                    found[name] = Entry(marks[2 * index], marks[2 * index + 1])
             except UnfitError:
                 continue
         return found
@@ -134,11 +138,11 @@ class Tree:
             if isinstance(node, MappingNode):
                 entry = self._entry(node, key if isinstance(key, str) else str(key))
             elif isinstance(node, SequenceNode) and isinstance(key, int) and 0 <= key < len(node.value):
-                entry = Entry(None, node.value[key], None, self.sites(node)[key])
+                entry = Entry(None, self.marks(node)[key])
             if entry is None:
                 return path, False
             path.append(entry)
-            node = entry.value
+            node = entry.value.node
         return path, True
 
     def offsets(self, keys: Keys, part: Part, document: int) -> Site | None:
@@ -149,10 +153,13 @@ class Tree:
         if not path:
             root = self.roots[document]
             return Site(self.start(root), self.end(root))
-        _, _, key, value = path[-1]
+        key, value = path[-1]
         if key is None or part == "value":
-            return value
-        return key if part == "key" else Site(key.start, max(key.end, value.end))
+            return self.site(value)
+        if part == "key":
+            return self.site(key)
+        start, end = self.site(key)
+        return Site(start, max(end, self.site(value).end))
 
     def nearest(self, keys: Keys, document: int) -> Site | None:
         """The key, or the first line of the list item, at the end of a route's longest existing prefix."""
@@ -162,8 +169,11 @@ class Tree:
                 return None
             start = self.start(self.roots[document])
             return Site(start, min(self.lines.line_end(start), self.end(self.roots[document])))
-        _, _, key, value = path[-1]
-        return key or Site(value.start, min(value.end, self.lines.line_end(value.start)))
+        key, value = path[-1]
+        if key is not None:
+            return self.site(key)
+        start, end = self.site(value)
+        return Site(start, min(end, self.lines.line_end(start)))
 
 
 @lru_cache(maxsize=8)

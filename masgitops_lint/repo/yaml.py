@@ -91,6 +91,13 @@ class Document:
         """Character offsets into `text` of a route that exists, else None."""
         return self._tree.offsets(keys, part, document)
 
+    def find(self, text: str, inside: Span) -> Span | None:
+        """The first place of a text within a span; None where it is not."""
+        lines = self._tree.lines
+        end = lines.starts[inside.end_line - 1] + inside.end_column - 1
+        start = self.text.find(text, lines.starts[inside.line - 1], end)
+        return None if start < 0 else lines.span(start, start + len(text))
+
     def scalar_text(self, keys: Keys, document: int = 0) -> str | None:
         """The source text of the scalar at a route, with its quotes or block indicator; None if there is no scalar."""
         node = self._scalar(keys, document)
@@ -105,7 +112,7 @@ class Document:
         path, exists = self._tree.follow(keys, document)
         if not exists:
             return None
-        node = path[-1].value if path else self._tree.roots[document]
+        node = path[-1].value.node if path else self._tree.roots[document]
         return node if isinstance(node, ScalarNode) else None
 
     def comments(self) -> tuple[Comment, ...]:
