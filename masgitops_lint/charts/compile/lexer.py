@@ -38,7 +38,11 @@ class Action:
 
 
 class TemplateSyntaxError(ValueError):
-    """A template that text/template would not parse either."""
+    """A template that text/template would not parse either; `line` is 0 where it is not known."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 _TOKEN = re.compile(
@@ -112,7 +116,9 @@ def _tokens(source: str, position: int) -> tuple[list[Token], int, bool]:
             return tokens, position + 3, True
         match = _TOKEN.match(source, position)
         if match is None or match.end() == position:
-            raise TemplateSyntaxError(f"unexpected {source[position : position + 10]!r} in an action")
+            shown = source[position : position + 10].split("\n")[0]
+            line = source.count("\n", 0, position) + 1
+            raise TemplateSyntaxError(f"unexpected {shown!r} in an action" if shown else "unclosed action", line)
         kind = match.lastgroup
         if kind == "char":
             tokens.append(Token("number", str(ord(unquote(match.group()))), space))
