@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -49,8 +50,13 @@ def make_repo(tmp_path: Path) -> MakeRepo:
     return make
 
 
+_numbers = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No settings from outside, and a cache of each test's own: a test must not see what another one did."""
     for name in list(os.environ):
         if name.startswith("MAS_LINT_") and name != "MAS_LINT_CHARTS":
             monkeypatch.delenv(name)
+    monkeypatch.setenv("MAS_LINT_CACHE_DIR", str(tmp_path_factory.getbasetemp() / f"cache-{next(_numbers)}"))

@@ -124,7 +124,6 @@ def _texts(report: Report, root: str, formats: list[str]) -> dict[str, str]:
         return {}
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.snapshot import WorkingTree
+    from masgitops_lint.repo.source_text import source_texts
 
-    repository = Repository(WorkingTree(root))
-    paths = sorted({finding.path for finding in report.findings} & repository.path_set)
-    return {path: repository.document(path).text for path in paths}
+    return source_texts(Repository(WorkingTree(root)), (finding.path for finding in report.findings))

@@ -1,0 +1,161 @@
+"""What a run's report depends on, as one key: the same key means the same report.
+
+In it: this program (its version and its files), the rules, the effective settings, what the caller asked for, today's
+date, every file that may be read, and the few facts from outside of the repo that rules look at. A run that renders
+real charts has no key: it has caches of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from masgitops_lint.repo.content_digest import content_of, times_of
+from masgitops_lint.repo.repository import Repository
+from masgitops_lint.version import __version__
+
+from .rules import bundled_directory
+
+if TYPE_CHECKING:
+    from masgitops_lint.sdk import Context
+    from masgitops_lint.settings import Settings
+
+FORMAT = 1
+"""Of the key and of what is kept under it."""
+
+_FEW_OTHERS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """The key of a run, and what tells that a working tree was edited while the run went on."""
+
+    text: str
+    _files: tuple[tuple[Repository, bytes], ...] = ()
+
+    def still_holds(self) -> bool:
+        """Whether the files still are what the key was made of."""
+        return all(
+            times_of(repository.snapshot, repository.paths) == times for repository, times in self._files if times
+        )
+
+
+def run_key(
+    context: Context, wanted: Iterable[object], rules_directories: Iterable[str], baseline: str | None
+) -> RunKey | None:
+    """The key of a run over a context; None for a run whose report must not be kept.
+
+    `wanted` is whatever the caller decides by (its `repr` counts), `baseline` the file of accepted findings.
+    """
+    repositories = [context.repository, *((context.base.repository,) if context.base is not None else ())]
+    charts = _charts(context)
+    if charts is None or context.build_options is not None or not all(map(_worth_reading, repositories)):
+        return None
+    state = hashlib.sha256()
+    for part in (
+        f"{FORMAT} {__version__} {sys.version_info[:3]} {sys.platform}",
+        *_program(),
+        *_rules([bundled_directory(), *rules_directories]),
+        repr(tuple(wanted)),
+        repr(context.settings),
+        *charts,
+        _file(baseline) if baseline else "",
+        *_surroundings(context),
+    ):
+        data = part.encode("utf-8", "surrogateescape")
+        state.update(b"%d:" % len(data))
+        state.update(data)
+    files = []
+    for repository in repositories:
+        content = content_of(repository.snapshot, repository.paths)
+        state.update(f"{content.digest} {repository.skipped!r}".encode("utf-8", "surrogateescape"))
+        files.append((repository, content.times))
+    return RunKey(state.hexdigest(), tuple(files))
+
+
+def _worth_reading(repository: Repository) -> bool:
+    """Whether reading every file costs less than a run, which looks at few that are no YAML."""
+    total = len(repository.paths)
+    return total - len(repository.yaml_paths) <= max(_FEW_OTHERS, len(repository.yaml_paths))
+
+
+def _program() -> Iterator[str]:
+    """What tells two builds of one version apart: hashes of the installed files, else names, sizes and times."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    record = os.path.join(os.path.dirname(package), f"masgitops_lint-{__version__}.dist-info", "RECORD")
+    try:
+        with open(record, encoding="utf-8") as stream:
+            name = os.path.basename(package) + "/"
+            yield from sorted(line for line in stream if line.startswith(name) and ",sha256=" in line)
+    except OSError:
+        yield from sorted(_sources(package))
+
+
+def _sources(directory: str) -> Iterator[str]:
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name != "__pycache__":
+                    yield from _sources(entry.path)
+            elif entry.name.endswith((".py", ".json")):
+                status = entry.stat()
+                yield f"{entry.path} {status.st_size} {status.st_mtime_ns}"
+
+
+def _rules(directories: Iterable[str]) -> Iterator[str]:
+    for directory in directories:
+        try:
+            names = sorted(os.listdir(directory))
+        except OSError:  # loading the rules says so
+            names = []
+        yield directory
+        for name in names:
+            if name.endswith(".py"):
+                yield f"{name} {_file(os.path.join(directory, name))}"
+
+
+def _file(path: str) -> str:
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.sha256(stream.read()).hexdigest()
+    except OSError as error:
+        return f"cannot be read: {error.errno}"
+
+
+def _charts(context: Context) -> list[str] | None:
+    """The content of the profiles that the settings name by file; None when real charts are named."""
+    named = _named_charts(context.settings)
+    if not named:
+        return []
+    from masgitops_lint.charts.choose import is_profile_file
+    from masgitops_lint.charts.source import is_source
+
+    root = context.repository.snapshot.root
+    profiles = [one for one in named if is_profile_file(one)]
+    for one in named:
+        looks_like_path = one.startswith((".", "~")) or "/" in one or "\\" in one
+        if one not in profiles and (looks_like_path or is_source(one) or is_source(os.path.join(root, one))):
+            return None
+    return [_file(one) for one in profiles]
+
+
+def _named_charts(settings: Settings) -> list[str]:
+    named = [settings.source.charts, *(account.charts for account in settings.accounts.values())]
+    return [one for one in named if one]
+
+
+def _surroundings(context: Context) -> Iterator[str]:
+    """Facts that are in no file of the repo: its remotes, and the messages of the commits that are judged."""
+    from masgitops_lint.kubernetes.origin import remotes
+
+    yield context.repository.snapshot.root
+    yield repr(remotes(context.repository.snapshot.root))
+    if context.base is not None:
+        from masgitops_lint.repo.history import messages_between
+
+        yield context.base.repository.snapshot.label
+        yield repr(messages_between(context.base.repository.snapshot, context.repository.snapshot))

@@ -1,0 +1,80 @@
+"""One digest over the content of many files of a snapshot, without parsing any."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .limits import MAX_READ
+from .snapshot import Snapshot, WorkingTree
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """`digest` tells contents apart. `times` are sizes and times of change of a working tree's files, else empty."""
+
+    digest: str
+    times: bytes = b""
+
+
+def content_of(snapshot: Snapshot, paths: Iterable[str]) -> Content:
+    """The content of the files at some paths. Of a Git revision or index Git's object ids serve as content."""
+    state = hashlib.sha256()
+    if isinstance(snapshot, WorkingTree):
+        return _of_files(snapshot.root, paths)
+    for path in paths:
+        try:
+            oid = snapshot.oid(path)
+        except OSError as error:
+            oid = f"{error.errno}"
+        state.update(f"{path}\0{oid}\0".encode("utf-8", "surrogateescape"))
+    return Content(state.hexdigest())
+
+
+def times_of(snapshot: Snapshot, paths: Iterable[str]) -> bytes:
+    """Sizes and times of change as they are now, to see whether a working tree was edited meanwhile."""
+    if not isinstance(snapshot, WorkingTree):
+        return b""
+    found = []
+    for path in paths:
+        try:
+            found.append(_time(os.stat(f"{snapshot.root}/{path}")))
+        except OSError:
+            found.append(b"-")
+    return b"".join(found)
+
+
+def _of_files(root: str, paths: Iterable[str]) -> Content:
+    state = hashlib.sha256()
+    times = []
+    for path in paths:
+        try:
+            handle = os.open(f"{root}/{path}", _FLAGS)
+        except OSError as error:
+            state.update(f"{path}\0{error.errno}\0".encode("utf-8", "surrogateescape"))
+            times.append(b"-")
+            continue
+        try:
+            status = os.fstat(handle)
+            times.append(_time(status))
+            size = status.st_size
+            state.update(f"{path}\0{size}\0".encode("utf-8", "surrogateescape"))
+            while 0 < size <= MAX_READ:
+                part = os.read(handle, size + 1)
+                if not part:
+                    break
+                state.update(part)
+                size -= len(part)
+        except OSError as error:
+            state.update(f"\0{error.errno}\0".encode())
+        finally:
+            os.close(handle)
+    return Content(state.hexdigest(), b"".join(times))
+
+
+def _time(status: os.stat_result) -> bytes:
+    return b"%d,%d;" % (status.st_size, status.st_mtime_ns)
