@@ -1,0 +1,166 @@
+"""What is measured: the commands of mas-lint and of the programs it is held against."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import partial
+
+from .measure import Usage, run, together
+from .results import COLD, PARSE, WARM
+
+Command = tuple[str, ...]
+_FILES_PER_COMMAND = 4_000
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Commands that do one thing. `once` runs before the first, `before` in front of every measured run, untimed.
+
+    `missing` says why it cannot be measured.
+    """
+
+    key: str
+    label: str
+    commands: tuple[Command, ...] = ()
+    expected: tuple[int, ...] = (0,)
+    once: Callable[[], None] | None = None
+    before: Callable[[], None] | None = None
+    parallel: bool = False
+    missing: str = ""
+
+    def measure(self, environment: Mapping[str, str]) -> Usage:
+        """One run of all the commands."""
+        if self.before is not None:
+            self.before()
+        return together([run(command, environment, self.expected) for command in self.commands])
+
+
+def program(name: str) -> str | None:
+    """A program beside this Python, else on PATH."""
+    beside = os.path.join(os.path.dirname(sys.executable), name)
+    return beside if os.access(beside, os.X_OK) else shutil.which(name)
+
+
+def own_program() -> Command:
+    """How mas-lint is started: as installed beside this Python, else from the checkout."""
+    found = program("mas-lint")
+    return (found,) if found else (sys.executable, "-c", "from masgitops_lint.cli import main; main()")
+
+
+def start_cases(repo: str) -> Iterator[Case]:
+    """The time before anything happens; `repo` has one instance."""
+    own = own_program()
+    yield Case("nothing", "`python -c pass`", ((sys.executable, "-c", "pass"),))
+    yield Case("click", '`python -c "import click"`', ((sys.executable, "-c", "import click"),))
+    yield Case("version", "`mas-lint --version`", ((*own, "--version"),))
+    yield Case("explain", "`mas-lint explain CFG001`", ((*own, "explain", "CFG001"),))
+    yield Case("one", "`mas-lint` on one instance, no cache", ((*own, "check", repo, "--no-cache"),))
+
+
+def parse_cases(repo: str) -> Iterator[Case]:
+    """The floor."""
+    floor = os.path.join(_HERE, "floor.py")
+    yield Case(PARSE, "parsing (PyYAML's C parser, positions)", ((sys.executable, floor, "compose", repo),))
+    yield Case("load", "parsing (`yaml.CSafeLoader`, no positions)", ((sys.executable, floor, "load", repo),))
+
+
+def own_cases(repo: str, caches: str, changing: str, charts: str | None = None) -> Iterator[Case]:
+    """mas-lint on `repo`; `caches` is a directory for caches, `changing` a file to write a new value into.
+
+    With `charts` (a checkout of the source repo) in exact mode.
+    """
+    more = ("--charts", charts) if charts else ()
+    key, label = ("exact ", "mas-lint with real charts") if charts else ("", "mas-lint")
+    check = (*own_program(), "check", repo, *more)
+    stores = {name: os.path.join(caches, key + name) for name in (COLD, WARM, "changed")}
+    kept = {name: (*check, "--cache-dir", store) for name, store in stores.items()}
+    yield Case(
+        f"{key}{COLD}",
+        f"{label}, cold cache",
+        (kept[COLD],),
+        before=partial(_remove, stores[COLD]),
+        parallel=True,
+    )
+    yield Case(f"{key}none", f"{label}, no cache", ((*check, "--no-cache"),), parallel=True)
+    yield Case(f"{key}single", f"{label}, no cache, one process", ((*check, "--no-cache", "--jobs", "1"),))
+    yield Case(f"{key}{WARM}", f"{label}, warm cache", (kept[WARM],), once=partial(_fill, kept[WARM]), parallel=True)
+    yield Case(
+        f"{key}changed",
+        f"{label}, warm cache, one file changed",
+        (kept["changed"],),
+        once=partial(_fill, kept["changed"]),
+        before=partial(_change, changing),
+        parallel=True,
+    )
+
+
+def _fill(command: Command) -> None:
+    run(command, os.environ)
+
+
+def _remove(directory: str) -> None:
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _change(file: str) -> None:
+    """Give the last value of the file a number, one higher than before."""
+    with open(file, encoding="utf-8") as stream:
+        lines = stream.read().splitlines()
+    text, _, number = lines[-1].rpartition(" revision ")
+    lines[-1] = f"{text} revision {int(number) + 1}" if text else f"{lines[-1]} revision 1"
+    with open(file, "w", encoding="utf-8", newline="\n") as stream:
+        stream.write("\n".join(lines) + "\n")
+
+
+def peer_cases(repo: str, schemas: str) -> Iterator[Case]:
+    """The other programs; `schemas` is what `mas-lint schema export` wrote."""
+    yamllint, argocd, jsonschema = map(program, ("yamllint", "argocd-source-lint", "check-jsonschema"))
+    label = "yamllint (`-d relaxed`)"
+    if yamllint:
+        yield Case("yamllint", label, ((yamllint, "-d", "relaxed", repo),))
+    else:
+        yield _missing("yamllint", label)
+    if argocd:
+        yield Case("argocd", "argocd-source-lint", ((argocd, repo),))
+    else:
+        yield _missing("argocd", "argocd-source-lint")
+    label = "check-jsonschema, exported schemas"
+    if jsonschema:
+        commands = tuple(
+            (jsonschema, "--schemafile", schema, *files) for schema, files in schema_batches(repo, schemas)
+        )
+        yield Case("schemas", label, commands)
+    else:
+        yield _missing("schemas", label)
+
+
+def _missing(key: str, label: str) -> Case:
+    return Case(key, label, missing='not installed: `pip install ".[bench]"`')
+
+
+def schema_batches(repo: str, schemas: str) -> Iterator[tuple[str, list[str]]]:
+    """Schema file and the files of `repo` it is for, no more at a time than a command line takes."""
+    with open(os.path.join(schemas, "settings.json"), encoding="utf-8") as stream:
+        wanted: dict[str, list[str]] = json.load(stream)["yaml.schemas"]
+    paths = [
+        os.path.relpath(os.path.join(parent, name), repo).replace(os.sep, "/")
+        for parent, _, names in os.walk(repo)
+        for name in names
+    ]
+    for schema, patterns in wanted.items():
+        depths = {pattern.count("/") for pattern in patterns}
+        files = sorted(
+            os.path.join(repo, path)
+            for path in paths
+            if path.count("/") in depths and any(fnmatchcase(path, pattern) for pattern in patterns)
+        )
+        name = os.path.join(schemas, *schema.split("/")[-2:])
+        for start in range(0, len(files), _FILES_PER_COMMAND):
+            yield name, files[start : start + _FILES_PER_COMMAND]
