@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .resolve import Resolved
     from .secrets import Producer
     from .stores import StoreReference
+    from .text_values import NotText
     from .workflows import RegistryTrouble, WorkflowTrouble
 
 Engine: TypeAlias = Literal["argocd", "flux", "kustomize", "manual"]
@@ -339,6 +340,12 @@ class UnitGraph:
         from .applications import project_refusals
 
         return project_refusals(self)
+
+    def values_not_text(self) -> Iterator[NotText]:
+        """Values that Kubernetes wants as text and that are none."""
+        from .text_values import values_not_text
+
+        return values_not_text(self)
 
     def unknown_fields(self) -> Iterator[tuple[KubeObject, UnknownField]]:
         """Fields of Argo CD's kinds that the API server drops."""
