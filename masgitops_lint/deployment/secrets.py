@@ -371,7 +371,7 @@ class SecretsBuilder:
             secret.status = "by-hand"
             self.reconsider_by_hand(secret, use, names)
         else:
-            self.without_writer(secret, scope, jobs, by_path)
+            self.without_writer(secret, scope, jobs, names)
             if secret.status == "unknown" and secret.suggestion is None and not jobs.own_keys.isdisjoint(use.keys):
                 secret.status, secret.pre_created = "by-hand", PreCreated(path, (), "the operator")
         return secret
@@ -401,9 +401,7 @@ class SecretsBuilder:
             path = "/".join([*prefix, right, *segments[free + 1 :]])
             secret.suggestion = Suggestion(path, "spelling", path in written_names.paths, sure)
 
-    def without_writer(
-        self, secret: Secret, scope: Scope, jobs: SecretCatalogue, by_path: Mapping[str, list[Writer]]
-    ) -> None:
+    def without_writer(self, secret: Secret, scope: Scope, jobs: SecretCatalogue, written_names: WrittenNames) -> None:
         for match, job in jobs.writers_of(secret.path):
             owner = self.owner(job, match.groupdict(), scope)
             if owner is None:
@@ -416,7 +414,8 @@ class SecretsBuilder:
             return
         templates = [with_ids(one.path, scope.ids) for one in jobs.pre_created]
         templates += [with_ids(job.path, scope.ids) for job in jobs.writers]
-        secret.suggestion = suggest(secret.path, by_path, templates, scope.ids)
+        beside = written_names.beside(secret.path, f"{scope.account}/{scope.cluster}/")
+        secret.suggestion = suggest(secret.path, beside, templates, scope.ids)
 
     def owner(self, job: SecretJob, ids: Mapping[str, str], scope: Scope) -> Scope | None:
         """The scope that a path with these ids belongs to, if the repo has it."""
@@ -494,7 +493,7 @@ class WrittenNames:
     """The paths that Jobs write, by what stands before each of their segments."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self.paths = frozenset(paths)
+        self.paths = dict.fromkeys(paths)
 
     @cached_property
     def _below(self) -> Mapping[str, set[str]]:
@@ -509,9 +508,26 @@ class WrittenNames:
                 above, slash, name = above.rpartition("/")
         return found
 
+    @cached_property
+    def _beside(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.paths:
+            found.setdefault(_first_two(path), []).append(path)
+        return found
+
+    def beside(self, *paths: str) -> list[str]:
+        """The paths that share their first two segments, an account and a cluster as a rule, with one of these."""
+        return [
+            one for first in dict.fromkeys(_first_two(path) for path in paths) for one in self._beside.get(first, ())
+        ]
+
     def below(self, prefix: str) -> set[str]:
         """The segments that come next after a prefix."""
         return self._below.get(prefix, set())
+
+
+def _first_two(path: str) -> str:
+    return "/".join(path.split("/", 2)[:2])
 
 
 def _holders(
