@@ -225,6 +225,8 @@ def _report(
     findings: list[Finding],
     crashes: list[Crash],
 ) -> Report:
+    from masgitops_lint.repo.source_text import SourceTexts
+
     context, target = session.context, session.target
     kept = [finding for finding in selection.apply(findings) if target.covers(finding.path)]
     suppressed: list[Suppressed] = []
@@ -248,7 +250,7 @@ def _report(
         notes=_notes(charts, part),
         part=part,
         root=target.root,
-        sources=_sources(repository, kept),
+        sources=SourceTexts(repository, (finding.path for finding in kept)),
     )
 
 
@@ -358,12 +360,6 @@ def plan_change(request: Request, session: Session, build: BuildOptions | None =
     approved = {one.application.name: said.reason for one in plan.removed if (said := approval_of(one, given))}
     ordered = tuple(sorted(kept, key=lambda finding: finding.sort_key))
     return PlanOutcome(plan, ordered, approved, tuple(suppressed), tuple(crashes))
-
-
-def _sources(repository: Repository, findings: list[Finding]) -> dict[str, str]:
-    """The text of every file that has a finding, for code frames."""
-    paths = sorted({finding.path for finding in findings} & repository.path_set)
-    return {path: repository.document(path).text for path in paths}
 
 
 def _summary(context: Context, findings: list[Finding], suppressed: int, skipped: int) -> Summary:

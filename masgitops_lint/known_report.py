@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from masgitops_lint.engine.cache_key import run_key
+from masgitops_lint.engine.report_rows import from_rows, to_rows
 from masgitops_lint.engine.result_store import open_store
-from masgitops_lint.model.report import Report, RuleInfo
-from masgitops_lint.repo.source_text import source_texts
+from masgitops_lint.model.report import Report
+from masgitops_lint.repo.source_text import SourceTexts
 
 if TYPE_CHECKING:
     from masgitops_lint.sdk import Context
-
-_RULE = tuple(field.name for field in fields(RuleInfo))
 
 
 class KnownReport:
@@ -33,39 +32,23 @@ class KnownReport:
         baseline: str | None,
         directory: str | None,
     ) -> None:
-        self._context = context
+        self._repository = context.repository
         self._key = run_key(context, wanted, rules_directories, baseline)
         self._store = open_store(directory)
 
     def read(self) -> Report | None:
-        """The report as the run gave it, with the files' texts read anew; None when there is none."""
-        if self._key is None:
-            return None
-        raw = self._store.get(self._key.text)
+        """The report as the run gave it; the files' texts are read when somebody looks. None when there is none."""
+        raw = self._store.get(self._key.text) if self._key is not None else None
         if raw is None:
             return None
-        from masgitops_lint.report.read_json import ReportError, report_from_object
-
         try:
-            data = json.loads(raw)
-            report = report_from_object(data["report"])
-            rules = tuple(RuleInfo(**{**rule, "tags": tuple(rule["tags"])}) for rule in data["rules"])
-        except (ValueError, KeyError, TypeError, ReportError):
+            report = from_rows(json.loads(raw))
+        except (LookupError, TypeError, ValueError):
             return None
-        repository = self._context.repository
-        sources = source_texts(repository, (finding.path for finding in report.findings))
-        return replace(report, rules=rules, root=repository.snapshot.root, sources=sources)
+        sources = SourceTexts(self._repository, (finding.path for finding in report.findings))
+        return replace(report, root=self._repository.snapshot.root, sources=sources)
 
     def keep(self, report: Report) -> None:
-        """Keep the report of the run, unless a rule crashed or the files were edited meanwhile."""
-        if self._key is None or report.crashes or not self._key.still_holds():
-            return
-        from masgitops_lint.report.json_report import report_object
-        from masgitops_lint.report.read_json import report_from_object
-
-        data = report_object(report)
-        bare = replace(report, rules=(), root=".", sources={})
-        if report_from_object(data) != bare:  # JSON cannot hold half a surrogate pair
-            return
-        rules = [{name: getattr(rule, name) for name in _RULE} for rule in report.rules]
-        self._store.put(self._key.text, json.dumps({"report": data, "rules": rules}, separators=(",", ":")).encode())
+        """Keep the report of a run, unless a rule crashed or the files were edited meanwhile."""
+        if self._key is not None and not report.crashes and self._key.still_holds():
+            self._store.put(self._key.text, json.dumps(to_rows(report), separators=(",", ":")).encode())

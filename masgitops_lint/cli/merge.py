@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def command(reports: tuple[str, ...], **options: Any) -> None:
     except (MergeError, ReportError) as error:
         raise CommandError(str(error)) from error
     report = _with_pages(merged.report, options["rules_directories"])
-    report = replace(report, root=root, sources=_texts(report, root, [name for name, _ in pairs]))
+    report = replace(report, root=root, sources=_texts(report, root))
     for format_name, file in pairs:
         write(report, format_name, file, options, fail_on)
     for crash in report.crashes:
@@ -118,12 +119,10 @@ def _with_pages(report: Report, directories: tuple[str, ...]) -> Report:
     return replace(report, rules=rules)
 
 
-def _texts(report: Report, root: str, formats: list[str]) -> dict[str, str]:
+def _texts(report: Report, root: str) -> Mapping[str, str]:
     """The files that have findings, for code frames; those that are not there are left out."""
-    if "full" not in formats:
-        return {}
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.snapshot import WorkingTree
-    from masgitops_lint.repo.source_text import source_texts
+    from masgitops_lint.repo.source_text import SourceTexts
 
-    return source_texts(Repository(WorkingTree(root)), (finding.path for finding in report.findings))
+    return SourceTexts(Repository(WorkingTree(root)), (finding.path for finding in report.findings))

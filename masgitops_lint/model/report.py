@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -96,4 +97,4 @@ class Report:
     """Sentences for the footer: which release profile was used for which account, what was assumed."""
     part: Part | None = None
     root: str = "."
-    sources: dict[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)

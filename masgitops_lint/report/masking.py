@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 MASK = "********"
 
@@ -51,6 +52,7 @@ def masked(lines: Sequence[str], index: int) -> str:
     return _INLINE.sub(lambda found: (found["keep"] or "") + MASK, line)
 
 
+@lru_cache(maxsize=4096)
 def is_sensitive_key(key: str) -> bool:
     """Whether a mapping key of this name usually holds a secret itself."""
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key.strip()).replace("-", "_")

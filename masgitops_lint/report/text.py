@@ -17,11 +17,15 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 def visible(text: str) -> str:
     """`text` with every unsafe character written out as an escape such as `\\x1b`; line breaks included."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNSAFE.sub(_escape, text)
 
 
 def one_line(text: str) -> str:
     """`text` on one line: runs of line breaks become a space, unsafe characters are written out."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     return visible(_BREAKS.sub(" ", text.strip()).replace("\t", " "))
 
 

@@ -1,0 +1,92 @@
+"""A report as plain rows and back, for the store: complete and quick to read, where the JSON report is for others.
+
+Whoever writes rows reads them with the same version, so nothing is checked here: a store does that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from masgitops_lint.model.finding import Affects, Edit, Finding, Fix, Related, Severity
+from masgitops_lint.model.place import Span
+from masgitops_lint.model.report import Part, Report, RuleInfo, Skipped, Summary, Suppressed
+
+_NOTHING = Affects()
+_SUMMARY = tuple(Summary.__dataclass_fields__)
+_RULE = tuple(RuleInfo.__dataclass_fields__)
+
+
+def to_rows(report: Report) -> dict[str, Any]:
+    """Values that JSON can hold. Left out: `root`, `sources`, and crashes, as such a run is not kept."""
+    part = report.part
+    return {
+        "findings": [_row(finding) for finding in report.findings],
+        "suppressed": [[_row(entry.finding), entry.by, entry.reason] for entry in report.suppressed],
+        "skipped": [[entry.path, entry.reason] for entry in report.skipped],
+        "summary": [getattr(report.summary, name) for name in _SUMMARY],
+        "rules": [{name: getattr(rule, name) for name in _RULE} for rule in report.rules],
+        "notes": report.notes,
+        "part": part and [part.accounts, part.shard, part.charts],
+    }
+
+
+def from_rows(rows: dict[str, Any]) -> Report:
+    """The report of `to_rows`. Raises LookupError, TypeError or ValueError for rows of another shape."""
+    return Report(
+        findings=tuple(map(_finding, rows["findings"])),
+        summary=Summary(*rows["summary"]),
+        rules=tuple(_rule(**rule) for rule in rows["rules"]),
+        suppressed=tuple(Suppressed(_finding(row), by, reason) for row, by, reason in rows["suppressed"]),
+        skipped=tuple(Skipped(*entry) for entry in rows["skipped"]),
+        notes=tuple(rows["notes"]),
+        part=_part(*rows["part"]) if rows["part"] else None,
+    )
+
+
+def _row(finding: Finding) -> list[Any]:
+    affects, fix = finding.affects, finding.fix
+    return [
+        finding.rule,
+        finding.name,
+        finding.severity.value,
+        finding.message,
+        finding.path,
+        finding.span,
+        finding.keys,
+        [[related.path, related.span, related.message] for related in finding.related],
+        [affects.applications, affects.names] if affects != _NOTHING else None,
+        finding.help,
+        fix and [fix.description, [[edit.path, edit.start, edit.end, edit.text] for edit in fix.edits], fix.safe],
+    ]
+
+
+_SEVERITIES = {severity.value: severity for severity in Severity}
+
+
+def _finding(row: list[Any]) -> Finding:
+    rule, name, severity, message, path, span, keys, related, affects, advice, fix = row
+    return Finding(
+        rule,
+        name,
+        _SEVERITIES[severity],
+        message,
+        path,
+        Span(*span),
+        tuple(keys),
+        tuple([Related(where, Span(*at), text) for where, at, text in related]) if related else (),
+        Affects(affects[0], tuple(affects[1])) if affects else _NOTHING,
+        advice,
+        Fix(fix[0], tuple([Edit(*edit) for edit in fix[1]]), fix[2]) if fix else None,
+    )
+
+
+def _rule(tags: list[str], **others: str) -> RuleInfo:
+    return RuleInfo(tags=tuple(tags), **others)
+
+
+def _part(accounts: list[str], shard: list[int] | None, charts: list[Any]) -> Part:
+    return Part(
+        tuple(accounts),
+        (shard[0], shard[1]) if shard else None,
+        tuple((choice, tuple(names)) for choice, names in charts),
+    )
