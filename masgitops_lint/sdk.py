@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from masgitops_lint.mas.config import MasConfig
     from masgitops_lint.mas.spec import ApplicationSetSpec
     from masgitops_lint.mas.texts import ConfigText
+    from masgitops_lint.mas.values import ConfigValues
     from masgitops_lint.model.application import Application
     from masgitops_lint.plan.causes import Cause
     from masgitops_lint.plan.model import Deletion, Plan
@@ -83,7 +84,7 @@ class Rule:
 
     `options` maps an option's name to its default value; `needs_base` marks rules that compare two revisions. `local`
     promises that what a rule says about a cluster and all below it depends on that cluster's config alone (and its
-    account's parameters), asked through `mas`, `deployment`, `texts` and what is made of them: a large repo is then
+    account's parameters), asked through `mas`, `deployment`, `values` and what is made of them: a large repo is then
     looked at a few clusters at a time, on several processors.
     """
 
@@ -404,20 +405,79 @@ class Context:
         return None if content is None else compare(self.inventory, content)
 
     @cached_property
-    def texts(self) -> tuple[ConfigText, ...]:
-        """Every text and number of the config files and the manifests, with its place."""
-        from masgitops_lint.mas.texts import config_texts, manifest_texts
+    def values(self) -> ConfigValues:
+        """The scalars of the config files by their keys: whoever judges values does so once for each different one."""
+        from masgitops_lint.mas.values import ConfigValues
 
-        found = config_texts(self.mas)
+        mas = self.mas
+        files = {path: mas.file(path).data for path in mas.read_paths}
+        for scope in mas.scopes:
+            for file in scope.files:
+                files.setdefault(file.path, file.data)
+        return ConfigValues(files.items())
+
+    @cached_property
+    def manifest_texts(self) -> tuple[ConfigText, ...]:
+        """Every text and number of the Kubernetes manifests, with its place."""
         if not self.has_units:
-            return found
+            return ()
         from masgitops_lint.kubernetes.scan import is_chart_part, set_aside
+        from masgitops_lint.mas.texts import manifest_texts
 
         config = frozenset(self.mas.whole.read_paths)
-        manifests = manifest_texts(
-            self.repository, lambda path: path in config or is_chart_part(path) or set_aside(path)
+        return tuple(
+            manifest_texts(self.repository, lambda path: path in config or is_chart_part(path) or set_aside(path))
         )
-        return (*found, *manifests)
+
+    def config_values(self, pick: Callable[[Keys], Callable[[Any], object] | None]) -> Iterator[ConfigText]:
+        """The scalars of the config files that a judge finds worth a look.
+
+        `pick` names the judge for a route (None where no value matters); list indexes in the route are 0.
+        """
+        read = self._read_paths
+        return (one for one in self.values.where(pick) if one.place.path in read)
+
+    def texts_where(self, judge: Callable[[str], object]) -> Iterator[ConfigText]:
+        """The texts of the config files, then of the manifests, that a judge finds worth a look."""
+        read = self._read_paths
+        yield from (one for one in self.values.texts_where(judge) if one.place.path in read)
+        yield from (one for one in self.manifest_texts if isinstance(one.value, str) and judge(one.value))
+
+    def secrets_in_clear(self) -> Iterator[ConfigText]:
+        """Values (texts and numbers) under keys that are named like a secret's, placeholders and the like left out."""
+        from functools import partial
+
+        from masgitops_lint.argocd.plaintext import in_manifest_field, in_secret_field, names_a_secret
+
+        def pick(route: Keys) -> Callable[[Any], object] | None:
+            name = next((key for key in reversed(route) if isinstance(key, str)), "")
+            return partial(in_secret_field, (name,)) if names_a_secret(name) else None
+
+        yield from self.config_values(pick)
+        for one in self.manifest_texts:
+            if in_manifest_field(one.place.keys, one.value, one.kind):
+                yield one
+
+    @cached_property
+    def _read_paths(self) -> frozenset[str]:
+        return frozenset(self.mas.read_paths)
+
+    def scope_values(
+        self, pick: Callable[[Keys], Callable[[Any], object] | None]
+    ) -> Iterator[tuple[Scope, Place, Any]]:
+        """The same for the files of sound scopes (`mas.scopes`): scope, place and value."""
+        scopes = self._scopes_by_file
+        for one in self.values.where(pick):
+            for scope in scopes.get(one.place.path, ()):
+                yield scope, one.place, one.value
+
+    @cached_property
+    def _scopes_by_file(self) -> Mapping[str, tuple[Scope, ...]]:
+        found: dict[str, tuple[Scope, ...]] = {}
+        for scope in self.mas.scopes:
+            for file in scope.files:
+                found[file.path] = (*found.get(file.path, ()), scope)
+        return found
 
     def inside(self, place: Place, text: str) -> Place:
         """The place of `text` itself inside a value of several lines; else `place` as it is."""
@@ -576,6 +636,13 @@ def misfit(keys: Keys, value: Any) -> Misfit | None:
     return find(keys, value)
 
 
+def has_format(keys: Keys) -> bool:
+    """Whether a key's name calls for a form that `misfit` knows."""
+    from masgitops_lint.charts.formats import format_at
+
+    return format_at(keys) is not None
+
+
 def expected_values() -> tuple[tuple[tuple[str, ...], str], ...]:
     """Values that every deployment needs though no chart demands them: their keys, and what happens without."""
     from masgitops_lint.charts.unread import by_hand
@@ -646,6 +713,25 @@ def sync_wave(manifest: Mapping[str, Any]) -> int:
     return wave(manifest)
 
 
+def is_unfilled(text: str) -> bool:
+    """Whether a text stands for another one: a vault placeholder, a template expression or a shell variable."""
+    return "<path:" in text or "{{" in text or "${" in text or "{%" in text
+
+
+def meant_application(scope: Scope, application: Any) -> str:
+    """The application that an id which names none is a misspelling of, or ""."""
+    from masgitops_lint.mas.bindings import meant_application as meant
+
+    return meant(scope, application)
+
+
+def unbound_applications(scope: Scope) -> tuple[tuple[Keys, dict[str, Any]], ...]:
+    """Entries of `ibm_mas_masapp_configs` that are bound to a JDBC configuration which is not there."""
+    from masgitops_lint.mas.bindings import unbound
+
+    return tuple(unbound(scope))
+
+
 def placeholders(text: str) -> tuple[Placeholder, ...]:
     """The vault placeholders in a text."""
     from masgitops_lint.argocd.placeholders import scan
@@ -672,15 +758,6 @@ def plaintext_secrets(text: str) -> tuple[Plaintext, ...]:
     from masgitops_lint.argocd.plaintext import find
 
     return find(text)
-
-
-def is_secret_field(text: ConfigText) -> bool:
-    """Whether a value in clear stands under a key that is named like a secret's."""
-    from masgitops_lint.argocd.plaintext import in_manifest_field, in_secret_field
-
-    if text.kind:
-        return in_manifest_field(text.place.keys, text.value, text.kind)
-    return in_secret_field(text.place.keys, text.value)
 
 
 def literal_use(context: Context, scope: Scope, keys: Keys) -> LiteralUse | None:
@@ -711,7 +788,7 @@ __all__ = [
     "dotted",
     "expected_values",
     "go_text",
-    "is_secret_field",
+    "has_format",
     "literal_use",
     "misfit",
     "nearest",

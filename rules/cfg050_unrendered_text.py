@@ -17,8 +17,9 @@ Fill in the value. If the text is meant to be there, silence the line with a com
 """
 
 import re
+from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule
 
 RULE = Rule(
     code="CFG050",
@@ -67,6 +68,12 @@ PATTERN = re.compile(
     r"|<(?:your|my|insert|enter|replace)[-_ ][^<>\n#]*>|\bchange[-_]?me\b)"
     r"|(?P<run>(?<![A-Za-z0-9])(?:x{6,}|X{6,})(?![A-Za-z0-9]))"
 )
+SIGNS = (
+    "${", "{{", "xxxxxx", "XXXXXX", "CHANGE", "REPLACE", "FILL", "FIXME", "TODO", "TBD", "YOUR", "change",
+    "<your", "<my", "<insert", "<enter", "<replace",
+)  # fmt: skip
+"""What each match holds: plain searches cost a tenth of the expression."""
+
 SHOWN = {
     "shell": "a shell variable that was never substituted",
     "template": "a template expression; config files are not templated",
@@ -77,34 +84,29 @@ SHOWN = {
 
 def check(context: Context) -> Drafts:
     """The first leftover of each kind in each file, and how many there are."""
-    for path in context.mas.read_paths:
-        document = context.repository.document(path)
-        raw = document.text
-        if not PATTERN.search(raw):
-            continue
-        found: dict[str, list[tuple[tuple[str | int, ...], str]]] = {}
-        for keys, value in _strings(document.data, ()):
-            if "\n" in value.strip():
-                continue
+    found: dict[tuple[str, str], list[Keys]] = {}
+    kinds: dict[tuple[str, str], str] = {}
+    for one in context.config_values(lambda route: leftover):
+        match = leftover(one.value)
+        if match is not None:
+            place = (one.place.path, match.group())
+            found.setdefault(place, []).append(one.place.keys)
+            kinds[place] = SHOWN[str(match.lastgroup)]
+    for (path, text), hits in found.items():
+        more = f" ({len(hits)} times in this file)" if len(hits) > 1 else ""
+        yield RULE.draft(
+            Place(path, hits[0]),
+            f"`{text}` is {kinds[path, text]}{more}: Argo CD deploys the text as it stands",
+            help="fill in the value",
+        )
+
+
+def leftover(value: Any) -> re.Match[str] | None:
+    """What was left unfilled in a value of one line."""
+    if not isinstance(value, str):
+        return None
+    for sign in SIGNS:
+        if sign in value:
             match = PATTERN.search(value)
-            if match:
-                found.setdefault(f"{match.lastgroup}:{match.group(0)}", []).append((keys, match.group(0)))
-        for kind, hits in found.items():
-            keys, text = hits[0]
-            more = f" ({len(hits)} times in this file)" if len(hits) > 1 else ""
-            yield RULE.draft(
-                Place(path, keys),
-                f"`{text}` is {SHOWN[kind.partition(':')[0]]}{more}: Argo CD deploys the text as it stands",
-                help="fill in the value",
-            )
-
-
-def _strings(value: object, keys: tuple[str | int, ...]):  # type: ignore[no-untyped-def]
-    if isinstance(value, str):
-        yield keys, value
-    elif isinstance(value, dict):
-        for key, below in value.items():
-            yield from _strings(below, (*keys, key))
-    elif isinstance(value, list):
-        for index, below in enumerate(value):
-            yield from _strings(below, (*keys, index))
+            return match if match is not None and "\n" not in value.strip() else None
+    return None

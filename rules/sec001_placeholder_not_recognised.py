@@ -48,10 +48,8 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Texts that deploy as they stand."""
-    for text in context.texts:
-        if not isinstance(text.value, str):
-            continue
-        for suspect in placeholder_suspects(text.value):
+    for text in context.texts_where(placeholder_suspects):
+        for suspect in placeholder_suspects(str(text.value)):
             if suspect.effect != "literal":
                 continue
             fix = None

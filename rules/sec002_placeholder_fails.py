@@ -47,10 +47,8 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Placeholders that no content of the store can satisfy."""
-    for text in context.texts:
-        if not isinstance(text.value, str):
-            continue
-        for suspect in placeholder_suspects(text.value):
+    for text in context.texts_where(placeholder_suspects):
+        for suspect in placeholder_suspects(str(text.value)):
             if suspect.effect != "fails":
                 continue
             fix = None

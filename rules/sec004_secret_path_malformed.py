@@ -51,11 +51,14 @@ GOOD = (Example("whole ARNs"),)
 
 def check(context: Context) -> Drafts:
     """Paths that cannot be looked up."""
-    for text in context.texts:
-        if not isinstance(text.value, str):
-            continue
-        for one in placeholders(text.value):
-            problem = secret_path_problem(one, context.settings.secrets.backend)
+    backend = context.settings.secrets.backend
+
+    def malformed(text: str) -> bool:
+        return any(secret_path_problem(one, backend) for one in placeholders(text))
+
+    for text in context.texts_where(malformed):
+        for one in placeholders(str(text.value)):
+            problem = secret_path_problem(one, backend)
             # spaces around a path are told by SEC002
             if problem and one.path == one.path.strip():
                 yield RULE.draft(

@@ -38,13 +38,8 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Values that are secrets by their own form."""
-    for text in context.texts:
-        if not isinstance(text.value, str):
-            continue
-        found = plaintext_secrets(text.value)
-        if not found:
-            continue
-        one = found[0]
+    for text in context.texts_where(plaintext_secrets):
+        one = plaintext_secrets(str(text.value))[0]
         shown = f" ({one.preview})" if one.preview else ""
         where = ", in base64" if one.encoded else ""
         # an access key's id is no secret by itself, but it belongs beside the key that is

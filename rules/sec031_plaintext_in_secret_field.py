@@ -15,7 +15,7 @@ It deploys the value, and everybody who can read the Git repository can read it 
 Put the value into the secret store and write a placeholder. If the key holds no secret, say so with a suppression.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, is_secret_field, placeholder_suspects, plaintext_secrets
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, placeholder_suspects, plaintext_secrets
 
 RULE = Rule(
     code="SEC031", name="plaintext-in-secret-field", severity="error", tags=("secrets", "plaintext"), local=True
@@ -32,9 +32,7 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Fields for secrets that hold something else."""
-    for text in context.texts:
-        if not is_secret_field(text):
-            continue
+    for text in context.secrets_in_clear():
         value = str(text.value)
         # told by SEC001 or SEC030
         if placeholder_suspects(value) or plaintext_secrets(value):

@@ -14,6 +14,9 @@ The entry is handed to the charts as null; most loops read a key of every entry 
 Remove the empty entry, or indent what belongs to it.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
 
 RULE = Rule(code="VAL003", name="null-list-item", severity="warning", tags=("values",), local=True)
@@ -35,23 +38,16 @@ GOOD = (Example("no empty entry"),)
 def check(context: Context) -> Drafts:
     """Null entries of lists."""
     stopped = {failure.place for failure in (*context.deployment.errors, *context.leaf_failures)}
-    for scope in context.mas.scopes:
-        for file in scope.files:
-            for keys in _nulls(file.data, ()):
-                place = scope.place(keys)
-                if place.path == file.path and place not in stopped:
-                    yield RULE.draft(
-                        place,
-                        f"`{dotted(keys)}` is an empty list entry (null): charts that read a key of every entry stop at it",
-                        help="remove the `-`, or indent the keys that belong to it",
-                        affects=context.applications_at(scope, keys),
-                    )
+    for scope, at, _ in context.scope_values(_judge):
+        place = scope.place(at.keys)
+        if place.path == at.path and place not in stopped:
+            yield RULE.draft(
+                place,
+                f"`{dotted(at.keys)}` is an empty list entry (null): charts that read a key of every entry stop at it",
+                help="remove the `-`, or indent the keys that belong to it",
+                affects=context.applications_at(scope, at.keys),
+            )
 
 
-def _nulls(value: object, keys: Keys) -> list[Keys]:
-    if isinstance(value, dict):
-        return [found for key, below in value.items() for found in _nulls(below, (*keys, key))]
-    if isinstance(value, list):
-        own: list[Keys] = [(*keys, index) for index, item in enumerate(value) if item is None]
-        return own + [found for index, item in enumerate(value) for found in _nulls(item, (*keys, index))]
-    return []
+def _judge(route: Keys) -> Callable[[Any], object] | None:
+    return (lambda value: value is None) if isinstance(route[-1], int) else None

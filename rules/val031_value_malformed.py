@@ -15,7 +15,11 @@ and something else is deployed, without a word.
 Write the value that the message suggests.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, misfit
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, has_format, misfit
 
 RULE = Rule(code="VAL031", name="value-malformed", severity="error", tags=("values", "formats"), local=True)
 
@@ -45,26 +49,18 @@ GOOD = (Example("values in form"),)
 
 def check(context: Context) -> Drafts:
     """Values against the formats of their keys."""
-    for scope in context.mas.scopes:
-        for file in scope.files:
-            for keys, value in _leaves(file.data, ()):
-                problem = misfit(keys, value)
-                if problem is None:
-                    continue
-                place = scope.place(keys)
-                if place.path != file.path:
-                    continue
-                yield RULE.draft(
-                    place,
-                    f"`{dotted(keys)}` is `{value}`, but must be {problem.expected}",
-                    help=f"write `{problem.meant}`" if problem.meant else f"write {problem.expected}",
-                    affects=context.applications_at(scope, keys),
-                )
+    for scope, at, value in context.scope_values(_judge):
+        problem = misfit(at.keys, value)
+        place = scope.place(at.keys)
+        if problem is None or place.path != at.path:
+            continue
+        yield RULE.draft(
+            place,
+            f"`{dotted(at.keys)}` is `{value}`, but must be {problem.expected}",
+            help=f"write `{problem.meant}`" if problem.meant else f"write {problem.expected}",
+            affects=context.applications_at(scope, at.keys),
+        )
 
 
-def _leaves(value: object, keys: Keys) -> list[tuple[Keys, object]]:
-    if isinstance(value, dict):
-        return [found for key, below in value.items() for found in _leaves(below, (*keys, key))]
-    if isinstance(value, list):
-        return [found for index, item in enumerate(value) for found in _leaves(item, (*keys, index))]
-    return [(keys, value)]
+def _judge(route: Keys) -> Callable[[Any], object] | None:
+    return partial(misfit, route) if has_format(route) else None

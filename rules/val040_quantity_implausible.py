@@ -17,11 +17,12 @@ Write `Gi` or `Mi` after memory and storage, cores or `m` for CPUs, and limits t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, dotted, quantity
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, contains, dotted, quantity
 
 RULE = Rule(code="VAL040", name="quantity-implausible", severity="warning", tags=("values", "formats"), local=True)
 
@@ -65,49 +66,56 @@ RESOURCES = ("requests", "limits")
 
 def check(context: Context) -> Drafts:
     """Amounts that cannot be meant, then pairs the wrong way round."""
-    for scope in context.mas.scopes:
-        for file in scope.files:
-            for keys, block in _mappings(file.data):
-                reported = set()
-                for key, value in block.items():
-                    amount = quantity(value) if isinstance(value, str | int | float) else None
-                    at = (*keys, key)
-                    if amount is None or amount == 0 or not isinstance(key, str):
-                        continue
-                    problem = _implausible(amount, at)
-                    if problem:
-                        reported.add(key)
-                        yield RULE.draft(
-                            Place(file.path, at),
-                            f"`{dotted(at)}` is `{value}`: {problem[0]}",
-                            help=problem[1],
-                            affects=context.applications_at(scope, at),
-                        )
-                for low, high in _pairs(block):
-                    if low[0] in reported or high[0] in reported:
-                        continue
-                    asked, most = _amount(block, low), _amount(block, high)
-                    if asked is None or most is None or asked <= most:
-                        continue
-                    yield RULE.draft(
-                        Place(file.path, (*keys, *low)),
-                        f"`{dotted((*keys, *low))}` asks for more than `{dotted((*keys, *high))}` allows: the API server "
-                        "refuses the pods",
-                        help="lower the request or raise the limit",
-                        related=[(Place(file.path, (*keys, *high)), "the limit")],
-                        affects=context.applications_at(scope, (*keys, *low)),
-                    )
+    reported: set[Place] = set()
+    for scope, at, value in context.scope_values(_amounts):
+        problem = _wrong(at.keys, value)
+        if problem is None:
+            continue
+        reported.add(at)
+        yield RULE.draft(
+            at,
+            f"`{dotted(at.keys)}` is `{value}`: {problem[0]}",
+            help=problem[1],
+            affects=context.applications_at(scope, at.keys),
+        )
+    for scope, at, value in context.scope_values(_requests):
+        asked = quantity(value)
+        for keys in _limits(at.keys):
+            limit = Place(at.path, keys)
+            most = _amount(context.mas.file(at.path).data, keys)
+            if asked is None or most is None or asked <= most or reported & {at, limit}:
+                continue
+            yield RULE.draft(
+                at,
+                f"`{dotted(at.keys)}` asks for more than `{dotted(keys)}` allows: the API server refuses the pods",
+                help="lower the request or raise the limit",
+                related=[(limit, "the limit")],
+                affects=context.applications_at(scope, at.keys),
+            )
 
 
-def _mappings(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, dict[str, Any]]]:
-    if isinstance(value, dict):
-        yield keys, value
-        for key, below in value.items():
-            if isinstance(below, dict | list):
-                yield from _mappings(below, (*keys, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _mappings(item, (*keys, index))
+def _amounts(route: Keys) -> Callable[[Any], object] | None:
+    key, above = route[-1], route[-2] if len(route) > 1 else ""
+    named = isinstance(key, str) and (above in RESOURCES or SIZE.fullmatch(key) or CPU.fullmatch(key))
+    return partial(_wrong, route) if named else None
+
+
+def _wrong(keys: Keys, value: Any) -> tuple[str, str] | None:
+    amount = quantity(value) if isinstance(value, str | int | float) else None
+    return _implausible(amount, keys) if amount else None
+
+
+def _requests(route: Keys) -> Callable[[Any], object] | None:
+    return bool if any(True for _ in _limits(route)) else None
+
+
+def _limits(keys: Keys) -> Iterator[Keys]:
+    """Where the limits of a request may stand."""
+    *above, key = keys
+    if isinstance(key, str) and key.endswith("_requests"):
+        yield (*above, f"{key[:-9]}_limits")
+    if isinstance(key, str) and above[-1:] == ["requests"]:
+        yield (*above[:-1], "limits", key)
 
 
 def _implausible(amount: Decimal, keys: Keys) -> tuple[str, str] | None:
@@ -123,19 +131,9 @@ def _implausible(amount: Decimal, keys: Keys) -> tuple[str, str] | None:
     return None
 
 
-def _pairs(block: dict[str, Any]) -> Iterator[tuple[Keys, Keys]]:
-    """Routes of requests and of their limits in one mapping."""
-    for key in block:
-        if isinstance(key, str) and key.endswith("_requests") and f"{key[:-9]}_limits" in block:
-            yield (key,), (f"{key[:-9]}_limits",)
-    asked, most = (block.get(name) for name in RESOURCES)
-    if isinstance(asked, dict) and isinstance(most, dict):
-        for key in asked:
-            if key in most:
-                yield ("requests", key), ("limits", key)
-
-
-def _amount(block: Any, keys: Keys) -> Decimal | None:
+def _amount(data: Any, keys: Keys) -> Decimal | None:
+    if not contains(data, keys):
+        return None
     for key in keys:
-        block = block.get(key)
-    return quantity(block) if isinstance(block, str | int | float) else None
+        data = data[key]
+    return quantity(data) if isinstance(data, str | int | float) else None

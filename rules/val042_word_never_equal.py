@@ -16,9 +16,10 @@ blanks, dashes or a letter or two; anything else may be meant.
 Write the word as in the message.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, dotted, misfit, nearest
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, misfit, nearest
 
 RULE = Rule(code="VAL042", name="word-never-equal", severity="error", tags=("values", "formats"), local=True)
 
@@ -69,27 +70,33 @@ SWITCH = frozenset({"true", "false"})
 
 def check(context: Context) -> Drafts:
     """Texts next to a word that a template compares them with."""
-    for scope in context.mas.scopes:
-        words = context.compared_words(scope)
-        for file in scope.files:
-            for keys, text in _texts(file.data, ()):
-                key = str(keys[-1])
-                if key not in words or key in REFERENCES or text in words[key] or "<" in text or "{" in text:
-                    continue
-                word = meant(text, words[key])
-                if not word or misfit(keys, text) is not None:
-                    continue
-                yield RULE.draft(
-                    Place(file.path, keys),
-                    f"`{dotted(keys)}` is `{text}`, and charts compare it with `{word}` letter by letter: what depends on it "
-                    "is not rendered",
-                    help=f'write `"{word}"`, in quotes' if word in SWITCH else f"write `{word}`",
-                    affects=context.applications_at(scope, keys),
-                )
+    known = {id(words): words for words in map(context.compared_words, context.mas.scopes)}
+
+    def judge(route: Keys) -> Callable[[Any], object] | None:
+        key = route[-1]
+        if not isinstance(key, str) or key in REFERENCES:
+            return None
+        compared = [words[key] for words in known.values() if key in words]
+        return (lambda text: any(meant(text, words) for words in compared)) if compared else None
+
+    for scope, at, text in context.scope_values(judge):
+        words = context.compared_words(scope).get(str(at.keys[-1]))
+        word = meant(text, words) if words is not None else ""
+        if not word or misfit(at.keys, text) is not None:
+            continue
+        yield RULE.draft(
+            at,
+            f"`{dotted(at.keys)}` is `{text}`, and charts compare it with `{word}` letter by letter: what depends on it "
+            "is not rendered",
+            help=f'write `"{word}"`, in quotes' if word in SWITCH else f"write `{word}`",
+            affects=context.applications_at(scope, at.keys),
+        )
 
 
-def meant(text: str, words: frozenset[str]) -> str:
+def meant(text: Any, words: frozenset[str]) -> str:
     """The word that a text is most likely a misspelling of, or ""."""
+    if not isinstance(text, str) or text in words or "<" in text or "{" in text:
+        return ""
     if words <= SWITCH:
         plain = text.strip().casefold()
         word = {"yes": "true", "on": "true", "1": "true", "y": "true", "no": "false", "off": "false"}.get(plain, plain)
@@ -107,15 +114,3 @@ def meant(text: str, words: frozenset[str]) -> str:
 
 def _plain(text: str) -> str:
     return text.strip().casefold().replace("_", "").replace("-", "").replace(" ", "")
-
-
-def _texts(value: object, keys: Keys) -> Iterator[tuple[Keys, str]]:
-    if isinstance(value, str):
-        if keys and isinstance(keys[-1], str):
-            yield keys, value
-    elif isinstance(value, dict):
-        for key, below in value.items():
-            yield from _texts(below, (*keys, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _texts(item, (*keys, index))

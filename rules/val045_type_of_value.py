@@ -19,10 +19,11 @@ Quote texts that look like numbers or booleans; write numbers without quotes and
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, dotted, go_text
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, go_text
 
 RULE = Rule(code="VAL045", name="type-of-value", severity="error", tags=("values", "types"), local=True)
 
@@ -70,17 +71,22 @@ SWITCH = re.compile(r"mas_feature_usage|mas_deployment_progression|mas_usability
 def check(context: Context) -> Drafts:
     """Values by the names of their keys; what stops a chart is told where it stops."""
     stopped = {failure.place for failure in (*context.deployment.errors, *context.leaf_failures)}
-    for scope in context.mas.scopes:
-        for file in scope.files:
-            for keys, value in _leaves(file.data, ()):
-                problem = wrong(keys, value)
-                if problem and scope.place(keys) not in stopped and not _surprises(context, file.path, keys, value):
-                    yield RULE.draft(
-                        Place(file.path, keys),
-                        f"`{dotted(keys)}` is {problem[0]}",
-                        help=problem[1],
-                        affects=context.applications_at(scope, keys),
-                    )
+    for scope, at, value in context.scope_values(_judge):
+        keys = at.keys
+        problem = wrong(keys, value)
+        if problem and scope.place(keys) not in stopped and not _surprises(context, at.path, keys, value):
+            yield RULE.draft(
+                at,
+                f"`{dotted(keys)}` is {problem[0]}",
+                help=problem[1],
+                affects=context.applications_at(scope, keys),
+            )
+
+
+def _judge(route: Keys) -> Callable[[Any], object] | None:
+    name = next((one for one in reversed(route) if isinstance(one, str)), "")
+    known = name == "port" or any(names.fullmatch(name) for names in (CHANNEL, ID, WHOLE, SWITCH))
+    return partial(wrong, route) if known else None
 
 
 def wrong(keys: Keys, value: Any) -> tuple[str, str] | None:
@@ -119,14 +125,3 @@ def _count(value: Any, key: str) -> tuple[str, str] | None:
     if key == "port" and not 0 < int(text) < 65536:
         return f"`{text}`, but ports end at 65535", "write the port's number"
     return None
-
-
-def _leaves(value: Any, keys: Keys) -> Iterator[tuple[Keys, Any]]:
-    if isinstance(value, dict):
-        for key, below in value.items():
-            yield from _leaves(below, (*keys, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _leaves(item, (*keys, index))
-    elif keys:
-        yield keys, value

@@ -287,9 +287,12 @@ def _decode(text: str) -> str | None:
 
 def names_a_secret(key: Any) -> bool:
     """Whether a config key is named like something that only a Secret should hold."""
-    if not isinstance(key, str) or len(key) > 128:
-        return False
-    return bool(_SECRET_KEY.search(key)) and not _ABOUT_A_SECRET.search(key)
+    return isinstance(key, str) and len(key) <= 128 and _names_a_secret(key)
+
+
+@lru_cache(maxsize=4096)
+def _names_a_secret(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None and _ABOUT_A_SECRET.search(key) is None
 
 
 def stands_for_a_value(value: Any) -> bool:

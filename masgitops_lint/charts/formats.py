@@ -58,12 +58,17 @@ def format_of(name: str, above: str = "") -> Format | None:
     return None
 
 
+def format_at(keys: Keys) -> Format | None:
+    """The format of the value at a route."""
+    names = [key for key in keys if isinstance(key, str)]
+    return format_of(names[-1], names[-2] if len(names) > 1 else "") if names else None
+
+
 def misfit(keys: Keys, value: Any) -> Misfit | None:
     """Why a value cannot be right for its key; None for one that can, or that a placeholder stands for."""
-    names = [key for key in keys if isinstance(key, str)]
-    if not names or value is None or value == "" or isinstance(value, dict | list):
+    if value is None or value == "" or isinstance(value, dict | list):
         return None
-    wanted = format_of(names[-1], names[-2] if len(names) > 1 else "")
+    wanted = format_at(keys)
     if wanted is None:
         return None
     text = str(value).strip()
