@@ -52,6 +52,11 @@ def check(context: Context) -> Drafts:
                 what, place = f"`{merge_key}` is null", Place(file.path, (merge_key,))
             elif near:
                 what, place = f"`{near}` should be `{merge_key}`", Place(file.path, (near,), "key")
+            elif deep := next((key for key, value in file.data.items() if _holds(value, merge_key)), ""):
+                what, place = (
+                    f"`{merge_key}` is indented, and so a key of `{deep}`",
+                    Place(file.path, (deep, merge_key), "key"),
+                )
             else:
                 what, place = f"this file has no `{merge_key}`", Place(file.path, tuple(file.data)[:1], "key")
             yield RULE.draft(
@@ -69,6 +74,10 @@ def _looks_like(data: dict[str, object], merge_key: str) -> str:
         if flat in (wanted, wanted + "s") or flat == wanted[:-1]:
             return key
     return ""
+
+
+def _holds(value: object, key: str) -> bool:
+    return isinstance(value, dict) and key in value
 
 
 def _effect(context: Context, scope, file, frozen) -> str:  # type: ignore[no-untyped-def]

@@ -16,7 +16,7 @@ the Application stays Progressing and holds every later sync wave of the instanc
 Name an existing workspace, or add it to `ibm-mas-workspaces.yaml`.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, nearest
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, nearest
 
 RULE = Rule(code="REF001", name="workspace-unknown", severity="error", tags=("reference",), local=True)
 
@@ -41,7 +41,7 @@ GOOD = (Example("defined"),)
 def check(context: Context) -> Drafts:
     """Workspace ids that nothing defines."""
     for scope in context.mas.scopes:
-        if scope.level != "instance":
+        if scope.level != "instance" or scope.is_odd_list("ibm_mas_workspaces"):
             continue
         known = {str(item.get("mas_workspace_id")) for _, item in scope.items("ibm_mas_workspaces")}
         users = [
@@ -52,16 +52,21 @@ def check(context: Context) -> Drafts:
                 if item.get("mas_config_scope") in ("ws", "wsapp")
             ),
         ]
+        missing: dict[str, list[Keys]] = {}
         for keys, item in users:
             workspace = item.get("mas_workspace_id")
-            if workspace is None or str(workspace) in known:
-                continue
-            near = nearest(str(workspace), known, 0.6)
-            defined = f"only {', '.join(f'`{k}`' for k in sorted(known))} are" if known else "none is"
+            if workspace is not None and str(workspace) not in known:
+                missing.setdefault(str(workspace), []).append(keys)
+        for workspace, places in missing.items():
+            near = nearest(workspace, known, 0.6)
+            verb = "is" if len(known) == 1 else "are"
+            defined = f"only {', '.join(f'`{k}`' for k in sorted(known))} {verb}" if known else "none is"
+            first, *others = [scope.place((*keys, "mas_workspace_id")) for keys in places]
             yield RULE.draft(
-                scope.place((*keys, "mas_workspace_id")),
+                first,
                 f"workspace `{workspace}` is not defined: {defined} in `ibm_mas_workspaces`, and the operator waits for "
                 "a Workspace that never appears",
                 help=f"write `{near}`" if near else "add it to `ibm-mas-workspaces.yaml`, or name an existing one",
-                affects=context.applications_at(scope, keys),
+                related=[(place, "also named here") for place in others],
+                affects=[name for keys in places for name in context.applications_at(scope, keys)],
             )

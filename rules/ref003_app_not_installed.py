@@ -3,6 +3,7 @@
 ## What it checks
 
 Each `mas_app_id` in `ibm_mas_masapp_configs` needs the install block `ibm_suite_app_<app>_install` in the same instance.
+An application id that is a misspelling of another one is named here too.
 In the releases where the instance root itself reads the missing block, and so fails to render, VAL001 says it instead.
 
 ## What Argo CD does
@@ -15,7 +16,7 @@ does not end.
 Add `ibm-mas-masapp-<app>-install.yaml`, or remove the configuration.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, meant_application
 
 RULE = Rule(code="REF003", name="app-not-installed", severity="error", tags=("reference",), local=True)
 
@@ -33,6 +34,14 @@ BAD = (
 GOOD = (Example("installed"),)
 
 
+ID_KEYS = {
+    "ibm_mas_masapp_configs": "mas_app_id",
+    "ibm_mas_suite_configs": "mas_application_id",
+    "ibm_db2u_databases": "mas_application_id",
+    "ibm_dbs_rds_databases": "mas_application_id",
+}
+
+
 def check(context: Context) -> Drafts:
     """Configured applications without install block."""
     failing = {failure.scope for failure in context.deployment.errors if failure.root and failure.kind == "nil"}
@@ -45,6 +54,16 @@ def check(context: Context) -> Drafts:
             for key in file.keys
             if key.startswith("ibm_suite_app_") and key.endswith("_install")
         }
+        for block, key in ID_KEYS.items():
+            for keys, item in scope.items(block):
+                meant = meant_application(scope, item.get(key))
+                if meant:
+                    yield RULE.draft(
+                        scope.place((*keys, key)),
+                        f"there is no application `{item[key]}`: what belongs to `{meant}` does not find this entry",
+                        help=f"write `{meant}`",
+                        affects=context.applications_at(scope, keys),
+                    )
         for keys, item in scope.items("ibm_mas_masapp_configs"):
             app = item.get("mas_app_id")
             if not isinstance(app, str) or app not in known or scope.get(f"ibm_suite_app_{app}_install"):

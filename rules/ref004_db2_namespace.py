@@ -42,7 +42,7 @@ def check(context: Context) -> Drafts:
     """Namespaces that differ from the operator's."""
     for scope in context.mas.scopes:
         own = scope.get("ibm_db2u", "db2_namespace")
-        if not isinstance(own, str):
+        if not isinstance(own, str) or "<path:" in own:
             continue
         databases = {
             item.get("db2_instance_name")

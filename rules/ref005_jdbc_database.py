@@ -20,7 +20,18 @@ Add `jdbc_type: incluster-db2` (or another type, for a database that is not in t
 
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, nearest, placeholders
+from masgitops_lint.sdk import (
+    Context,
+    Drafts,
+    Example,
+    Keys,
+    Rule,
+    Scope,
+    meant_application,
+    nearest,
+    placeholders,
+    unbound_applications,
+)
 
 RULE = Rule(code="REF005", name="jdbc-database", severity="error", tags=("reference", "db2"), local=True)
 
@@ -101,10 +112,30 @@ def _named(value: Any) -> str | None:
     return before.rpartition("/")[2] if config == "config" and "/jdbc/" in before else None
 
 
+def _applications(scope: Scope, config: dict[str, Any]) -> tuple[Any, str]:
+    """The application of a configuration, and the one that was meant: that an id names none is another rule's."""
+    application = config.get("mas_application_id")
+    return application, meant_application(scope, application)
+
+
 def _configs(
     context: Context, scope: Scope, configs: list[tuple[Keys, dict[str, Any]]], databases: dict[str, Any]
 ) -> Drafts:
+    nameless = scope.is_odd_list("ibm_db2u_databases") or any(
+        not isinstance(item.get("db2_instance_name"), str) for _, item in scope.items("ibm_db2u_databases")
+    )
+    # a database whose name keeps it from being set up is told once, at that name
+    misnamed = {
+        item.get("mas_application_id") for name, (_, item) in databases.items() if "sdb" in name or "rds" in name
+    }
+    misnamed -= {
+        item.get("mas_application_id")
+        for name, (_, item) in databases.items()
+        if "sdb" not in name and "rds" not in name
+    }
     for keys, item in configs:
+        if nameless or item.get("mas_application_id") in misnamed:
+            continue
         name = _named(item.get("jdbc_instance_name"))
         if item.get("jdbc_type") != "incluster-db2" or name is None or name in databases:
             continue
@@ -121,11 +152,14 @@ def _configs(
 def _databases(
     context: Context, scope: Scope, configs: list[tuple[Keys, dict[str, Any]]], databases: dict[str, Any]
 ) -> Drafts:
+    if scope.is_odd_list("ibm_mas_suite_configs"):
+        return
+    unbound = {item.get("mas_app_id") for _, item in unbound_applications(scope)}
     for name, (keys, item) in databases.items():
         app = item.get("mas_application_id")
         if "sdb" in name or "rds" in name:
             continue
-        same_app = [(k, c) for k, c in configs if c.get("mas_application_id") == app]
+        same_app = [(k, c) for k, c in configs if app in _applications(scope, c)]
         if any(c.get("jdbc_type") == "incluster-db2" for _, c in same_app):
             continue
         related = [(scope.place((*keys, "db2_instance_name")), "the database that is never set up")]
@@ -155,7 +189,19 @@ def _databases(
             )
             break
         else:
-            if not mine and not same_app:
+            other = [(k, c) for k, c in mine if c.get("jdbc_type") in ("external", "rds-db2")]
+            if other:
+                config_keys, config = other[0]
+                yield RULE.draft(
+                    scope.place((*config_keys, "jdbc_type")),
+                    f"`jdbc_type` is `{config['jdbc_type']}`, so the setup job of `{name}`, which this configuration names, "
+                    "never runs and the secret with its connection data is never written",
+                    help="write `incluster-db2`, or remove the database from `ibm-db2u-databases.yaml`",
+                    related=related,
+                    severity="warning",
+                    affects=context.applications_at(scope, keys),
+                )
+            elif not mine and not same_app and app not in unbound:
                 yield RULE.draft(
                     scope.place((*keys, "mas_application_id")),
                     f"no suite configuration has `mas_application_id: {app}` and `jdbc_type: incluster-db2`: the setup job "

@@ -17,7 +17,7 @@ configuration is created without labels, and the suite does not find it. A wrong
 Write the scope and ids that the message names.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, nearest
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, meant_application, nearest
 
 RULE = Rule(code="REF007", name="config-scope", severity="error", tags=("reference",), local=True)
 
@@ -68,10 +68,11 @@ def check(context: Context) -> Drafts:
                     affects=context.applications_at(scope, keys),
                 )
                 continue
+            application = item.get("mas_application_id")
             ids = {
                 "mas.ibm.com/instanceId": scope.instance,
                 "mas.ibm.com/workspaceId": item.get("mas_workspace_id"),
-                "mas.ibm.com/applicationId": item.get("mas_application_id"),
+                "mas.ibm.com/applicationId": meant_application(scope, application) or application,
             }
             for key, labels in item.items():
                 prefix, middle, _ = key.partition("_suite_")

@@ -35,12 +35,20 @@ GOOD = (Example("named after the instance"),)
 
 def check(context: Context) -> Drafts:
     """Names without their own instance in front."""
+    taken = {
+        (scope.account, scope.cluster, item.get("mas_config_name")): scope
+        for scope in context.mas.scopes
+        for _, item in scope.items("ibm_mas_suite_configs")
+        if str(item.get("mas_config_name")).startswith(f"{scope.instance}-")
+    }
     for scope in context.mas.scopes:
         if not scope.instance:
             continue
         for keys, item in scope.items("ibm_mas_suite_configs"):
             name = item.get("mas_config_name")
             if not isinstance(name, str) or name.startswith(f"{scope.instance}-") or "<" in name:
+                continue
+            if (scope.account, scope.cluster, name) in taken:  # told as two Applications of one name
                 continue
             yield RULE.draft(
                 scope.place((*keys, "mas_config_name")),

@@ -15,7 +15,7 @@ before it fails.
 Add the suite configuration, or bind to the scope that there is.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, unbound_applications
 
 RULE = Rule(code="REF010", name="binding-unknown", severity="error", tags=("reference",), local=True)
 
@@ -41,40 +41,31 @@ def check(context: Context) -> Drafts:
     for scope in context.mas.scopes:
         if scope.level != "instance":
             continue
-        configs = [
-            item
-            for _, item in scope.items("ibm_mas_suite_configs")
-            if "jdbc" in str(item.get("mas_config_kind", "")) or "jdbc" in str(item.get("mas_config_chart", ""))
-        ]
         for keys, item in scope.items("ibm_mas_masapp_configs"):
             spec = item.get("mas_appws_spec")
             bindings = spec.get("bindings") if isinstance(spec, dict) else None
             bound = bindings.get("jdbc") if isinstance(bindings, dict) else None
-            if not isinstance(bound, str):
-                continue
-            place = scope.place((*keys, "mas_appws_spec", "bindings", "jdbc"))
-            short = SHORT.get(bound)
-            if short is None:
+            if isinstance(bound, str) and bound not in SHORT:
                 yield RULE.draft(
-                    place,
+                    scope.place((*keys, "mas_appws_spec", "bindings", "jdbc")),
                     f"`bindings.jdbc` is `{bound}`: the operator knows {', '.join(SHORT)}",
                     help="write one of these",
                     affects=context.applications_at(scope, keys),
                 )
-                continue
-            if any(
-                config.get("mas_config_scope") == short
-                and (short not in ("ws", "wsapp") or config.get("mas_workspace_id") == item.get("mas_workspace_id"))
-                and (short not in ("app", "wsapp") or config.get("mas_application_id") == item.get("mas_app_id"))
-                for config in configs
-            ):
-                continue
-            having = sorted({str(c.get("mas_config_scope")) for c in configs})
+        having = sorted(
+            {
+                str(item.get("mas_config_scope"))
+                for _, item in scope.items("ibm_mas_suite_configs")
+                if "jdbc" in str(item.get("mas_config_kind", "")) or "jdbc" in str(item.get("mas_config_chart", ""))
+            }
+        )
+        for keys, item in unbound_applications(scope):
+            bound = item["mas_appws_spec"]["bindings"]["jdbc"]
             yield RULE.draft(
-                place,
+                scope.place((*keys, "mas_appws_spec", "bindings", "jdbc")),
                 f"`{item.get('mas_app_id')}` is bound to a JDBC configuration of scope `{bound}`, and there is none for it: "
                 "the application waits for it until its time is up",
-                help=f"add one with `mas_config_scope: {short}` to `ibm-mas-suite-configs.yaml`"
+                help=f"add one with `mas_config_scope: {SHORT[bound]}` to `ibm-mas-suite-configs.yaml`"
                 + (f", or bind to what there is ({', '.join(having)})" if having else ""),
                 affects=context.applications_at(scope, keys),
             )

@@ -14,7 +14,7 @@ not upgraded, and the sync waits in the wave of the suite for a CRD or a Suite t
 Take a channel of the catalogue (`mas-lint catalogs show v9-260326-amd64`), or a catalogue that has the channel.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, Scope, nearest
+from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, Scope, is_unfilled, nearest
 
 RULE = Rule(
     code="REF022", name="core-channel", severity="error", tags=("reference", "versions", "catalogue"), local=True
@@ -33,13 +33,25 @@ GOOD = (
 )
 
 
+KEYS = ("ibm_mas_suite", "mas_channel")
+
+
 def check(context: Context) -> Drafts:
-    """Channels that the catalogue lacks."""
-    keys = ("ibm_mas_suite", "mas_channel")
+    """Channels that the catalogue lacks; one finding for all suites of a cluster that want the same one."""
+    failing = {failure.place for failure in (*context.deployment.errors, *context.leaf_failures)}
+    missing: dict[tuple[str, str, str], list[Scope]] = {}
     for scope in context.mas.scopes:
-        channel = scope.get(*keys) if scope.level == "instance" else None
+        channel = scope.get(*KEYS) if scope.level == "instance" else None
         catalog = context.catalog_of(scope)
         if catalog is None or not isinstance(channel, str) or not channel or channel in catalog.core_channels:
+            continue
+        if is_unfilled(channel) or scope.place(KEYS) in failing:
+            continue
+        missing.setdefault((catalog.id, channel, f"{scope.account}/{scope.cluster}"), []).append(scope)
+    for (_, channel, _), scopes in missing.items():
+        scope, *more = scopes
+        catalog = context.catalog_of(scope)
+        if catalog is None:
             continue
         others = [one for one in context.catalogs.of(catalog.architecture) if channel in one.core_channels]
         if channel in catalog.apps["core"]:
@@ -52,12 +64,15 @@ def check(context: Context) -> Drafts:
             why, help_text = "no catalogue has it", ""
         near = nearest(channel, catalog.core_channels, 0.6)
         yield RULE.draft(
-            scope.place(keys),
+            scope.place(KEYS),
             f"the catalogue `{catalog.id}` has no channel `{channel}` of the suite ({why}; it has "
             f"{', '.join(catalog.core_channels)}): the operator is not installed or upgraded, and the sync waits",
             help=help_text or (f"did you mean {near}?" if near else "take one of its channels"),
-            related=[(_catalog_place(scope), "the catalogue")],
-            affects=context.applications_at(scope, keys),
+            related=[
+                (_catalog_place(scope), "the catalogue"),
+                *((one.place(KEYS), "the same channel") for one in more),
+            ],
+            affects=[name for one in scopes for name in context.applications_at(one, KEYS)],
         )
 
 

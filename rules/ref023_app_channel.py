@@ -18,7 +18,7 @@ Take the channel that the catalogue lists for the suite's: `mas-lint catalogs sh
 
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, Scope, nearest
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, Scope, is_unfilled, nearest
 
 RULE = Rule(
     code="REF023", name="app-channel", severity="error", tags=("reference", "versions", "catalogue"), local=True
@@ -80,6 +80,8 @@ def check(context: Context) -> Drafts:
                 if key.startswith("ibm_suite_app_") and key.endswith("_install") and isinstance(block, dict):
                     app = block.get("mas_app_id") or key[len("ibm_suite_app_") : -len("_install")]
                     keys = (key, "mas_app_channel")
+                    if _follows(context, catalog, core, str(app), scope.get(*keys)):
+                        continue  # told at the channel of the suite
                     yield from _app(
                         context, scope, catalog, str(app), keys, core if core in catalog.core_channels else None
                     )
@@ -98,10 +100,17 @@ def check(context: Context) -> Drafts:
                     )
 
 
+def _follows(context: Context, catalog: Any, core: Any, app: str, channel: Any) -> bool:
+    """Whether a channel goes with a suite's channel that the catalogue lacks, and other catalogues have."""
+    if not isinstance(core, str) or not isinstance(channel, str) or core in catalog.core_channels:
+        return False
+    return any(core in other.cores_for(app, channel) for other in context.catalogs.of(catalog.architecture))
+
+
 def _app(context: Context, scope: Scope, catalog: Any, app: str, keys: tuple[str, str], core: str | None) -> Drafts:
     channel = scope.get(*keys)
     listed = catalog.channels(app)
-    if not isinstance(channel, str) or not channel or app not in catalog.apps:
+    if not isinstance(channel, str) or not channel or app not in catalog.apps or is_unfilled(channel):
         return
     cores = catalog.cores_for(app, channel)
     if not cores:

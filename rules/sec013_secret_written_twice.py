@@ -45,6 +45,7 @@ def check(context: Context) -> Drafts:
         if len(places) < 2 or any("adds to" in writer.job.note for writer in running):
             continue
         first, *others = places
+        names = {writer.application.name for writer in running if writer.application is not None}
         for place in others:
             yield RULE.draft(
                 place,
@@ -53,4 +54,6 @@ def check(context: Context) -> Drafts:
                 help="give the two different names",
                 related=[(first, "the other writer")],
                 affects=[application.name for writer in running if (application := writer.application)],
+                # two Applications of one name are an error of their own
+                severity="note" if len(names) == 1 else None,
             )

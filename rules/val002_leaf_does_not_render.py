@@ -16,7 +16,7 @@ of it is deployed or updated; as it never becomes healthy, the waves after it wa
 Write the missing value, or give it the form that the message names.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
 
 RULE = Rule(code="VAL002", name="leaf-does-not-render", severity="error", tags=("values", "render"), local=True)
 
@@ -47,6 +47,8 @@ def check(context: Context) -> Drafts:
     """Leaf charts that stop, at the key that stops them; one finding a key."""
     found: dict[object, list[object]] = {}
     for failure in context.leaf_failures:
+        if _no_suite(context, failure.scope, failure.place.keys):
+            continue
         if failure.kind != "chart" and not context.is_misspelt_in(failure.scope, failure.place.keys):
             found.setdefault(failure.place, []).append(failure)
     for failures in found.values():
@@ -59,6 +61,18 @@ def check(context: Context) -> Drafts:
             help=advice(first.kind),  # type: ignore[attr-defined]
             affects=names,
         )
+
+
+def _no_suite(context: Context, directory: str, keys: Keys) -> bool:
+    """Whether an instance that has configurations lacks its suite: that is told at the first of them."""
+    if keys:
+        return False
+    return any(
+        scope.directory == directory
+        and not scope.get("ibm_mas_suite")
+        and any(True for _ in scope.items("ibm_mas_suite_configs"))
+        for scope in context.mas.scopes
+    )
 
 
 def explain(failure: object) -> str:

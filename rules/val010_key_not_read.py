@@ -84,5 +84,5 @@ def check(context: Context) -> Drafts:
 
 
 def _is_merge_key(keys: Keys) -> bool:
-    """A misspelt `merge-key` is CFG010."""
-    return len(keys) == 1 and bool(nearest(str(keys[0]).lower().replace("_", "-"), ["merge-key"], 0.8))
+    """A `merge-key` that is misspelt or stands too deep is CFG010."""
+    return bool(nearest(str(keys[-1]).lower().replace("_", "-"), ["merge-key"], 0.8))

@@ -33,7 +33,7 @@ GOOD = (Example("quoted or small"),)
 
 def check(context: Context) -> Drafts:
     """Numbers that lose their form."""
-    seen: set[object] = set()
+    seen: set[object] = {failure.place for failure in (*context.deployment.errors, *context.leaf_failures)}
     for one in context.used_values:
         value = one.value
         if one.use != "printed" or one.place in seen or isinstance(value, bool) or not isinstance(value, int | float):

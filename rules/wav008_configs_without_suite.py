@@ -45,7 +45,7 @@ def check(context: Context) -> Drafts:
         yield RULE.draft(
             first,
             f"`{scope.directory}` configures a suite that it does not have (no `ibm_mas_suite`): the configurations hang on "
-            f"a namespace and kinds that are not there{then}",
+            f"a namespace and kinds that are not there{then}; the chart of `syncjobs` does not render either",
             help="add `ibm-mas-suite.yaml`; to take an instance down, remove the configurations before the suite",
             related=[(place, "also configured here") for place in rest[:10]],
             affects=[name for keys, _ in entries for name in context.applications_at(scope, keys)],

@@ -545,7 +545,7 @@ DEFECTS = [
         "xxxx",
     ),
     # values
-    Defect("suite missing", remove(f"{I2}/ibm-mas-suite.yaml"), ("VAL",), f"{I2}/", "", ("WAV008",)),
+    Defect("suite missing", remove(f"{I2}/ibm-mas-suite.yaml"), ("WAV008",), f"{I2}/ibm-mas-suite-configs.yaml", ""),
     Defect(
         "sm missing in cluster base",
         sub(f"{A}/ibm-mas-cluster-base.yaml", "sm:", "zm:"),

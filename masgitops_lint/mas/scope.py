@@ -238,6 +238,11 @@ class Scope:
             if isinstance(entry, dict):
                 yield (key, index), entry
 
+    def is_odd_list(self, key: str) -> bool:
+        """Whether something that is no list stands where the top-level list `key` belongs: then it has no entries."""
+        found = self.values.get(key)
+        return found is not None and not isinstance(found, list)
+
     def has(self, *keys: str | int) -> bool:
         """Whether the merged values hold `keys` (a null value counts)."""
         return any(contains(file.data, keys) for file in reversed(self.files))
