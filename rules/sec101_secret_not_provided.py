@@ -164,6 +164,8 @@ def check(context: Context) -> Drafts:
         mild = need.obj.group == "notification.toolkit.fluxcd.io" or all(one.unit.assumed for one in all_found)
         if severity == "error" and (mild or not traced):
             severity = "warning"
+        if need.role == "values" and need.obj.kind != "HelmRelease" and not traced:
+            severity = "note"
         yield RULE.draft(
             place,
             f"nothing makes {wanted}{where}: {need.obj.label} needs it, {effect}",

@@ -12,7 +12,7 @@ from masgitops_lint.kubernetes.provider_classes import troubles
 from masgitops_lint.kubernetes.secrets import needs_of, produced_by
 from masgitops_lint.settings.values import DeclaredSecret, SecretSettings, Settings
 
-from .unit_repos import SYNC, config_map, flux_kustomization, units
+from .unit_repos import SYNC, application, config_map, flux_kustomization, units
 
 POD = """apiVersion: v1
 kind: Pod
@@ -234,3 +234,65 @@ def test_config_maps_count_as_well(tmp_path: Path) -> None:
     pod = POD.replace("secretKeyRef: {name: %s, key: %s}", "configMapKeyRef: {name: %s, key: %s}")
     files = plain(pod=pod % ("m", "a"), m=config_map("m", "shop", "a: 1"))
     assert outcome(tmp_path, files) == [("m", "resolved")]
+
+
+CHART_APP = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  project: default
+  source:
+    repoURL: https://charts.example.net
+    chart: some-chart
+    targetRevision: 1.0.0
+    helm:
+%s
+  destination: {server: https://kubernetes.default.svc, namespace: shop}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: secrets, namespace: argocd}
+spec:
+  project: default
+  source: {repoURL: https://git.example.net/acme/fleet.git, path: secrets}
+  destination: {server: https://kubernetes.default.svc, namespace: shop}
+"""
+DB_SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: db-credentials}\ndata: {password: c2VjcmV0}\n"
+
+
+@pytest.mark.parametrize(
+    ("helm", "line"),
+    [
+        ("      valuesObject:\n        auth:\n          existingSecret: db-credential", 13),
+        ("      values: |\n        auth:\n          existingSecret: db-credential", 13),
+        ("      valuesObject: {auth: {existingSecret: db-credentials}}", 0),
+        ("      valuesObject: {auth: {enabled: false, existingSecret: db-credential}}", 0),
+        ("      valuesObject: {auth: {existingSecret: web-credential}}", 0),
+        ("      valuesObject: {auth: {existingSecret: made}, extraSecrets: [{name: made}]}", 0),
+    ],
+)
+def test_secrets_in_values_of_argo_charts(tmp_path: Path, helm: str, line: int) -> None:
+    graph = units(tmp_path, {"apps/all.yaml": CHART_APP % helm, "secrets/db.yaml": DB_SECRET})
+    missing = [found for found in graph.needs() if found.outcome == "missing"]
+    assert len(missing) == (line > 0)
+    for found in missing:
+        assert graph.repository is not None
+        place = found.need.place
+        span = graph.repository.document(place.path).span(place.keys, place.part, place.document)
+        assert span.line <= line <= span.end_line
+        assert graph.near(found)[0] == "db-credentials"
+
+
+def test_secrets_in_values_of_wrapper_charts(tmp_path: Path) -> None:
+    files = {
+        "apps/web.yaml": application("web", "charts/web", namespace="shop"),
+        "charts/web/Chart.yaml": "name: web\nversion: 1.0.0\ndependencies:\n"
+        "  - {name: postgresql, version: 1.0.0, repository: https://charts.example.net, alias: db}\n",
+        "charts/web/values.yaml": "db: {auth: {existingSecret: db-secret}}\nother: {existingSecret: unrelated}\n",
+        "charts/web/values-prod.yaml": "db: {auth: {existingSecret: prod-secret}}\n",
+    }
+    files["apps/web.yaml"] = files["apps/web.yaml"].replace(
+        "path: charts/web", "path: charts/web\n    helm: {valueFiles: [values-prod.yaml]}"
+    )
+    found = [(one.need.name, one.need.place.path) for one in units(tmp_path, files).needs()]
+    assert found == [("prod-secret", "charts/web/values-prod.yaml")]

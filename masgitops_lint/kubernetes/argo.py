@@ -24,7 +24,7 @@ from .patches import merged
 from .scan import Scan, is_chart_part
 from .source_files import chosen, is_tool, tree
 from .transformers import annotated, apply_inline, in_namespace, parsed_text, with_affixes
-from .unit import EngineEvidence, Fact, RootInfo, SourceUse, Target, Unit, UnitGraph
+from .unit import ChartValues, EngineEvidence, Fact, RootInfo, SourceUse, Target, Unit, UnitGraph
 from .values_applications import objects_in_values
 
 if TYPE_CHECKING:
@@ -332,6 +332,9 @@ class ArgoLoader:
             elif use.target in ("external", "opaque") and (source.get("path") or source.get("chart")):
                 what = f"chart {use.chart}" if use.chart else f"{use.url or 'another repository'}"
                 unit.opaque += (Opaque(what, use.place),)
+                helm = source.get("helm")
+                if use.chart and isinstance(helm, dict):
+                    unit.chart_values += tuple(self.given_values(unit, obj, route, helm, use, references))
         return unit
 
     def source(
@@ -444,16 +447,9 @@ class ArgoLoader:
         found = source.get("helm")
         helm = found if isinstance(found, dict) else {}
         values: dict[str, Any] = {}
-        for _, path in self.files_of(unit, obj, route, helm, use, references):
-            if path is not None and self.kustomizer.is_file(path):
-                data = self.kustomizer.repository.document(path).data
-                values = merged(values, data, native=False) if isinstance(data, dict) else values
-        inline = helm.get("valuesObject")
-        if not isinstance(inline, dict) and isinstance(helm.get("values"), str):
-            documents = parsed_text(helm["values"])
-            inline = documents[0] if documents else None
-        if isinstance(inline, dict):
-            values = merged(values, inline, native=False)
+        given = list(self.given_values(unit, obj, route, helm, use, references))
+        for part in given:
+            values = merged(values, part.data, native=False)
         for parameter in listed(helm.get("parameters")):
             if isinstance(parameter, dict) and isinstance(parameter.get("name"), str):
                 _set(values, parameter["name"], parameter.get("value"))
@@ -467,13 +463,51 @@ class ArgoLoader:
             unit.opaque += (Opaque(f"chart {use.path}", use.place),)
             return
         unit.objects += tuple(rendered)
-        metadata = self.kustomizer.repository.document(f"{use.path}/Chart.yaml" if use.path else "Chart.yaml").data
+        prefix = f"{use.path}/" if use.path else ""
+        metadata = self.kustomizer.repository.document(f"{prefix}Chart.yaml").data
+        absent = []
         for item in listed(metadata.get("dependencies") if isinstance(metadata, dict) else None):
             if isinstance(item, dict) and item.get("name"):
-                local = f"{use.path}/charts/{item['name']}/Chart.yaml"
+                local = f"{prefix}charts/{item['name']}/Chart.yaml"
                 if not self.kustomizer.is_file(local) and not str(item.get("repository", "")).startswith("file://"):
-                    place = Place(f"{use.path}/Chart.yaml" if use.path else "Chart.yaml")
-                    unit.opaque += (Opaque(f"chart dependency {item['name']}", place),)
+                    unit.opaque += (Opaque(f"chart dependency {item['name']}", Place(f"{prefix}Chart.yaml")),)
+                    absent.append(str(item.get("alias") or item["name"]))
+        own = self.values_file(f"{prefix}values.yaml") if absent else None
+        for part in [*([own] if own is not None else []), *given] if absent else ():
+            below = {key: part.data[key] for key in absent if isinstance(part.data.get(key), dict)}
+            if below:
+                unit.chart_values += (replace(part, data=below),)
+
+    def given_values(
+        self,
+        unit: Unit,
+        obj: KubeObject,
+        route: tuple[str | int, ...],
+        helm: Mapping[str, Any],
+        use: SourceUse,
+        references: Mapping[str, dict[str, Any]],
+    ) -> Iterator[ChartValues]:
+        """What an Application gives a chart, in the order in which it is laid over the chart's own values."""
+        for _, path in self.files_of(unit, obj, route, helm, use, references):
+            part = self.values_file(path) if path is not None else None
+            if part is not None:
+                yield part
+        inline = helm.get("valuesObject")
+        if isinstance(inline, dict):
+            yield ChartValues(obj, (*route, "helm", "valuesObject"), inline)
+        elif isinstance(helm.get("values"), str):
+            documents = parsed_text(helm["values"])
+            if documents and isinstance(documents[0], dict):
+                yield ChartValues(obj, (*route, "helm", "values"), documents[0], inline=True)
+
+    def values_file(self, path: str) -> ChartValues | None:
+        """A file of Helm values in this repository."""
+        if not self.kustomizer.is_file(path):
+            return None
+        data = self.kustomizer.repository.document(path).data
+        if not isinstance(data, dict):
+            return None
+        return ChartValues(KubeObject("", "", "chart values", "", posixpath.basename(path), data, path), (), data)
 
     def files_of(
         self,

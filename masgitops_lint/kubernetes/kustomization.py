@@ -64,8 +64,8 @@ class BuildProblem:
     """Why a kustomization does not build. `kind` is one word that rules choose by, `target` the path that was meant.
 
     missing, no-kustomization, is-kustomization, self, cycle, outside, component-expected, component-unexpected,
-    duplicate, patch-target, patch-nothing, patch-operation, empty, unknown-field, no-name, not-kubernetes, syntax,
-    merge-target
+    duplicate, patch-target, patch-nothing, patch-operation, empty, unknown-field, misfit, no-name, not-kubernetes,
+    syntax, merge-target
     """
 
     kind: str

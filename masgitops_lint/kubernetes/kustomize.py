@@ -7,9 +7,10 @@ generators, name and namespace transformers. Checked against `kubectl kustomize`
 
 from __future__ import annotations
 
+import difflib
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,6 +18,7 @@ from masgitops_lint.model.place import Keys, Place
 
 from .kinds import KUSTOMIZATION_NAMES as NAMES
 from .kustomization import CANONICAL, Build, BuildProblem, Opaque, clamped, is_remote
+from .kustomization_schema import Misfit, content_misfit, generator_misfits, misfits, patch_misfit
 from .objects import Change, KubeObject, Manifests, kube_object
 from .patches import merged
 from .transformers import (
@@ -185,11 +187,12 @@ class _Run:
         self.more_components = components
         self.objects: list[KubeObject] = list(build.objects)
         self.data: dict[str, Any] = {}
+        self.written: dict[str, Any] = {}
         self.known: dict[tuple[str, ...], KubeObject] = {}
         self.children: list[str] = []
         self.files: list[str] = []
         self.guessed = False
-        """Whether a chart in the repository was read without Helm, so that some of its objects may be missing."""
+        """Whether some objects may be missing: a chart was read without Helm, or a file is still empty."""
 
     def place(self, *keys: str | int) -> Place:
         return Place(self.result.path, keys)
@@ -217,6 +220,7 @@ class _Run:
             self.problem("empty", self.place(), "the file says nothing to build")
             return
         # Go matches field names without regard to case.
+        self.written = data
         self.data = {CANONICAL.get(str(key).lower(), str(key)): value for key, value in data.items()}
         self.check_fields()
         self.resources()
@@ -236,6 +240,18 @@ class _Run:
         for key in self.data:
             if str(key).lower() not in CANONICAL:
                 self.problem("unknown-field", Place(self.result.path, (key,), "key"), str(key))
+        spelt = {CANONICAL.get(str(key).lower(), str(key)): key for key in self.written}
+        for misfit in misfits(self.data):
+            first, *rest = misfit.route
+            self.misfit(replace(misfit, route=(spelt.get(str(first), first), *rest)))
+
+    def misfit(self, found: Misfit) -> None:
+        if found.field:
+            near = difflib.get_close_matches(found.field, found.near, n=1)
+            place = Place(self.result.path, found.route, "key")
+            self.problem("unknown-field", place, found.field, near[0] if near else "")
+        else:
+            self.problem("misfit", self.place(*found.route), found.text)
 
     # -- resources ------------------------------------------------------------------------------------------------
 
@@ -270,6 +286,8 @@ class _Run:
             self.problem("syntax", Place(path, span=syntax.span), syntax.message, path)
         for number in manifest.strangers:
             self.problem("not-kubernetes", Place(path, (), document=number), path, path)
+        if not manifest.objects and not manifest.problems:
+            self.guessed = True  # a placeholder that `flux bootstrap` or a script fills
         for obj in manifest.objects:
             if not obj.name:
                 self.problem("no-name", obj.at("metadata", part="key"), obj.kind, path)
@@ -348,7 +366,11 @@ class _Run:
         options = shared if isinstance(shared, dict) else {}
         for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
             for index, entry in _entries(self.data, key):
-                if isinstance(entry, dict) and isinstance(entry.get("name"), str):
+                if not isinstance(entry, dict):
+                    continue
+                for found in generator_misfits(entry, (key, index)):
+                    self.misfit(found)
+                if isinstance(entry.get("name"), str):
                     self.generate(kind, entry, options, self.place(key, index))
 
     def generate(self, kind: str, entry: dict[str, Any], options: Mapping[str, Any], place: Place) -> None:
@@ -380,7 +402,10 @@ class _Run:
             (
                 i
                 for i, one in enumerate(self.objects)
-                if one.kind == kind and not one.group and obj.name in (one.name, *one.aliases)
+                if one.kind == kind
+                and not one.group
+                and obj.name in (one.name, *one.aliases)
+                and (obj.namespace or "default") in {name or "default" for name in (one.namespace, *one.origins)}
             ),
             None,
         )
@@ -393,6 +418,11 @@ class _Run:
             kept = old.get("data", default={}) if behavior == "merge" else {}
             both = {**(kept if isinstance(kept, dict) else {}), **content}
             self.objects[existing] = replace(old, data={**old.data, "data": both})
+            return
+        if existing is not None:
+            self.problem(
+                "duplicate", replace(place, keys=(*place.keys, "name")), obj.label, self.objects[existing].path
+            )
             return
         self.objects.append(obj)
 
@@ -440,9 +470,12 @@ class _Run:
             if isinstance(entry, str):
                 self.strategic(entry, self.place("patchesStrategicMerge", index))
         for index, entry in _entries(data, "patches"):
-            if isinstance(entry, str):  # the oldest form: a list of files
+            if isinstance(entry, str):  # refused by kustomize 4 and later, and read all the same
                 self.strategic(entry, self.place("patches", index))
             elif isinstance(entry, dict):
+                why = patch_misfit(entry)
+                if why:
+                    self.problem("misfit", self.place("patches", index), why)
                 self.patch(entry, self.place("patches", index))
         namespace = data.get("namespace")
         if isinstance(namespace, str) and namespace:
@@ -485,6 +518,7 @@ class _Run:
         if document.fatal:
             self.problem("syntax", Place(path, span=document.fatal[0].span), document.fatal[0].message, path)
             return
+        self.content(document.documents, place, target)
         for number, data in enumerate(document.documents):
             if isinstance(data, list):
                 self.json_patch(data, Place(path, (), document=number), target)
@@ -509,6 +543,7 @@ class _Run:
                 self.merge_file(found, replace(place, keys=(*place.keys, "path")), target)
         elif isinstance(text, str):
             inner = replace(place, keys=(*place.keys, "patch"))
+            self.content(parsed_text(text), inner, target)
             self.objects = list(
                 apply_inline(
                     tuple(self.objects),
@@ -519,6 +554,11 @@ class _Run:
                     lambda _, what: self.fails(inner, what),
                 )
             )
+
+    def content(self, documents: Sequence[Any], place: Place, target: Mapping[str, Any] | None) -> None:
+        why = content_misfit(documents, targeted=target is not None)
+        if why:
+            self.problem("misfit", place, why)
 
     def certain(self) -> bool:
         """Whether every object that a patch may be meant for is here."""

@@ -49,7 +49,8 @@ class Change:
 class KubeObject:
     """One object. `data` is shared and must not be changed.
 
-    `aliases` are names it had earlier in the same kustomize build: references from that build follow the renaming.
+    `aliases` are names it had earlier in the same kustomize build: references from that build follow the renaming;
+    `origins` are its earlier namespaces: a patch may name any of them.
     `hashed` says that kustomize appends a content hash to the name. `generated` that no manifest holds it.
     """
 
@@ -63,6 +64,7 @@ class KubeObject:
     document: int = 0
     route: Keys = ()
     aliases: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     hashed: bool = False
     generated: bool = False

@@ -95,9 +95,7 @@ def _set_key(base: dict[str, Any], key: str, op: str, value: Any) -> tuple[Any, 
         if key not in base:
             return base, None
         return {k: v for k, v in base.items() if k != key}, (key,)
-    if op == "replace" and key not in base:
-        return base, None
-    if op in ("add", "replace"):
+    if op in ("add", "replace"):  # the library that kustomize uses also replaces a key that is not there
         return {**base, key: value}, (key,)
     return base, (key,)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .objects import UNKNOWN, KubeObject
-from .secrets import EVERYWHERE, Kind, Need, Producer, needs_in_values, needs_of, produced_by
+from .secrets import EVERYWHERE, Kind, Need, Producer, needs_in_values, needs_of, needs_of_chart, produced_by
 from .unit import Unit, UnitGraph
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ class SecretIndex:
 
     def _plausible(self, need: Need, unit: Unit, namespace: str) -> str:
         """Something that cannot be seen into and may well make the object."""
-        for opaque in unit.opaque:
+        for opaque in unit.opaque if need.role != "values" else ():
             if unit.kind not in ("HelmRelease",) and not opaque.reason.startswith("chart dependency"):
                 return opaque.reason
         shelf = self.shelves.get(unit.cluster, _Shelf())
@@ -261,7 +261,10 @@ class SecretIndex:
     def _beside(self, elsewhere: Iterable[KubeObject], need: Need) -> bool:
         """Whether a manifest that nothing applies lies beside the one that needs it: left out of a kustomization."""
         home = posixpath.dirname(need.obj.path)
-        return any(posixpath.dirname(obj.path) == home for obj in elsewhere)
+        # One that a kustomization lists is applied by somebody, if not by an engine of this repository.
+        build = self.graph.builds().get(home)
+        read = build[0].files if build is not None else ()
+        return any(posixpath.dirname(obj.path) == home and obj.path not in read for obj in elsewhere)
 
     def unread(self, kind: Kind, name: str) -> list[KubeObject]:
         """Manifests that make the object but that no unit applies."""
@@ -398,10 +401,20 @@ def reached_needs(graph: UnitGraph) -> Iterator[tuple[Unit, Need]]:
             for need in needs_of(obj):
                 if not need.optional and _known(need.name):
                     yield unit, need
+        if unit.chart_values and UNKNOWN not in unit.target_namespace:
+            own = {posixpath.basename(source.chart or source.path) for source in unit.sources}
+            for need in needs_of_chart(unit.chart_values, _release(unit), unit.target_namespace, own):
+                if not need.optional and _known(need.name):
+                    yield unit, need
         if unit.kind == "HelmRelease" and unit.manifest is not None and unit.is_opaque:
             for need in needs_in_values(unit.manifest, unit.name, unit.target_namespace):
                 if not need.optional and _known(need.name):
                     yield unit, need
+
+
+def _release(unit: Unit) -> str:
+    given = unit.manifest.get("spec", "source", "helm", "releaseName") if unit.manifest is not None else None
+    return str(given or unit.name)
 
 
 def _known(name: str) -> bool:

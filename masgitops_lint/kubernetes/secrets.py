@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from masgitops_lint.model.place import Keys, Place
 
 from .kinds import POD_TEMPLATES
 from .objects import UNKNOWN, KubeObject
+from .patches import merged
+
+if TYPE_CHECKING:
+    from .unit import ChartValues
 
 Kind: TypeAlias = Literal["Secret", "ConfigMap"]
 
@@ -52,11 +57,14 @@ class Need:
     obj: KubeObject
     route: Keys
     optional: bool = False
+    inline: bool = False
+    """Whether the route leads to a text of several lines that holds the name."""
 
     @property
     def place(self) -> Place:
         """Where the name is written."""
-        return self.obj.at(*self.route)
+        place = self.obj.at(*self.route)
+        return replace(place, within=self.name) if self.inline else place
 
 
 # -- producers --------------------------------------------------------------------------------------------------------
@@ -519,6 +527,74 @@ def needs_in_values(obj: KubeObject, release: str, namespace: str) -> Iterator[N
             filled = _RELEASE.sub(lambda m: release if m[1] == "Name" else namespace, name)
             if "{{" not in filled and UNKNOWN not in filled and filled:
                 yield Need("Secret", "", filled, field, "values", obj, route, optional)
+
+
+def needs_of_chart(
+    parts: Sequence[ChartValues], release: str, namespace: str, own_names: Collection[str] = ()
+) -> Iterator[Need]:
+    """References in the values that an Application gives a chart which cannot be opened.
+
+    A name that the values hold in another place too may be that of an object which they make, and one that begins with
+    a name of the chart (`own_names`, and what the values call it) that of an object which the chart makes by itself.
+    """
+    values: dict[str, Any] = {}
+    for part in parts:
+        values = merged(values, part.data, native=False)
+    texts: Counter[str] = Counter()
+    _count(values, texts)
+    prefixes = tuple(f"{name}-" for name in {release, *own_names, *_overrides(values)} if len(name) > 2)
+    references = Counter(name for name, _, _, _ in _value_references(values, ()))
+    for name, field, route, optional in _value_references(values, ()):
+        filled = _RELEASE.sub(lambda m: release if m[1] == "Name" else namespace, name)
+        if not filled or "{{" in filled or UNKNOWN in filled or not _on(values, route):
+            continue
+        if f"{filled}-".startswith(prefixes):
+            continue
+        last = next((one for one in reversed(parts) if _reaches(one.data, route)), None)
+        if last is not None and texts[name] <= references[name]:
+            below = last.route if last.inline else (*last.route, *route)
+            yield Need("Secret", namespace, filled, field, "values", last.obj, below, optional, last.inline)
+
+
+def _overrides(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, below in value.items():
+            if key in ("fullnameOverride", "nameOverride", "releaseName") and isinstance(below, str):
+                yield below
+            else:
+                yield from _overrides(below)
+
+
+def _count(value: Any, texts: Counter[str]) -> None:
+    if isinstance(value, str):
+        texts[value.rpartition("/")[2] if value.count("/") == 1 else value] += 1
+        if "\n" in value:
+            texts.update(re.findall(r"[\w.-]+", value))
+    elif isinstance(value, dict):
+        for key, below in value.items():
+            texts[str(key)] += 1
+            _count(below, texts)
+    elif isinstance(value, list):
+        for below in value:
+            _count(below, texts)
+
+
+def _on(values: Any, route: Keys) -> bool:
+    """Whether nothing on the way is switched off."""
+    for key in route[:-1]:
+        if isinstance(values, dict) and (values.get("enabled") is False or values.get("create") is True):
+            return False
+        values = values[key]
+    return not (isinstance(values, dict) and values.get("enabled") is False)
+
+
+def _reaches(value: Any, route: Keys) -> bool:
+    for key in route:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
 
 
 def _value_references(value: Any, route: Keys) -> Iterator[tuple[str, str, Keys, bool]]:

@@ -30,7 +30,7 @@ def in_namespace(obj: KubeObject, namespace: str) -> KubeObject:
         return renamed(obj, namespace)
     if (obj.group, obj.kind) in CLUSTER_SCOPED or obj.namespace == namespace:
         return obj
-    return replace(obj, namespace=namespace)
+    return replace(obj, namespace=namespace, origins=(*obj.origins, obj.namespace))
 
 
 def with_affixes(obj: KubeObject, prefix: str, suffix: str) -> KubeObject:
@@ -160,7 +160,7 @@ def with_operations(
         result = renamed(result, name)
     namespace = result.metadata.get("namespace")
     if isinstance(namespace, str) and namespace != obj.metadata.get("namespace"):
-        result = replace(result, namespace=namespace)
+        result = replace(result, namespace=namespace, origins=(*result.origins, result.namespace))
     return result
 
 
@@ -177,25 +177,49 @@ def _certain(obj: KubeObject, path: str) -> bool:
 def merge_by_identity(
     objects: tuple[KubeObject, ...], patch: dict[str, Any], change: Change, unmatched: Callable[[str], None] | None
 ) -> Iterator[KubeObject]:
-    """Strategic merge of a patch that names its target by kind and name."""
-    meant = kube_object(patch, change.place.path)
-    found = False
+    """Strategic merge of a patch that names its target by API version, kind, namespace and name.
+
+    kustomize compares all four, with any name and namespace that the object has had in this build; an object that
+    differs in version or namespace only is patched here all the same, and reported.
+    """
+    meant = kube_object({"apiVersion": "", **patch}, change.place.path)
+    if meant is None or not meant.name:
+        yield from objects
+        return
+    differences = {
+        id(obj): _difference(obj, meant)
+        for obj in objects
+        if obj.kind == meant.kind
+        and (obj.group == meant.group or not patch.get("apiVersion"))
+        and meant.name in (obj.name, *obj.aliases)
+    }
+    exact = any(not difference for difference in differences.values())
     for obj in objects:
-        if (
-            meant is not None
-            and obj.kind == meant.kind
-            and obj.group == meant.group
-            and meant.name in (obj.name, *obj.aliases)
-            and (not meant.namespace or meant.namespace in (obj.namespace, obj.metadata.get("namespace", "")))
-        ):
-            found = True
-            result = with_patch(obj, patch, change)
-            if result is not None:
-                yield result
-        else:
+        difference = differences.get(id(obj))
+        if difference is None or (exact and difference):
             yield obj
-    if not found and unmatched is not None and meant is not None and meant.name:
-        unmatched(meant.label)
+            continue
+        result = with_patch(obj, patch, change)
+        if result is not None:
+            yield result
+    if not exact and unmatched is not None:
+        near = next(iter(differences.values()), "")
+        unmatched(f"{meant.label} ({near})" if near else meant.label)
+
+
+def _difference(obj: KubeObject, meant: KubeObject) -> str:
+    """What keeps kustomize from seeing that a patch is for an object of the same kind and name, or ""."""
+    if obj.version != meant.version:
+        return f"it is {obj.api_version} here, not {meant.api_version or 'without apiVersion'}"
+    namespaces = {_effective(one) for one in (obj.namespace, *obj.origins)}
+    if (obj.group, obj.kind) in CLUSTER_SCOPED or _effective(meant.namespace) in namespaces:
+        return ""
+    where = f"in namespace {obj.namespace}" if obj.namespace else "in no namespace"
+    return f"it is {where} here, and the patch {'names ' + meant.namespace if meant.namespace else 'names none'}"
+
+
+def _effective(namespace: str) -> str:
+    return namespace or "default"
 
 
 def literal_target(target: Mapping[str, Any]) -> str:

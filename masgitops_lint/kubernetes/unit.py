@@ -77,6 +77,19 @@ class SourceUse:
     chart: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ChartValues:
+    """One set of Helm values for a chart that cannot be opened; of several the later one wins.
+
+    `route` leads to `data` in `obj`; with `inline` to the text that holds it.
+    """
+
+    obj: KubeObject
+    route: Keys
+    data: Mapping[str, Any]
+    inline: bool = False
+
+
 @dataclass(slots=True, eq=False)
 class Unit:
     """One reconciler. `cluster` is where its objects go, `plane` the root that it hangs from.
@@ -100,6 +113,7 @@ class Unit:
     directories: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     sources: tuple[SourceUse, ...] = ()
+    chart_values: tuple[ChartValues, ...] = ()
     depends: tuple[Dependency, ...] = ()
     prune: bool | None = None
     suspended: bool = False
