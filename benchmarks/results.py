@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .measure import Usage
 from .plot import Line, Panel, svg
+from .rules import LIMIT, Cost, table
 
 COLD, WARM, PARSE = "cold", "warm", "compose"
 
@@ -41,7 +42,13 @@ class Section:
         return next((row.usage for row in self.rows if row.key == key), None)
 
 
-def page(start: Section, sections: Sequence[Section], facts: Mapping[str, str], notes: Iterable[str] = ()) -> str:
+def page(
+    start: Section,
+    sections: Sequence[Section],
+    facts: Mapping[str, str],
+    rules: Sequence[Cost] = (),
+    notes: Iterable[str] = (),
+) -> str:
     """RESULTS.md."""
     parts = [
         "# What linting costs\n",
@@ -54,12 +61,19 @@ def page(start: Section, sections: Sequence[Section], facts: Mapping[str, str], 
         "![Time and memory against the number of instances](../docs/images/growth.svg)\n",
         f"## Start\n\n{_start_table(start)}",
     ]
-    checks = goals(start, sections)
+    checks = goals(start, sections, rules)
     if checks:
         parts.append("## Goals\n\n" + _table(("goal", "at most", "measured", ""), [list(one) for one in checks]))
     for section in sections:
         head = f"{section.instances:,} instance{'s' if section.instances > 1 else ''}"
         parts.append(f"## {head}: {section.files:,} files, {section.size / 1e6:.1f} MB\n\n{_size_table(section)}")
+    if rules:
+        text = (
+            f"{len(rules)} rules cost {sum(rule.own for rule in rules):.0f} µs of CPU a file together, in one process "
+            "and with files parsed; *first* includes what a rule is the first to ask for. Those above "
+            f"{LIMIT / 2:g} µs:\n\n"
+        )
+        parts.append(f"## Rules\n\n{text}{table(rules, LIMIT / 2)}")
     remarks = "".join(f"- {note}\n" for note in notes)
     if remarks:
         parts.append(f"## Notes\n\n{remarks}")
@@ -83,7 +97,7 @@ def _size_table(section: Section) -> str:
     rows = []
     for row in section.rows:
         if row.usage is None:
-            rows.append([row.label, *["-"] * 7, row.note])
+            rows.append([row.label, *["-"] * 8, row.note])
             continue
         rows.append(
             [
@@ -92,11 +106,12 @@ def _size_table(section: Section) -> str:
                 f"{row.all_processes / 1e6:.0f}" if row.all_processes else "",
                 f"{row.usage.wall / section.files * 1e6:,.0f}",
                 f"{row.usage.wall / parse.wall:.2f} x" if parse else "-",
+                f"{row.usage.cpu / parse.cpu:.2f} x" if parse else "-",
                 f"{row.usage.wall / own.wall:.2f} x" if own else "-",
                 f"{row.runs or 'continued'}{'; ' + row.note if row.note else ''}",
             ]
         )
-    head = ("", "clock s", "CPU s", "peak MB", "together MB", "µs a file", "of parsing", "of mas-lint", "runs")
+    head = ("", "clock s", "CPU s", "peak MB", "together MB", "µs a file", "of parsing", "(CPU)", "of mas-lint", "runs")
     return _table(head, rows)
 
 
@@ -117,7 +132,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in (head, ruler, *rows))
 
 
-def goals(start: Section, sections: Sequence[Section]) -> list[tuple[str, str, str, str]]:
+def goals(start: Section, sections: Sequence[Section], rules: Sequence[Cost] = ()) -> list[tuple[str, str, str, str]]:
     """What is asked of mas-lint, as goal, limit, measured value and whether it is met, for what was measured."""
     found: list[tuple[str, str, str, str]] = []
 
@@ -129,6 +144,7 @@ def goals(start: Section, sections: Sequence[Section]) -> list[tuple[str, str, s
     at_most('`--version` beside `python -c "import click"`', 1.5, _over(start, "version", start, "click"), "x")
     one = start.usage("one")
     at_most("one instance, cold", 0.35, one.wall if one else None, "s")
+    at_most("the dearest rule, a file", LIMIT, max((rule.own for rule in rules), default=None), "µs")
     fleet = by_size.get(1000)
     if fleet is not None:
         cold = fleet.usage(COLD)

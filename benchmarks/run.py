@@ -6,6 +6,7 @@ Writes benchmarks/RESULTS.md and docs/images/growth.svg after every size. Needs 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import shutil
@@ -21,6 +22,7 @@ from .cases import Case, own_cases, own_program, parse_cases, peer_cases, start_
 from .generate import Shape, shape_of
 from .measure import Usage, middle, peak_of_all
 from .results import Row, Section, growth, page
+from .rules import Cost
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SIZES = (1, 10, 100, 1_000, 10_000)
@@ -112,6 +114,14 @@ class Bench:
         directory, files, size = self.repo(1)
         effort = replace(self.effort, runs=self.effort.runs * 3)
         return Section(1, files, size, measure_all(tuple(start_cases(directory)), self.environment, effort))
+
+    def rules(self) -> tuple[Cost, ...]:
+        """What each rule costs, in a process of its own."""
+        _say("rules")
+        directory, _, _ = self.repo(self.sample)
+        command = [sys.executable, "-m", "benchmarks.rules", directory, "--json"]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT)
+        return tuple(Cost(**one) for one in json.loads(done.stdout))
 
     def section(self, instances: int) -> Section:
         """Everything for one size."""
@@ -226,9 +236,10 @@ def main(arguments: list[str] | None = None) -> int:
         bench = Bench(work, effort, charts, given.full_peers, 10 if given.quick else SAMPLE)
         facts, notes = machine_facts(), _notes(charts, bench.sample, given.full_peers)
         start, sections, text = bench.start(), list[Section](), ""
+        rules = bench.rules()
         for size in given.sizes:
             sections.append(bench.section(size))
-            text = page(start, sections, facts, notes)
+            text = page(start, sections, facts, rules, notes)
             if not given.no_write:
                 _write(os.path.join(ROOT, "benchmarks", "RESULTS.md"), text)
                 _write(os.path.join(ROOT, "docs", "images", "growth.svg"), growth(sections))

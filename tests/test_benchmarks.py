@@ -17,6 +17,7 @@ from benchmarks.generate import Shape, files, main, plant, shape_of, write
 from benchmarks.measure import Usage, middle, run, together
 from benchmarks.plot import Line, Panel, svg
 from benchmarks.results import Row, Section, goals, growth, page, seconds
+from benchmarks.rules import Cost, costs
 from benchmarks.run import continued
 from masgitops_lint.app import Request, lint
 
@@ -71,6 +72,13 @@ def test_planted_defects_are_what_is_found(tmp_path: Path) -> None:
     report = lint(Request(path=str(tmp_path)))
     found = sorted((finding.path, finding.rule) for finding in report.findings)
     assert found == sorted((defect.path, defect.code) for defect in planted)
+
+
+def test_every_rule_has_its_cost(tmp_path: Path) -> None:
+    write(str(tmp_path), files(Shape(1, 1, 1)))
+    rows = costs(str(tmp_path))
+    assert len(rows) == len({row.code for row in rows}) > 60
+    assert all(row.findings == 0 and row.own >= 0 for row in rows)
 
 
 def test_no_more_defects_than_instances() -> None:
@@ -192,13 +200,14 @@ FLEET = Section(
 
 
 def test_tables_are_rectangular_and_say_everything() -> None:
-    text = page(START, [FLEET], {"date": "2026-11-21"}, ["a note"])
+    text = page(START, [FLEET], {"date": "2026-11-21"}, [Cost("CFG001", "yaml-syntax", 90, 12.5, 0)], ["a note"])
     tables = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
-    assert len(tables) == 3
+    assert len(tables) == 4
     for table in tables:
         assert len({line.count("|") for line in table}) == 1
-    assert "| mas-lint, cold cache | 5.00 | 9.00 | 300 | 350 | 500 | 2.50 x | 1.00 x | 3 |" in text
-    assert "| yamllint | - | - | - | - | - | - | - | not installed |" in text
+    assert "| mas-lint, cold cache | 5.00 | 9.00 | 300 | 350 | 500 | 2.50 x | 4.50 x | 1.00 x | 3 |" in text
+    assert "| yamllint | - | - | - | - | - | - | - | - | not installed |" in text
+    assert "| CFG001 yaml-syntax | 12.5 | 90.0 | 0 |" in text
     assert "| continued; from 14 and 1,060 files |" in text
     assert "## 1,000 instances: 10,000 files, 33.0 MB" in text
 
