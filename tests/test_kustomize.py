@@ -146,7 +146,7 @@ BROKEN: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
         [("duplicate", "ConfigMap x")],
     ),
     "an unknown field": (
-        {"a/kustomization.yaml": "resource: [x.yaml]\nnamespace: y\n"},
+        {"a/kustomization.yaml": "resource: [x.yaml]\nnamespace: web\n"},
         [("unknown-field", "resource")],
     ),
     "nothing": ({"a/kustomization.yaml": "# nothing\n"}, [("empty", "the file says nothing to build")]),
@@ -288,7 +288,9 @@ def test_strategic_merge_of_lists() -> None:
 def test_json_patch_operations() -> None:
     assert patched({"a": [1, 2]}, ["a", "-"], "add", 3) == ({"a": [1, 2, 3]}, ("a", 2))
     assert patched({"a": {"b": 1}}, ["a", "b"], "remove", None) == ({"a": {}}, ("a", "b"))
-    assert patched({"a": 1}, ["b"], "replace", 2) == ({"a": 1}, None)
+    assert patched({"a": 1}, ["b"], "replace", 2) == ({"a": 1, "b": 2}, ("b",))
+    assert patched({"a": 1}, ["b", "c"], "replace", 2) == ({"a": 1}, None)
+    assert patched({"a": 1}, ["b"], "remove", None) == ({"a": 1}, None)
 
 
 JSON = st.recursive(
@@ -316,7 +318,7 @@ def test_no_kustomization_raises(data: dict[str, object], manifest: object, tmp_
 def test_a_patch_sees_what_a_chart_brings(tmp_path: Path) -> None:
     files = {
         "kustomization.yaml": "helmCharts: [{name: web, repo: https://charts.example.net}]\n"
-        "patches: [{patch: 'apiVersion: apps/v1\\nkind: Deployment\\nmetadata: {name: web}\\nspec: {replicas: 2}\\n'}]\n"
+        'patches: [{patch: "apiVersion: apps/v1\\nkind: Deployment\\nmetadata: {name: web}\\nspec: {replicas: 2}"}]\n'
     }
     build = kustomizer(tmp_path, files).build("")
     assert build is not None

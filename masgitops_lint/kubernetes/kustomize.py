@@ -513,7 +513,7 @@ class _Run:
             return
         self.merge_file(target, place, None)
 
-    def merge_file(self, path: str, place: Place, target: Mapping[str, Any] | None) -> None:
+    def merge_file(self, path: str, place: Place, target: Mapping[str, Any] | None, *, rename: bool = False) -> None:
         document = self.owner.repository.document(path)
         if document.fatal:
             self.problem("syntax", Place(path, span=document.fatal[0].span), document.fatal[0].message, path)
@@ -527,12 +527,14 @@ class _Run:
                 if target is None:
                     self.merge_in(data, change, place, required=True)
                 else:
-                    self.merge_selected(data, change, target)
+                    self.objects = list(merge_matching(self.objects, data, change, target, rename=rename))
 
     def patch(self, entry: dict[str, Any], place: Place) -> None:
         selector = entry.get("target")
         target = selector if isinstance(selector, dict) and selector else None
         path, text = entry.get("path"), entry.get("patch")
+        options = entry.get("options")
+        rename = isinstance(options, dict) and options.get("allowNameChange") is True
         if target is not None and self.certain() and not any(selected(obj, target) for obj in self.objects):
             label = literal_target(target)
             if label:
@@ -540,7 +542,7 @@ class _Run:
         if isinstance(path, str) and path:
             found = self.side_file(path, replace(place, keys=(*place.keys, "path")))
             if found is not None:
-                self.merge_file(found, replace(place, keys=(*place.keys, "path")), target)
+                self.merge_file(found, replace(place, keys=(*place.keys, "path")), target, rename=rename)
         elif isinstance(text, str):
             inner = replace(place, keys=(*place.keys, "patch"))
             self.content(parsed_text(text), inner, target)
@@ -552,6 +554,7 @@ class _Run:
                     inner,
                     self.unmatched(inner),
                     lambda _, what: self.fails(inner, what),
+                    rename=rename,
                 )
             )
 
@@ -581,9 +584,6 @@ class _Run:
         self.objects = list(
             merge_by_identity(tuple(self.objects), data, change, self.unmatched(place) if required else None)
         )
-
-    def merge_selected(self, data: dict[str, Any], change: Change, target: Mapping[str, Any]) -> None:
-        self.objects = list(merge_matching(self.objects, data, change, target))
 
     def json_patch(self, operations: list[Any], place: Place, target: Mapping[str, Any] | None) -> None:
         def failed(index: int, what: str) -> None:

@@ -109,8 +109,11 @@ def _selects(selector: Any, labels: Mapping[str, Any]) -> bool:
     return True
 
 
-def with_patch(obj: KubeObject, patch: dict[str, Any], change: Change) -> KubeObject | None:
-    """An object with a strategic merge patch laid over it; None when the patch deletes it."""
+def with_patch(obj: KubeObject, patch: dict[str, Any], change: Change, *, rename: bool = False) -> KubeObject | None:
+    """An object with a strategic merge patch laid over it; None when the patch deletes it.
+
+    `rename` is kustomize's `allowNameChange`: the patch's own name then becomes the object's.
+    """
     if patch.get("$patch") == "delete":
         return None
     native = not obj.group or "." not in obj.group or obj.group.endswith(".k8s.io")
@@ -127,7 +130,17 @@ def with_patch(obj: KubeObject, patch: dict[str, Any], change: Change) -> KubeOb
     trimmed = {key: value for key, value in patch.items() if key not in ("apiVersion", "kind")}
     if isinstance(trimmed.get("metadata"), dict):
         trimmed["metadata"] = {k: v for k, v in trimmed["metadata"].items() if k not in ("name", "namespace")}
-    return replace(obj, data=data, changes=(*obj.changes, replace(change, data=trimmed)))
+    result = replace(obj, data=data, changes=(*obj.changes, replace(change, data=trimmed)))
+    meant = patch.get("metadata")
+    name = meant.get("name") if rename and isinstance(meant, dict) else None
+    if isinstance(name, str) and name and name != obj.name:
+        data["metadata"]["name"] = name
+        place = change.place
+        if not change.inline:
+            place = replace(place, keys=(*place.keys, "metadata", "name"))
+        moved = Change(place, name, ("metadata", "name"), inline=True)
+        result = renamed(replace(result, changes=(*result.changes, moved)), name)
+    return result
 
 
 Failed: TypeAlias = Callable[[int, str], None]
@@ -232,11 +245,16 @@ def literal_target(target: Mapping[str, Any]) -> str:
 
 
 def merge_matching(
-    objects: Iterable[KubeObject], patch: dict[str, Any], change: Change, target: Mapping[str, Any]
+    objects: Iterable[KubeObject],
+    patch: dict[str, Any],
+    change: Change,
+    target: Mapping[str, Any],
+    *,
+    rename: bool = False,
 ) -> Iterator[KubeObject]:
     for obj in objects:
         if selected(obj, target):
-            result = with_patch(obj, patch, change)
+            result = with_patch(obj, patch, change, rename=rename)
             if result is not None:
                 yield result
         else:
@@ -250,6 +268,8 @@ def apply_inline(
     place: Place,
     unmatched: Callable[[str], None] | None = None,
     failed: Failed | None = None,
+    *,
+    rename: bool = False,
 ) -> tuple[KubeObject, ...]:
     """A patch that is written inside a string, of either form (as in a Flux Kustomization's `spec.patches`)."""
     for document in parsed_text(text):
@@ -262,7 +282,7 @@ def apply_inline(
         elif isinstance(document, dict):
             change = Change(place, document, inline=True)
             if target is not None:
-                objects = tuple(merge_matching(objects, document, change, target))
+                objects = tuple(merge_matching(objects, document, change, target, rename=rename))
             else:
                 objects = tuple(merge_by_identity(objects, document, change, unmatched))
     return objects
