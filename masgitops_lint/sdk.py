@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from masgitops_lint.mas.scope import ConfigFile, Scope, contains, go_text
@@ -254,12 +254,20 @@ class Context:
 
     def misspelt_keys(self, scope: Scope) -> Mapping[Keys, Keys]:
         """Keys that are missing under their right name: the right route, and the one that was probably meant for it."""
+        known = self._misspelt.get(id(scope))
+        if known is not None:
+            return known
         found: dict[Keys, Keys] = {}
         for unread in self.unread_keys(scope):
             right = (*unread.keys[:-1], successor(unread))
             if right[-1] in unread.known and not scope.has(*right):
                 found[right] = unread.keys
+        self._misspelt[id(scope)] = found
         return found
+
+    @cached_property
+    def _misspelt(self) -> dict[int, Mapping[Keys, Keys]]:
+        return {}
 
     def is_misspelt_in(self, directory: str, keys: Keys) -> bool:
         """The same for the scopes of a directory."""
@@ -275,7 +283,7 @@ class Context:
     def is_misspelt(self, scope: Scope, keys: Keys) -> bool:
         """Whether a missing key, or a block around it, stands there under a wrong name: one finding, not two."""
         wrong = self.misspelt_keys(scope)
-        return any(keys[:length] in wrong for length in range(1, len(keys) + 1))
+        return bool(wrong) and any(keys[:length] in wrong for length in range(1, len(keys) + 1))
 
     @cached_property
     def with_values(self) -> tuple[tuple[Application, LeafValues, Scope], ...]:
@@ -298,6 +306,20 @@ class Context:
         from masgitops_lint.deployment.value_use import masked
 
         return tuple(masked(self.deployment, self.profile_of))
+
+    @cached_property
+    def missing_in_fields(self) -> Mapping[str, frozenset[Keys]]:
+        """Directory of a scope -> keys without a value that an Application's name, place or chart is made of."""
+        from masgitops_lint.deployment.value_use import missing_in_fields
+
+        return missing_in_fields(self.deployment)
+
+    def is_list_key(self, scope: Scope, key: str) -> bool:
+        """Whether the charts of a scope's release go through the entries of a top-level key."""
+        from masgitops_lint.charts.contract import ITEM, contract_of
+
+        node = contract_of(self.profile_of(scope), scope.level).root.below.get(key)
+        return node is not None and set(node.below) == {ITEM}
 
     @cached_property
     def placeholder_blocks(self) -> tuple[tuple[Application, str, Scope], ...]:
@@ -680,9 +702,14 @@ def quantity(value: Any) -> Decimal | None:
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.7) -> str:
     """The known word that `word` is most likely a misspelling of, or ""."""
+    return _nearest(word, tuple(known), cutoff)
+
+
+@lru_cache(maxsize=4096)
+def _nearest(word: str, known: tuple[str, ...], cutoff: float) -> str:
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")
+    return next(iter(get_close_matches(word, known, n=1, cutoff=cutoff)), "")
 
 
 _STAGES = (

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from masgitops_lint.data import data_text
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.place import Keys
 
-from .contract import ITEM, Contract, Node, contract_of, leaf_keys, leaf_reads
+from .contract import ITEM, Node, Target, contract_of, leaf_keys, leaf_reads
 from .profile import ReleaseProfile
 
 Arrival = tuple[str, tuple[str | int, ...]]
@@ -36,7 +37,7 @@ class Unread:
 @lru_cache(maxsize=1)
 def by_hand() -> Mapping[str, Any]:
     """`data/charts/by_hand.json`: what charts do not tell, with its sources."""
-    text = resources.files("masgitops_lint.data.charts").joinpath("by_hand.json").read_text("utf-8")
+    text = data_text("charts/by_hand.json")
     found: Mapping[str, Any] = json.loads(text)
     return found
 
@@ -46,120 +47,190 @@ def unread_keys(scope: Scope, profile: ReleaseProfile, extra: Mapping[str, Seque
 
     `extra` maps a config file's name (or `*`) to dotted routes that patched charts read besides.
     """
-    search = _Search(scope, profile, contract_of(profile, scope.level), extra)
+    reader = _reader(profile, scope.level, tuple([(name, tuple(routes)) for name, routes in extra.items()]))
     for file in scope.files:
+        top = reader.top(file.name)
         for key, value in file.data.items():
-            if search.is_extra(file.name, (key,)):
-                continue
-            node = search.contract.root.below.get(key)
-            if node is not None:
-                yield from search.inside((key,), value, node, [], file.name)
-            elif not search.is_known_block(key) and key not in scope.misspelt_blocks(file):
-                known = next((one.keys for one in scope.spec.files if one.name == file.name), ())
-                yield Unread((key,), (), frozenset(known), value is None, frozenset(map(str, file.data)))
+            spot = top.get(key, _NEW)
+            if spot is _NEW:
+                spot = top[key] = reader.start(file.name, key)
+            if spot is _UNREAD:
+                if key != scope.spec.merge_key and key not in scope.misspelt_blocks(file):
+                    known = next((one.keys for one in scope.spec.files if one.name == file.name), ())
+                    yield Unread((key,), (), frozenset(known), value is None, frozenset(map(str, file.data)))
+            elif spot.__class__ is _Spot and not spot.opaque and value.__class__ in _CONTAINERS:
+                yield from reader.inside(scope, spot, (key,), value)
 
 
 def successor(unread: Unread) -> str:
     """What a key became, or which key is probably meant; "" when nothing is near."""
+    dotted = ".".join([ITEM if isinstance(key, int) else str(key) for key in unread.keys])
+    return _successor(dotted, str(unread.keys[-1]), unread.known, unread.beside)
+
+
+@lru_cache(maxsize=4096)
+def _successor(dotted: str, name: str, known: frozenset[str], beside: frozenset[str]) -> str:
     renamed = by_hand()["renamed"]
-    dotted = ".".join(ITEM if isinstance(key, int) else str(key) for key in unread.keys)
-    name = str(unread.keys[-1])
     if dotted in renamed["in_place"]:
         return str(renamed["in_place"][dotted])
-    if renamed["keys"].get(name) in unread.known:
+    if renamed["keys"].get(name) in known:
         return str(renamed["keys"][name])
     from difflib import get_close_matches
 
     # A key that is there under its right name is not missing under a wrong one.
-    return next(iter(get_close_matches(name, sorted(unread.known - unread.beside), n=1, cutoff=0.75)), "")
+    return next(iter(get_close_matches(name, sorted(known - beside), n=1, cutoff=0.75)), "")
 
 
-class _Search:
-    def __init__(
-        self, scope: Scope, profile: ReleaseProfile, contract: Contract, extra: Mapping[str, Sequence[str]]
-    ) -> None:
-        self.scope = scope
+class _Verdict(Enum):
+    """What is known of a key that has nothing worth looking at below it."""
+
+    NEW = 0
+    EXTRA = 1
+    UNREAD = 2
+
+
+_NEW, _EXTRA, _UNREAD = _Verdict.NEW, _Verdict.EXTRA, _Verdict.UNREAD
+_CONTAINERS = frozenset({dict, list})
+
+
+class _Spot:
+    """One place in the values of a level, list indexes left out, and what reads it.
+
+    `above` is where blocks around it arrive. `whole` are the leaf charts that it is passed to as a whole.
+    """
+
+    __slots__ = ("above", "file", "insides", "node", "opaque", "route", "whole")
+
+    def __init__(self, file: str, route: Keys, node: Node | None, above: tuple[Arrival, ...]) -> None:
+        self.file = file
+        self.route = route
+        self.node = node
+        self.above = above
+        passed = node.passed if node is not None else ()
+        self.whole = tuple([one for one in passed if one.whole])
+        # A value that the root chart takes as one: what stands below it is no key of its own.
+        self.opaque = node is not None and bool(node.used or passed) and not node.below and not self.whole
+        self.insides: dict[tuple[str, ...], _Inside] = {}
+
+
+class _Inside:
+    """What is known of the keys at a spot, for one choice of the charts that the config chooses."""
+
+    __slots__ = ("arrivals", "charts", "keys", "known")
+
+    def __init__(self, arrivals: tuple[Arrival, ...], charts: tuple[str, ...], known: frozenset[str]) -> None:
+        self.arrivals = arrivals
+        self.charts = charts
+        self.known = known
+        self.keys: dict[str | int, _Spot | _Verdict] = {}
+
+
+@lru_cache(maxsize=64)
+def _reader(profile: ReleaseProfile, level: str, extra: tuple[tuple[str, tuple[str, ...]], ...]) -> _Reader:
+    return _Reader(profile, level, dict(extra))
+
+
+class _Reader:
+    """What the charts of a release read at one level. Every question is answered once and kept."""
+
+    def __init__(self, profile: ReleaseProfile, level: str, extra: Mapping[str, tuple[str, ...]]) -> None:
         self.profile = profile
-        self.contract = contract
+        self.contract = contract_of(profile, level)
         self.extra = extra
-        self.parameters = {name.split(".")[0] for name in profile.parameters(scope.level)}
+        self.parameters = {name.split(".")[0] for name in profile.parameters(level)}
         self.documentary = frozenset((*by_hand()["documentary"]["keys"], *by_hand()["later"]["keys"]))
+        self._tops: dict[str, dict[str, _Spot | _Verdict]] = {}
+
+    def top(self, file: str) -> dict[str, _Spot | _Verdict]:
+        """What is known of the top-level keys of a file."""
+        return self._tops.setdefault(file, {})
+
+    def start(self, file: str, key: str) -> _Spot | _Verdict:
+        """What is to know of one top-level key."""
+        if self.is_extra(file, (key,)):
+            return _EXTRA
+        node = self.contract.root.below.get(key)
+        if node is not None:
+            return _Spot(file, (key,), node, ())
+        return _EXTRA if self.is_known_block(key) else _UNREAD
 
     def is_known_block(self, key: str) -> bool:
         """Whether a top-level key is known somewhere: then other rules tell that it stands in the wrong place."""
-        if key == self.scope.spec.merge_key or key in self.parameters:
+        if key in self.parameters:
             return True
         return any(key in file.keys for spec in self.profile.applicationsets for file in spec.files)
 
-    def is_extra(self, name: str, keys: Keys) -> bool:
+    def is_extra(self, name: str, route: Keys) -> bool:
         """Whether patched charts (or people) read the key, or a block around it."""
-        dotted = [ITEM if isinstance(key, int) else key for key in keys]
+        dotted = [ITEM if isinstance(key, int) else key for key in route]
         if ".".join(dotted) in self.documentary:
             return True
         wanted = (*self.extra.get(name, ()), *self.extra.get("*", ()))
         return any(".".join(dotted[:length]) in wanted for length in range(1, len(dotted) + 1))
 
-    def inside(self, keys: Keys, value: Any, node: Node | None, above: list[Arrival], name: str) -> Iterator[Unread]:
-        """What is unread below a value that is read."""
-        if node is not None and self._opaque(node):
+    def inside(self, scope: Scope, spot: _Spot, keys: Keys, value: Any) -> Iterator[Unread]:
+        """What is unread below a mapping or list that is read."""
+        charts = tuple([self.chart(scope, one.target, keys) for one in spot.whole]) if spot.whole else ()
+        inside = spot.insides.get(charts)
+        if inside is None:
+            inside = spot.insides[charts] = self.open(spot, charts)
+        if value.__class__ is list:
+            item = inside.keys.get(0) or self.look(spot, inside, 0)
+            for index, below in enumerate(value):
+                if below.__class__ in _CONTAINERS and item.__class__ is _Spot and not item.opaque:
+                    yield from self.inside(scope, item, (*keys, index), below)
             return
-        arrivals = [*above, *self.arrivals(node, keys)]
-        pairs: Iterator[tuple[str | int, Any]]
-        if isinstance(value, dict):
-            pairs = iter(value.items())
-        elif isinstance(value, list):
-            pairs = enumerate(value)
-        else:
-            return
-        for key, below in pairs:
-            child = node.child(key) if node is not None else None
-            passed = [(chart, (*route, key)) for chart, route in arrivals]
-            if isinstance(key, int) or self._read(child, passed):
-                yield from self.inside((*keys, key), below, child, passed, name)
-            elif not self.is_extra(name, (*keys, key)):
-                yield self._unread((*keys, key), node, arrivals, empty=below is None)
+        known = inside.keys
+        for key, below in value.items():
+            found = known.get(key) or self.look(spot, inside, key)
+            if found.__class__ is _Spot:
+                if below.__class__ in _CONTAINERS and not found.opaque:
+                    yield from self.inside(scope, found, (*keys, key), below)
+            elif found is _UNREAD:
+                around = scope.get(*keys)
+                beside = frozenset(map(str, around)) if isinstance(around, dict) else frozenset()
+                yield Unread((*keys, key), inside.charts, inside.known, below is None, beside)
 
-    def _read(self, child: Node | None, passed: list[Arrival]) -> bool:
+    def chart(self, scope: Scope, target: Target, keys: Keys) -> str:
+        """The leaf chart that a value goes to as a whole."""
+        if not target.dynamic:
+            return target.prefix
+        name = str(scope.get(*_filled(target.route, keys)))
+        chart = target.prefix + name
+        if chart in self.profile.chart_paths:
+            return chart
+        return target.prefix + str(by_hand()["renamed"]["charts"].get(name, name))
+
+    def open(self, spot: _Spot, charts: tuple[str, ...]) -> _Inside:
+        """What is to know of a spot before its keys: where its values arrive, and which keys are read there."""
+        arrivals = (*spot.above, *((chart, one.route) for chart, one in zip(charts, spot.whole, strict=True)))
+        known = {key for key in (spot.node.below if spot.node is not None else {}) if key != ITEM}
+        for chart, route in arrivals:
+            known |= leaf_keys(self.profile, chart, route)
+        readers = [chart for chart, _ in arrivals]
+        if not readers and spot.node is not None:
+            targets = [one.target for child in spot.node.below.values() for one in child.passed]
+            readers = [target.prefix for target in targets if target.prefix and not target.dynamic]
+        return _Inside(arrivals, tuple(dict.fromkeys(readers)), frozenset(known))
+
+    def look(self, spot: _Spot, inside: _Inside, key: str | int) -> _Spot | _Verdict:
+        """What is to know of one key."""
+        child = spot.node.child(key) if spot.node is not None else None
+        passed = tuple([(chart, (*route, key)) for chart, route in inside.arrivals])
+        route = (*spot.route, key)
+        found: _Spot | _Verdict
+        if isinstance(key, int) or self.is_read(child, passed):
+            found = _Spot(spot.file, route, child, passed)
+        else:
+            found = _EXTRA if self.is_extra(spot.file, route) else _UNREAD
+        inside.keys[key] = found
+        return found
+
+    def is_read(self, child: Node | None, passed: tuple[Arrival, ...]) -> bool:
+        """Whether something reads a key of a mapping."""
         if child is not None and (child.used or child.passed or child.below):
             return True
         return any(leaf_reads(self.profile, chart, route) for chart, route in passed)
-
-    def _opaque(self, node: Node) -> bool:
-        """A value that the root chart takes as one: what stands below it is no key of its own."""
-        return bool(node.used or node.passed) and not node.below and not any(one.whole for one in node.passed)
-
-    def arrivals(self, node: Node | None, keys: Keys) -> list[Arrival]:
-        """Where a value goes as a whole."""
-        found: list[Arrival] = []
-        for one in node.passed if node is not None else ():
-            if not one.whole:
-                continue
-            chart = one.target.prefix
-            if one.target.dynamic:
-                name = self.scope.get(*_filled(one.target.route, keys))
-                chart += str(name)
-                if chart not in self.profile.chart_paths:
-                    chart = one.target.prefix + str(by_hand()["renamed"]["charts"].get(str(name), name))
-            found.append((chart, one.route))
-        return found
-
-    def _unread(self, keys: Keys, node: Node | None, arrivals: list[Arrival], *, empty: bool) -> Unread:
-        known = {key for key in (node.below if node is not None else {}) if key != ITEM}
-        for chart, route in arrivals:
-            known |= leaf_keys(self.profile, chart, route)
-        charts = tuple(dict.fromkeys(chart for chart, _ in arrivals))
-        if not charts and node is not None:
-            charts = tuple(
-                dict.fromkeys(
-                    one.target.prefix
-                    for child in node.below.values()
-                    for one in child.passed
-                    if one.target.prefix and not one.target.dynamic
-                )
-            )
-        around = self.scope.get(*keys[:-1])
-        beside = frozenset(map(str, around)) if isinstance(around, dict) else frozenset()
-        return Unread(keys, charts, frozenset(known), empty, beside)
 
 
 def _filled(route: Sequence[str], keys: Keys) -> Keys:
