@@ -17,7 +17,9 @@ Applications, a database without `ibm_db2u` an instance all of its own (ibm-mas/
 Write the missing value, or give it the type that the message names.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
+from typing import Any
+
+from masgitops_lint.sdk import Context, Draft, Drafts, Example, Rule, Scope, dotted
 
 RULE = Rule(code="VAL001", name="root-does-not-render", severity="error", tags=("values", "render"))
 
@@ -57,7 +59,20 @@ IDS = frozenset({"account", "cluster", "instance", "tenant"})
 
 def check(context: Context) -> Drafts:
     """Root charts that stop, at the key that stops them."""
+    odd = {
+        (scope.directory, key): scope
+        for scope in context.mas.scopes
+        for key, value in scope.values.items()
+        if value is not None and not isinstance(value, list) and context.is_list_key(scope, key)
+    }
+    said: set[tuple[str, str]] = set()
     for failure in context.deployment.errors:
+        block = (failure.scope, str(failure.place.keys[0])) if failure.place.keys else ("", "")
+        if failure.root and block in odd:
+            if block not in said:
+                said.add(block)
+                yield _no_list(odd[block], block[1], failure)
+            continue
         if not failure.root or _said_elsewhere(failure.place.keys, failure.kind):
             continue
         if context.is_misspelt_in(failure.scope, failure.place.keys):
@@ -71,6 +86,17 @@ def check(context: Context) -> Drafts:
             help=advice(failure.kind, failure.expression),
             affects=(failure.application, *failure.lost),
         )
+
+
+def _no_list(scope: Scope, key: str, failure: Any) -> Draft:
+    what = "a mapping" if isinstance(scope.get(key), dict) else "no list"
+    return RULE.draft(
+        scope.place((key,), "key"),
+        f"`{key}` is {what}, and the chart goes through a list: the chart of `{failure.application}` does not render and "
+        f"its {len(failure.lost)} Applications are lost",
+        help="put `- ` before the first key of every entry, and indent the others under it",
+        affects=(failure.application, *failure.lost),
+    )
 
 
 def _said_elsewhere(keys: tuple[str | int, ...], kind: str) -> bool:

@@ -17,7 +17,7 @@ is none (ibm-mas/gitops commit 9236211a added `environment_type` to the example 
 Write the key that the message suggests, or remove it.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, nearest, successor
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, dotted, nearest, successor
 
 RULE = Rule(code="VAL010", name="key-not-read", severity="warning", tags=("values", "dead"), local=True)
 
@@ -66,21 +66,37 @@ def check(context: Context) -> Drafts:
         release = context.profile_of(scope).release
         needed = stopped.get(scope.directory, ())
         for unread in context.unread_keys(scope):
-            if _is_merge_key(unread.keys):
+            if _is_merge_key(unread.keys) or _below_no_list(context, scope, unread.keys):
                 continue
             meant = successor(unread)
             right = (*unread.keys[:-1], meant)
             stops = any(keys[: len(right)] == right for keys in needed)
+            lacks = "" if stops or not meant or scope.has(*right) else _lacks(context, scope, right)
             charts = ", ".join(f"`{chart}`" for chart in unread.charts[:2])
             yield RULE.draft(
                 scope.place(unread.keys, "key"),
                 f"no chart of release {release} reads `{dotted(unread.keys)}`"
                 + (f" ({charts} could)" if charts else "")
                 + (f"; what is read is `{meant}`" if meant else "")
-                + (": without it the chart does not render" if stops else ": the value has no effect"),
+                + (": without it the chart does not render" if stops else lacks or ": the value has no effect"),
                 help=f"write `{meant}`" if meant else "remove the key, or check its spelling and its place",
-                severity="error" if stops else "note" if unread.empty else None,
+                severity="error" if stops or lacks else "note" if unread.empty else None,
             )
+
+
+def _below_no_list(context: Context, scope: Scope, keys: Keys) -> bool:
+    """Whether a mapping stands where charts go through a list: that the root chart stops at it is VAL001."""
+    return len(keys) > 1 and isinstance(keys[1], str) and context.is_list_key(scope, str(keys[0]))
+
+
+def _lacks(context: Context, scope: Scope, right: Keys) -> str:
+    """What a key is missing for that is not there under its right name; "" when charts do without."""
+    if right in context.missing_in_fields.get(scope.directory, ()):
+        return ": without it an Application has no name, namespace or chart"
+    for one in context.masked_values:
+        if one.place.path.rpartition("/")[0] == scope.directory and (*one.place.keys, *one.key.split(".")) == right:
+            return f": without it the chart deploys its own placeholder `{one.placeholder}`"
+    return ""
 
 
 def _is_merge_key(keys: Keys) -> bool:

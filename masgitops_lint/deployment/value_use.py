@@ -165,6 +165,20 @@ def _lacks(values: Mapping[str, Any], route: tuple[str, ...]) -> bool:
     return False
 
 
+FIELDS = ("name", "namespace", "server", "path")
+"""What an Application's own fields are called that are made of config values."""
+
+
+def missing_in_fields(deployment: Deployment) -> dict[str, frozenset[Keys]]:
+    """Directory of a scope -> keys without a value that one of its Applications' own fields is made of."""
+    found: dict[str, set[Keys]] = {}
+    for _, values, scope in with_values(deployment):
+        for keys in (keys for field in FIELDS for keys in values.field_keys(field)):
+            if scope.get(*keys) in (None, ""):
+                found.setdefault(scope.directory, set()).add(keys)
+    return {directory: frozenset(keys) for directory, keys in found.items()}
+
+
 def placeholder_blocks(deployment: Deployment) -> Iterator[tuple[Application, str, Scope]]:
     """Applications that exist only because a root chart's own values hold a placeholder block for them."""
     for application, values, scope in with_values(deployment):
