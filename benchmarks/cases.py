@@ -21,25 +21,37 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Commands that do one thing. `once` runs before the first, `before` in front of every measured run, untimed.
+    """Commands that do one thing. `before` runs in front of every measured run, untimed.
 
-    `missing` says why it cannot be measured.
+    `store` is mas-lint's cache directory: `emptied` before every run, or `filled` by an untimed one before the first.
+    `missing` says why the case cannot be measured.
     """
 
     key: str
     label: str
     commands: tuple[Command, ...] = ()
-    expected: tuple[int, ...] = (0,)
-    once: Callable[[], None] | None = None
     before: Callable[[], None] | None = None
+    store: str = ""
+    emptied: bool = False
+    filled: bool = False
     parallel: bool = False
     missing: str = ""
 
-    def measure(self, environment: Mapping[str, str]) -> Usage:
-        """One run of all the commands."""
+    def around(self, environment: Mapping[str, str]) -> Mapping[str, str]:
+        """The environment with this case's cache directory, for what has no option for it."""
+        return {**environment, "MAS_LINT_CACHE_DIR": self.store} if self.store else environment
+
+    def prepare(self) -> None:
+        """What must be so in front of every run."""
+        if self.emptied:
+            shutil.rmtree(self.store, ignore_errors=True)
         if self.before is not None:
             self.before()
-        return together([run(command, environment, self.expected) for command in self.commands])
+
+    def measure(self, environment: Mapping[str, str]) -> Usage:
+        """One run of all the commands."""
+        self.prepare()
+        return together([run(command, self.around(environment)) for command in self.commands])
 
 
 def program(name: str) -> str | None:
@@ -79,34 +91,20 @@ def own_cases(repo: str, caches: str, changing: str, charts: str | None = None) 
     more = ("--charts", charts) if charts else ()
     key, label = ("exact ", "mas-lint with real charts") if charts else ("", "mas-lint")
     check = (*own_program(), "check", repo, *more)
-    stores = {name: os.path.join(caches, key + name) for name in (COLD, WARM, "changed")}
-    kept = {name: (*check, "--cache-dir", store) for name, store in stores.items()}
-    yield Case(
-        f"{key}{COLD}",
-        f"{label}, cold cache",
-        (kept[COLD],),
-        before=partial(_remove, stores[COLD]),
-        parallel=True,
-    )
-    yield Case(f"{key}none", f"{label}, no cache", ((*check, "--no-cache"),), parallel=True)
-    yield Case(f"{key}single", f"{label}, no cache, one process", ((*check, "--no-cache", "--jobs", "1"),))
-    yield Case(f"{key}{WARM}", f"{label}, warm cache", (kept[WARM],), once=partial(_fill, kept[WARM]), parallel=True)
-    yield Case(
-        f"{key}changed",
-        f"{label}, warm cache, one file changed",
-        (kept["changed"],),
-        once=partial(_fill, kept["changed"]),
-        before=partial(_change, changing),
-        parallel=True,
-    )
 
+    def case(
+        name: str, text: str, *options: str, before: Callable[[], None] | None = None, filled: bool = False
+    ) -> Case:
+        store = os.path.join(caches, key + name)
+        command = (*check, *(options or ("--cache-dir", store)))
+        parallel = name != "single"
+        return Case(f"{key}{name}", f"{label}, {text}", (command,), before, store, not filled, filled, parallel)
 
-def _fill(command: Command) -> None:
-    run(command, os.environ)
-
-
-def _remove(directory: str) -> None:
-    shutil.rmtree(directory, ignore_errors=True)
+    yield case(COLD, "cold cache")
+    yield case("none", "no cache", "--no-cache")
+    yield case("single", "no cache, one process", "--no-cache", "--jobs", "1")
+    yield case(WARM, "warm cache", filled=True)
+    yield case("changed", "warm cache, one file changed", before=partial(_change, changing), filled=True)
 
 
 def _change(file: str) -> None:

@@ -47,8 +47,8 @@ def measure_all(cases: Sequence[Case], environment: Mapping[str, str], effort: E
             known = usages[case.key]
             if case.missing or (known and (known[0].trouble or sum(one.wall for one in known) > effort.budget)):
                 continue
-            if turn == 0 and case.once is not None:
-                case.once()
+            if turn == 0 and case.filled:
+                case.measure(environment)
             _say(f"  {case.label}")
             known.append(case.measure(environment))
     rows = []
@@ -63,9 +63,8 @@ def measure_all(cases: Sequence[Case], environment: Mapping[str, str], effort: E
             continue
         both = None
         if case.parallel and usage.wall > 0.5:
-            if case.before is not None:
-                case.before()
-            both = peak_of_all(case.commands[0], environment)
+            case.prepare()
+            both = peak_of_all(case.commands[0], case.around(environment))
         rows.append(Row(case.key, case.label, usage, len(known), both))
     return tuple(rows)
 
@@ -89,7 +88,6 @@ class Bench:
         self.peers_in_full, self.sample = peers_in_full, sample
         hidden = ("MAS_LINT_", "PYTHON", "FORCE_COLOR", "CLICOLOR")
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
-        self.environment["MAS_LINT_CACHE_DIR"] = os.path.join(work, "cache")
         self.peers: dict[int, Section] = {}
 
     def repo(self, instances: int) -> tuple[str, int, int]:
