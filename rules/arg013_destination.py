@@ -3,7 +3,7 @@
 ## What it checks
 
 A destination with both `name` and `server`, or neither; a source with both `path` and `chart`, with neither, or a chart
-without `targetRevision`; an Application without any source.
+without `targetRevision`; an Application without any source, or without a namespace for objects that have none.
 
 ## What Argo CD does
 
@@ -53,3 +53,12 @@ def check(context: Context) -> Drafts:
             continue
         for route, text, hint in unit.invalid_spec():
             yield RULE.draft(unit.manifest.at(*route), f"{unit.label}: {text}", help=hint, affects=[unit.label])
+    for unit, obj in context.units.homeless():
+        yield RULE.draft(
+            unit.manifest.at("spec", "destination"),
+            f"{unit.label} has no destination namespace, and {obj.label} has none of its own: the sync fails",
+            help="add `namespace` to the destination",
+            related=[(obj.place, "without a namespace")],
+            affects=[unit.label],
+            severity="warning" if unit.assumed else "error",
+        )

@@ -98,6 +98,15 @@ def _setup_is_gated(context: Context, scope: Scope) -> bool:
     return release_at_least(context.profile(scope.account).release, "7.4.0")
 
 
+def _is_plain(name: str) -> bool:
+    return "sdb" not in name and "rds" not in name
+
+
+def _is_misnamed(name: str) -> bool:
+    """Whether a name that is not a standby's or an RDS database's looks like one to the charts."""
+    return not _is_plain(name) and not name.endswith("-sdb") and not name.startswith("rds-")
+
+
 def _named(value: Any) -> str | None:
     """The database that `jdbc_instance_name` names: itself, or, taken from a secret, the one whose secret it is.
 
@@ -125,14 +134,8 @@ def _configs(
         not isinstance(item.get("db2_instance_name"), str) for _, item in scope.items("ibm_db2u_databases")
     )
     # a database whose name keeps it from being set up is told once, at that name
-    misnamed = {
-        item.get("mas_application_id") for name, (_, item) in databases.items() if "sdb" in name or "rds" in name
-    }
-    misnamed -= {
-        item.get("mas_application_id")
-        for name, (_, item) in databases.items()
-        if "sdb" not in name and "rds" not in name
-    }
+    wrong = {item.get("mas_application_id") for name, (_, item) in databases.items() if _is_misnamed(name)}
+    misnamed = wrong - {item.get("mas_application_id") for name, (_, item) in databases.items() if _is_plain(name)}
     for keys, item in configs:
         if nameless or item.get("mas_application_id") in misnamed:
             continue

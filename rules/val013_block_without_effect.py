@@ -51,6 +51,15 @@ def _place(scope: Scope, keys: Keys, condition: str, needs: list[Keys]) -> Place
     return scope.place(keys, "key" if len(keys) == 1 else "value")
 
 
+def _is_nearly_met(context: Context, scope: Scope, keys: Keys) -> bool:
+    """Whether a text of the entry is a compared word in other letters: told as a word that never equals."""
+    words, entry = context.compared_words(scope), scope.get(*keys)
+    return isinstance(entry, dict) and any(
+        isinstance(value, str) and value not in words.get(key, ()) and value.casefold() in words.get(key, ())
+        for key, value in entry.items()
+    )
+
+
 def check(context: Context) -> Drafts:
     """Blocks that make nothing. Accounts that switch a role off are left alone: they build less on purpose."""
     for scope, one in context.not_built:
@@ -58,6 +67,8 @@ def check(context: Context) -> Drafts:
         if not account.flag("cluster_admin_role") or not account.flag("application_admin_role"):
             continue
         needs = [keys for keys in one.needs if not scope.get(*keys)]
+        if _is_nearly_met(context, scope, one.keys):
+            continue
         yield RULE.draft(
             _place(scope, one.keys, one.condition, needs),
             f"no Application is built from `{dotted(one.keys)}`: `{one.template}` wants "

@@ -46,4 +46,6 @@ def check(context: Context) -> Drafts:
                 f"`{keys[0]}` is {'empty' if written else 'missing'}, and `{file.name}` is read for nothing else: "
                 "no Application is built from it",
                 help=f"write `{keys[0]}`, or delete the file",
+                # an empty list is how IBM's CLI begins a file
+                severity="note" if written and scope.values.get(written) == [] else None,
             )

@@ -74,6 +74,7 @@ def find_roots(loader: FluxLoader) -> list[Root]:
         if made is not None and (obj.kind == "FluxInstance" or loader.kustomizer.is_directory(_directory(made))):
             found.setdefault(_directory(made), made)
     roots = _distinct(list(found.values()))
+    _learn_by_paths(loader, kustomizations, roots)
     reached = _reached(loader, roots)
     rest = [obj for obj in kustomizations if _origin(obj) not in reached]
     return _distinct([*roots, *_assumed_roots(loader, rest, roots)])
@@ -218,6 +219,31 @@ def _learn_urls(loader: FluxLoader, root: Root) -> None:
                 loader.own_urls.add(normal_url(url))
 
 
+def _learn_by_paths(loader: FluxLoader, kustomizations: list[KubeObject], roots: list[Root]) -> None:
+    """Without a remote or bootstrap that names it, this repository is the Git source whose paths are found here."""
+    urls: dict[tuple[str, str], set[str]] = {}
+    for obj in loader.sources_of("GitRepository"):
+        url = obj.spec.get("url")
+        if isinstance(url, str) and "${" not in url:
+            urls.setdefault((obj.kind, obj.name), set()).add(normal_url(url))
+    if not urls or any(one in loader.own_urls for known in urls.values() for one in known):
+        return
+    proven = {(root.source[0], root.source[2]) for root in roots}
+    votes: dict[str, list[bool]] = {}
+    for obj in kustomizations:
+        reference, path = obj.spec.get("sourceRef"), obj.spec.get("path")
+        if not isinstance(reference, dict) or not isinstance(path, str) or "${" in path:
+            continue
+        key = (str(reference.get("kind")), str(reference.get("name")))
+        directory, _ = clamped("", path)
+        if key in urls and key not in proven and "/" in directory:
+            for url in urls[key]:
+                votes.setdefault(url, []).append(loader.kustomizer.is_directory(directory))
+    best = max(votes, key=lambda url: sum(votes[url]), default="")
+    if best and sum(votes[best]) * 2 > len(votes[best]):
+        loader.own_urls.add(best)
+
+
 def _reached(loader: FluxLoader, roots: list[Root]) -> set[tuple[str, int, Any]]:
     """The manifests that the roots apply, themselves included."""
     reached = {_origin(start) for root in roots for start in root.starts}
@@ -315,6 +341,16 @@ def _directory_root(loader: FluxLoader, directory: str, rest: list[KubeObject]) 
             how = f"{built.path} syncs the directory that it lies in"
             return Root(directory, owner, built.name, (built,), (), source, built.place, assumed=True, how=how)
     below = [obj for obj in rest if obj.path.startswith(directory + "/")]
+    for obj in below:
+        reference = obj.spec.get("sourceRef")
+        path, _ = clamped("", str(obj.spec.get("path") or "./"))
+        if path == posixpath.dirname(obj.path) and isinstance(reference, dict):
+            owner = obj.namespace or "flux-system"
+            kind, named = str(reference.get("kind")), str(reference.get("name"))
+            source = (kind, str(reference.get("namespace") or owner), named)
+            start = _built_self(loader, path, obj) or obj
+            how = f"{obj.path} syncs the directory that it lies in"
+            return Root(directory, owner, obj.name, (start,), (), source, obj.place, assumed=True, how=how)
     for obj in below:
         reference = obj.spec.get("sourceRef")
         if isinstance(reference, dict) and reference.get("kind") == "GitRepository":

@@ -11,6 +11,7 @@ from typing import Any
 from masgitops_lint.model.place import Keys, Place
 
 from .crd_fields import UnknownField, unknown_fields
+from .crd_types import WrongValue, wrong_values
 from .destinations import IN_CLUSTER, cluster_name
 from .git_uses import PLACEHOLDER
 from .kinds import POD_TEMPLATES, is_cluster_scoped
@@ -371,6 +372,28 @@ def invalid_spec(unit: Unit) -> Iterator[tuple[Keys, str, str]]:
                 yield route, "the source has neither `path` nor `chart`", "add one of them"
         elif chart and not path and source.get("targetRevision") in (None, ""):
             yield (*route, "chart"), "a chart needs `targetRevision`", "name the chart's version"
+
+
+def homeless(graph: UnitGraph) -> Iterator[tuple[Unit, KubeObject]]:
+    """Applications without a destination namespace, with the first object that has none of its own either.
+
+    Source: GetNormalizedResources in argo-cd's sync: "Namespace for ... is missing".
+    """
+    for unit in graph.of("argocd", "Application"):
+        if unit.target_namespace or unit.manifest is None or unit.manifest.locator is not None:
+            continue
+        for obj in unit.objects:
+            if not obj.namespace and _scope_of(obj, graph) == "namespaced" and not obj.kind.endswith("List"):
+                yield unit, obj
+                break
+
+
+def wrong_types(graph: UnitGraph) -> Iterator[tuple[KubeObject, WrongValue]]:
+    """Values of Argo CD's kinds that the API server refuses; what ApplicationSets make is judged there."""
+    for obj, _ in argo_objects(graph):
+        if not obj.generated:
+            for value in wrong_values(obj):
+                yield obj, value
 
 
 def _vague(*values: Any) -> bool:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from masgitops_lint.data import data_text
 from masgitops_lint.model.place import Keys
 
 from .objects import UNKNOWN, KubeObject
@@ -32,7 +32,7 @@ class UnknownField:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, dict[str, tuple[str, str]]]:
-    text = resources.files("masgitops_lint.data").joinpath("argocd_crd_fields.json").read_text("utf-8")
+    text = data_text("argocd_crd_fields.json")
     kinds: dict[str, dict[str, tuple[str, str]]] = json.loads(text)["kinds"]
     return kinds
 

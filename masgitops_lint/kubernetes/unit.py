@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     from .applications import LeftPlaceholder, Refusal, Violation
     from .crd_fields import UnknownField
+    from .crd_types import WrongValue
     from .crossplane import CrossplaneTrouble
+    from .drift import BadPointer, Contested
     from .ordering import OrderTrouble
     from .ownership import SharedObject
     from .provider_classes import ClassTrouble
@@ -354,6 +356,30 @@ class UnitGraph:
         from .applications import project_refusals
 
         return project_refusals(self)
+
+    def wrong_types(self) -> Iterator[tuple[KubeObject, WrongValue]]:
+        """Values of Argo CD's kinds that the API server refuses."""
+        from .applications import wrong_types
+
+        return wrong_types(self)
+
+    def homeless(self) -> Iterator[tuple[Unit, KubeObject]]:
+        """Applications without a destination namespace whose objects have none of their own."""
+        from .applications import homeless
+
+        return homeless(self)
+
+    def bad_pointers(self) -> Iterator[BadPointer]:
+        """Entries of `ignoreDifferences` that ignore nothing."""
+        from .drift import bad_pointers
+
+        return bad_pointers(self)
+
+    def contested_replicas(self) -> Iterator[Contested]:
+        """Workloads whose replicas Git and an autoscaler set in turn."""
+        from .drift import contested_replicas
+
+        return contested_replicas(self)
 
     def values_not_text(self) -> Iterator[NotText]:
         """Values that Kubernetes wants as text and that are none."""
