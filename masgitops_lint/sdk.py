@@ -170,6 +170,16 @@ class Context:
         directory = place.path.rpartition("/")[0]
         return self.deployment.names_at(directory, place.keys)
 
+    def is_template_text(self, place: Place) -> bool:
+        """Whether a config value is a template expression or a shell variable that nobody filled in."""
+        value: Any = self.mas.file(place.path).data
+        for key in place.keys:
+            try:
+                value = value[key]
+            except (LookupError, TypeError):
+                return False
+        return isinstance(value, str) and "<path:" not in value and is_unfilled(value)
+
     def block_is_broken(self, scope: Scope, block: str) -> bool:
         """Whether a block of ids in a base file is no mapping: that is told once, by the rule about ids."""
         return scope.base is not None and not isinstance(scope.base.data.get(block), dict)
@@ -200,9 +210,17 @@ class Context:
 
     def profile(self, account: str) -> ReleaseProfile:
         """The release profile that serves an account."""
-        from masgitops_lint.charts.choose import choose_profile
+        known = self._profiles.get(account)
+        if known is None:
+            from masgitops_lint.charts.choose import choose_profile
 
-        return choose_profile(account, self._manifest_roots.get(account), self.settings)
+            known = choose_profile(account, self._manifest_roots.get(account), self.settings)
+            self._profiles[account] = known
+        return known
+
+    @cached_property
+    def _profiles(self) -> dict[str, ReleaseProfile]:
+        return {}
 
     @cached_property
     def _manifest_roots(self) -> Mapping[str, AccountRoot]:
@@ -789,10 +807,9 @@ def plaintext_secrets(text: str) -> tuple[Plaintext, ...]:
 
 def literal_use(context: Context, scope: Scope, keys: Keys) -> LiteralUse | None:
     """How the root chart of a scope uses a key itself, where the vault plugin does not run; None where it does not."""
-    from masgitops_lint.charts.literal import literal_uses, match_route
+    from masgitops_lint.charts.literal import literal_use
 
-    profile = context.profile(scope.directory[len(scope.root) :].split("/", 1)[0])
-    return match_route(literal_uses(profile, scope.level), keys)
+    return literal_use(context.profile_of(scope), scope.level, keys)
 
 
 __all__ = [

@@ -52,13 +52,21 @@ def profile_uses(data: Mapping[str, Any], level: str) -> Mapping[Route, LiteralU
 
 def match_route(uses: Mapping[Route, LiteralUse], keys: Sequence[str | int]) -> LiteralUse | None:
     """The use of the key at `keys`, list indexes and loops taken into account."""
-    exact = uses.get(tuple(str(key) for key in keys))
+    route = tuple(str(key) for key in keys)
+    exact = uses.get(route)
     if exact is not None:
         return exact
-    for route, use in uses.items():
-        if len(route) == len(keys) and all(part in ("*", str(key)) for part, key in zip(route, keys, strict=True)):
-            return use
-    return None
+    return next((use for pattern, use in uses.items() if _fits(pattern, route)), None)
+
+
+def _fits(pattern: Route, route: Route) -> bool:
+    return len(pattern) == len(route) and all(part in ("*", key) for part, key in zip(pattern, route, strict=True))
+
+
+@lru_cache(maxsize=4096)
+def literal_use(profile: ReleaseProfile, level: str, keys: tuple[str | int, ...]) -> LiteralUse | None:
+    """How the root chart of a level uses the key at `keys` itself; None where it does not."""
+    return match_route(literal_uses(profile, level), keys)
 
 
 def _rows(

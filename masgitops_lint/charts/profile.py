@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from masgitops_lint.data import data_names, data_text
 from masgitops_lint.mas.spec import ApplicationSetSpec, FileSpec
 
 from .packing import unpack
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .program import ChartProgram
 
 FORMAT = 1
-_PACKAGE = "masgitops_lint.data.charts"
 
 
 class UnknownReleaseError(LookupError):
@@ -130,9 +129,7 @@ class ReleaseProfile:
 def releases() -> tuple[str, ...]:
     """The bundled releases, newest first."""
     names = [
-        entry.name.removesuffix(".json")
-        for entry in resources.files(_PACKAGE).iterdir()
-        if entry.name.endswith(".json") and entry.name[:1].isdigit()
+        name.removesuffix(".json") for name in data_names("charts") if name.endswith(".json") and name[:1].isdigit()
     ]
     return tuple(sorted(names, key=version_key, reverse=True))
 
@@ -147,7 +144,7 @@ def load(release: str) -> ReleaseProfile:
     """The bundled profile of a release. Raises UnknownReleaseError."""
     if release not in releases():
         raise UnknownReleaseError(f"no bundled profile for release {release!r}; there are {', '.join(releases())}")
-    text = resources.files(_PACKAGE).joinpath(f"{release}.json").read_text("utf-8")
+    text = data_text(f"charts/{release}.json")
     return ReleaseProfile(json.loads(text))
 
 
@@ -165,5 +162,5 @@ def newest() -> ReleaseProfile:
 @lru_cache(maxsize=1)
 def known_file_names() -> frozenset[str]:
     """Base names of config files in any bundled release."""
-    names = json.loads(resources.files(_PACKAGE).joinpath("file_names.json").read_text("utf-8"))
+    names = json.loads(data_text("charts/file_names.json"))
     return frozenset(names)

@@ -111,32 +111,23 @@ class Program:
         self._rows = rows
         self._expressions = expressions
         self._known = known.copy()
-        self._steps: list[Step] | None = None
+        self._steps: dict[tuple[bool, bool], list[Step]] = {}
         self.printed_keys = _printed_keys(rows, expressions)
-        self._careful: list[Step] | None = None
         self._telling: list[Step] | None = None
         self._checking: list[Step] | None = None
         self._tolerant: list[Step] | None = None
         self._leaf: list[Step] | None = None
-        self._passing: list[Step] | None = None
 
     def run(self, run: Run, *, careful: bool = False, passing: bool = False) -> Failure | None:
         """Add the template's objects to `run`. On an error nothing is added, and the failure is told.
 
         `careful` is for values with texts of several lines, which can end the block that they are printed into.
-        `passing`: with the values that go to the leaf charts, except where care is needed.
+        `passing`: with the values that go to the leaf charts.
         """
-        if self._steps is None:
-            self._steps = _Compiler(self._expressions).body(self._rows, self._known.copy())
-        steps = self._steps
-        if careful:
-            if self._careful is None:
-                self._careful = _Compiler(self._expressions, careful=True).body(self._rows, self._known.copy())
-            steps = self._careful
-        elif passing:
-            if self._passing is None:
-                self._passing = _Compiler(self._expressions, passing=True).body(self._rows, self._known.copy())
-            steps = self._passing
+        steps = self._steps.get((careful, passing))
+        if steps is None:
+            compiler = _Compiler(self._expressions, careful=careful, passing=passing)
+            steps = self._steps[careful, passing] = compiler.body(self._rows, self._known.copy())
         run.variables, run.loops, run.dot, run.around = {}, {}, UNKNOWN, None
         before = len(run.objects)
         try:
@@ -147,7 +138,7 @@ class Program:
             return self._tell(run)
         for made in run.objects[before:]:
             made.template = self.name
-            made.passed = passing and not careful
+            made.passed = passing
         return None
 
     def check(self, run: Run) -> Failure | None:
@@ -243,8 +234,8 @@ class ChartProgram:
     def render(self, values: Mapping[str, Any], *, passing: bool = False) -> tuple[list[Rendered], list[Failure]]:
         """The chart's objects, in order of template, and every template that fails (Helm stops at the first).
 
-        When anything fails the objects are those that the chart would have had otherwise. `passing`: most objects come
-        with the values for their leaf charts (those that are `passed`).
+        When anything fails the objects are those that the chart would have had otherwise. `passing`: without failures
+        the objects come with the values for their leaf charts.
         """
         run = Run(values)
         long = {key for key, value in values.items() if _several_lines(value)}
@@ -406,10 +397,11 @@ class _Compiler:
         checking: bool = False,
         passing: bool = False,
     ) -> None:
-        """`leaf`: build leaf values and note what writes them; `passing`: build them without; `tolerant`: pass over errors; `careful`: look for texts of several lines.
+        """What the steps do besides making objects.
 
-        `telling`: an error comes with its line, which costs a call more a step. `checking`: nothing but the errors is
-        wanted, so that objects are not made.
+        `leaf`: build leaf values and note what writes them; `passing`: build them without. `tolerant`: pass on errors.
+        `careful`: look for texts of several lines. `telling`: an error comes with its line, which costs a call more a
+        step. `checking`: nothing but the errors is wanted, so that objects are not made.
         """
         self.expressions = expressions
         self.leaf = leaf
@@ -465,6 +457,31 @@ class _Compiler:
                 fields[row[1]] = value
         return _constants(fields, tuple(items))
 
+    def field(self, row: Row, known: Known) -> Step:
+        expression = self.expressions[row[2]]
+        known.learn(row[2], expression)
+        step = _set(row[1], self.evaluator(row[2]), quote_of(row[3]), bool(row[4]), expression)
+        if (self.leaf and not row[1].startswith("parameter")) or (self.passing and row[1] in _OWN_FIELDS):
+            step = _noted(row[1], expression, step)
+        return self.guarded(step, self.line)
+
+    def leaf_value(self, row: Row, known: Known) -> Step | None:
+        expression = self.expressions[row[2]]
+        one_line = (
+            _one_line(self.evaluator(row[2]), quote_of(row[3]), expression)
+            if self.careful and row[0] == "leaf"
+            else None
+        )
+        if self.passing:
+            known.learn(row[2], expression)
+            step = self.passing_step(row)
+            return _both(one_line, step) if one_line else step
+        if self.leaf:
+            return self.guarded(self.leaf_step(row), row[-1])
+        if one_line:
+            return self.guarded(one_line, row[5])
+        return self.check(row[2], row[-1], known)
+
     def step(self, row: Row, known: Known) -> Step | None:
         kind = row[0]
         if kind == "doc":
@@ -475,23 +492,9 @@ class _Compiler:
         if kind == "set" and self.checking:
             return self.print(["say", row[2], row[3], self.line], known)
         if kind == "set":
-            known.learn(row[2], self.expressions[row[2]])
-            expression = self.expressions[row[2]]
-            step = _set(row[1], self.evaluator(row[2]), quote_of(row[3]), bool(row[4]), expression)
-            if (self.leaf and not row[1].startswith("parameter")) or (self.passing and row[1] in _OWN_FIELDS):
-                step = _noted(row[1], expression, step)
-            return self.guarded(step, self.line)
+            return self.field(row, known)
         if kind in ("leaf", "put"):
-            if self.passing:
-                known.learn(row[2], self.expressions[row[2]])
-                return self.passing_step(row)
-            if self.leaf:
-                return self.guarded(self.leaf_step(row), row[-1])
-            if self.careful and kind == "leaf":
-                return self.guarded(
-                    _one_line(self.evaluator(row[2]), quote_of(row[3]), self.expressions[row[2]]), row[5]
-                )
-            return self.check(row[2], row[-1], known)
+            return self.leaf_value(row, known)
         if kind in ("say", "mix"):
             return self.print(row, known)
         if kind == "bad":
@@ -738,6 +741,14 @@ class _Compiler:
                 frame.loops.pop(element, None)
 
         return run
+
+
+def _both(first: Step, second: Step) -> Step:
+    def run(frame: Run) -> None:
+        first(frame)
+        second(frame)
+
+    return run
 
 
 def _passed(evaluate: Evaluator, key: str, quote: str) -> Step:

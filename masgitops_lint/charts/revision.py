@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from masgitops_lint.data import data_text
 
 from .profile import version_key
 
@@ -28,7 +29,7 @@ _RANGE = re.compile(r"[\^~<>=*]|^v?\d+(?:\.(?:\d+|x))?(?:\.[x*])?$|\s")
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[str, Mapping[str, str]]:
-    text = resources.files("masgitops_lint.data").joinpath("source_releases.json").read_text("utf-8")
+    text = data_text("source_releases.json")
     data = json.loads(text)
     return str(data["date"]), data["releases"]
 

@@ -12,8 +12,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib import resources
 from typing import Any, Literal, TypeAlias, TypeVar
+
+from masgitops_lint.data import data_text
 
 from .profile import version_key
 
@@ -174,7 +175,7 @@ def _by_length(
 
 @lru_cache(maxsize=1)
 def _data() -> Mapping[str, Any]:
-    text = resources.files("masgitops_lint.data.charts").joinpath("secrets.json").read_text("utf-8")
+    text = data_text("charts/secrets.json")
     data = json.loads(text)
     if data.get("format") != _FORMAT:
         raise ValueError(f"the secrets catalogue has format {data.get('format')!r}")

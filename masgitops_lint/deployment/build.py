@@ -61,11 +61,13 @@ def chart_source(subject: Subject, account: str) -> str | None:
 
     A path in the settings counts from the config repo's root.
     """
+    wanted = subject.settings.charts_for(account)
+    if not wanted:
+        return None
     from masgitops_lint.charts.choose import is_profile_file
     from masgitops_lint.charts.source import is_source
 
-    wanted = subject.settings.charts_for(account)
-    if not wanted or is_profile_file(wanted):
+    if is_profile_file(wanted):
         return None
     if is_source(wanted):
         return wanted

@@ -27,6 +27,7 @@ from masgitops_lint.model.secret import Backend, SecretReference
 from masgitops_lint.settings.values import DeclaredSecret, Settings
 
 from .deployment import Deployment
+from .leaf_values import LeafValues
 from .secret_names import Suggestion, suggest
 from .secret_owner import Owner, Owners, near_name
 
@@ -536,10 +537,9 @@ def _holders(
     """Placeholder text -> the Applications whose leaf values hold it: those with the plugin, those without."""
     found: tuple[dict[str, list[Application]], dict[str, list[Application]]] = ({}, {})
     for application in applications:
-        held: dict[str, None] = {}
-        for text in strings(application.values):
-            if OPENER in text:
-                held.update(dict.fromkeys(one.raw for one in scan(text)))
+        values = application.values
+        data = values.leaf if isinstance(values, LeafValues) else values
+        held = {one.raw: None for _, text in texts_with(data, OPENER) for one in scan(text)}
         for raw in held:
             found[0 if application.plugin else 1].setdefault(raw, []).append(application)
     return found

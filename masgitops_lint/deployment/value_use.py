@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from masgitops_lint.charts.expressions import UNKNOWN, Expression, TemplateError, compile_expression
@@ -200,9 +201,11 @@ def not_built(deployment: Deployment, profiles: Profiles) -> Iterator[tuple[Scop
             known[2].add(keys)
             known[2].add(keys[:1])
     for scope, values, built in by_scope.values():
-        facts = profiles(scope).data["roots"][scope.level]
-        search = _Guards(profiles(scope), values.root_values)
-        for template, rows in sorted(facts["templates"].items()):
+        profile = profiles(scope)
+        search = _Guards(profile, values.root_values)
+        for template, rows, makers in _makers(profile, scope.level):
+            if not any(_lacking(maker, scope, built) for maker in makers):
+                continue
             for keys, guards, run in search.documents(rows, []):
                 if keys in built or not scope.get(*keys):
                     continue
@@ -212,6 +215,39 @@ def not_built(deployment: Deployment, profiles: Profiles) -> Iterator[tuple[Scop
                 built.add(keys)
                 needs = tuple(one for one in all_keys(reason, run.loops) if one != keys)
                 yield scope, NotBuilt(keys, written(reason), needs, template)
+
+
+@lru_cache(maxsize=64)
+def _makers(profile: ReleaseProfile, level: str) -> tuple[tuple[str, list[Any], frozenset[tuple[str, ...]]], ...]:
+    """The templates of a root chart, each with the routes of the blocks and lists that make its objects."""
+    facts = profile.data["roots"][level]
+    return tuple(
+        (template, rows, frozenset(_made_by(rows, profile.data["expressions"])))
+        for template, rows in sorted(facts["templates"].items())
+    )
+
+
+def _made_by(rows: list[Any], expressions: list[Expression]) -> Iterator[tuple[str, ...]]:
+    for row in rows:
+        if row[0] == "doc":
+            yield from ((key,) for key in (row[2][:1] if len(row) > 2 else ()))
+        elif row[0] == "if":
+            yield from _made_by(row[2], expressions)
+        elif row[0] == "each":
+            expression = expressions[row[2]]
+            if expression[0] == "val":
+                yield tuple(expression[1:])
+            yield from _made_by(row[3], expressions)
+
+
+def _lacking(route: tuple[str, ...], scope: Scope, built: set[Keys]) -> bool:
+    """Whether a block, or an entry of a list, is there and has made nothing so far."""
+    value = scope.get(*route)
+    if not value:
+        return False
+    if isinstance(value, list) and any((*route, index) not in built for index in range(len(value))):
+        return True
+    return route not in built
 
 
 class _Guards:

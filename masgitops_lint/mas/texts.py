@@ -83,8 +83,8 @@ def texts_with(value: Any, part: str) -> list[tuple[Keys, str]]:
         if kind is str:
             if part in below:
                 found.append(((key,), below))
-        elif kind is dict or kind is list or isinstance(below, Mapping | list):
-            found.extend(((key, *keys), text) for keys, text in texts_with(below, part))
+        elif (kind is dict or kind is list) and below and (inner := texts_with(below, part)):
+            found.extend(((key, *keys), text) for keys, text in inner)
     return found
 
 

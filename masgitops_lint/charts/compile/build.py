@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
 from typing import Any
 
 from masgitops_lint.charts.packing import pack
+from masgitops_lint.data import data_text
 
 from .applicationsets import applicationsets
 from .features import argocd_uses
@@ -20,7 +20,7 @@ FORMAT = 1
 
 def by_hand() -> dict[str, Any]:
     """What cannot be read from the charts, with its source (`data/charts/by_hand.json`)."""
-    text = resources.files("masgitops_lint.data.charts").joinpath("by_hand.json").read_text("utf-8")
+    text = data_text("charts/by_hand.json")
     data: dict[str, Any] = json.loads(text)
     return data
 
