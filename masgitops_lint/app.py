@@ -188,15 +188,18 @@ def _jobs(request: Request, repository: Repository) -> int:
 
 def _render_charts(context: Context) -> None:
     """Render real charts, if any are named, before a rule asks: what keeps them from rendering is for the user."""
-    from masgitops_lint.charts.helm.engine import HelmMissingError
-    from masgitops_lint.charts.source import SourceError
     from masgitops_lint.deployment.build import chart_source
 
     try:
         if any(chart_source(context, account) for account in context.mas.accounts()):
             _ = context.deployment
-    except (SourceError, HelmMissingError) as error:
-        raise UsageError(str(error)) from error
+    except Exception as error:
+        from masgitops_lint.charts.helm.engine import HelmMissingError
+        from masgitops_lint.charts.source import SourceError
+
+        if isinstance(error, SourceError | HelmMissingError):
+            raise UsageError(str(error)) from error
+        raise
 
 
 def new_baseline(request: Request) -> tuple[str, str, Report]:

@@ -14,7 +14,7 @@ import pytest
 
 from masgitops_lint import app
 from masgitops_lint.app import Request, lint
-from masgitops_lint.engine import result_store
+from masgitops_lint.engine import cache_key, result_store
 from masgitops_lint.engine.report_rows import from_rows, to_rows
 from masgitops_lint.model.report import Report
 from masgitops_lint.repo import repository
@@ -46,6 +46,29 @@ class Counter:
             return real(*arguments)
 
         monkeypatch.setattr(app, "lint_session", counted)
+
+
+@pytest.fixture(autouse=True)
+def _same_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout may be edited while its tests run."""
+    monkeypatch.setattr(cache_key, "_program", lambda: iter(("this program",)))
+
+
+def test_an_edited_program_is_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    package = tmp_path / "masgitops_lint"
+    (package / "engine").mkdir(parents=True)
+    (package / "engine" / "run.py").write_text("a = 1\n")
+    monkeypatch.setattr(cache_key, "__file__", str(package / "engine" / "cache_key.py"))
+    before = list(cache_key._program())
+    assert before
+    (package / "engine" / "run.py").write_text("a = 1 + 1\n")
+    assert list(cache_key._program()) != before
+    installed = tmp_path / f"masgitops_lint-{cache_key.__version__}.dist-info"
+    installed.mkdir()
+    line = "masgitops_lint/engine/run.py,sha256=abc,6\n"
+    (installed / "RECORD").write_text(line + "masgitops_lint/__pycache__/x.pyc,,\nother/x.py,sha256=1,2\n")
+    assert list(cache_key._program()) == [line]
 
 
 @pytest.fixture

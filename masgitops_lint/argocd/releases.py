@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from importlib import resources
 from typing import Any
+
+from masgitops_lint.data import data_text
 
 from .versions import LAST, Interval, Version, at_version, parse_version, semver_range
 
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
-    text = resources.files("masgitops_lint.data").joinpath("argocd_releases.json").read_text("utf-8")
+    text = data_text("argocd_releases.json")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 

@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any, NamedTuple
+
+from masgitops_lint.data import data_text
 
 _NUMBERS = re.compile(r"\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+][\w.+-]*)?\s*$")
 
@@ -229,7 +230,7 @@ class UnknownFeatureError(LookupError):
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
-    text = resources.files("masgitops_lint.data").joinpath("argocd_features.json").read_text("utf-8")
+    text = data_text("argocd_features.json")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 

@@ -23,16 +23,22 @@ class CommandError(click.ClickException):
 @contextmanager
 def user_errors() -> Iterator[None]:
     """Make `CommandError` of the errors that the library raises for bad input."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, _for_users()):
+            raise CommandError(str(error)) from error
+        raise
+
+
+def _for_users() -> tuple[type[Exception], ...]:
     from masgitops_lint.app import UsageError
     from masgitops_lint.engine.baseline import BaselineError
     from masgitops_lint.engine.rules import RuleLoadError
     from masgitops_lint.engine.selection import SelectionError
     from masgitops_lint.settings.load import SettingsError
 
-    try:
-        yield
-    except (UsageError, BaselineError, RuleLoadError, SelectionError, SettingsError) as error:
-        raise CommandError(str(error)) from error
+    return (UsageError, BaselineError, RuleLoadError, SelectionError, SettingsError)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from masgitops_lint.deployment.deployment import Deployment
 from masgitops_lint.deployment.join import join
 from masgitops_lint.deployment.leaf_values import LeafValues
 from masgitops_lint.deployment.secrets import Gathered, SecretsBuilder
-from masgitops_lint.mas.parts import MasPart, split
+from masgitops_lint.mas.parts import PART_SIZE, MasPart, split
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.finding import Finding
 from masgitops_lint.model.report import Crash
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from masgitops_lint.kubernetes.units import UnitGraph
     from masgitops_lint.mas.account_root import AccountRoot
     from masgitops_lint.mas.catalogs import Catalogs
-
-PART_SIZE = 48
-"""Scopes a part: enough that starting rules costs nothing, few enough that a part's values fit into little memory."""
 
 
 class PartContext(Context):

@@ -108,8 +108,7 @@ def _applies(loaded: LoadedRule, context: Context) -> bool:
 def _is_large(context: Context) -> bool:
     """Whether parts are worth it, and possible: real charts are rendered all at once."""
     from masgitops_lint.deployment.build import chart_source
-
-    from .parts import PART_SIZE
+    from masgitops_lint.mas.parts import PART_SIZE
 
     scopes = context.mas.scopes
     return len(scopes) > 2 * PART_SIZE and not any(chart_source(context, one) for one in context.mas.accounts())

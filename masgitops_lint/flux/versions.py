@@ -6,15 +6,16 @@ import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
+
+from masgitops_lint.data import data_text
 
 _SERVED = "flux_served_versions.json"
 
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
-    text = resources.files("masgitops_lint.data").joinpath(_SERVED).read_text("utf-8")
+    text = data_text(_SERVED)
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 

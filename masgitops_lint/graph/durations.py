@@ -9,9 +9,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from masgitops_lint.data import data_text
 from masgitops_lint.model.application import Application
 
 from .events import Events
@@ -25,7 +25,7 @@ _CONFIG = "ibm-mas-suite-app-config"
 
 @lru_cache(maxsize=1)
 def _data() -> Mapping[str, Any]:
-    text = resources.files("masgitops_lint.data").joinpath("durations.json").read_text("utf-8")
+    text = data_text("durations.json")
     data = json.loads(text)
     if data.get("format") != _FORMAT:
         raise ValueError(f"the durations have format {data.get('format')!r}")

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from importlib import resources
 from typing import Any
+
+from masgitops_lint.data import data_text
 
 FORMAT = 1
 ARCHITECTURES = ("amd64", "ppc64le", "s390x")
@@ -199,7 +200,7 @@ def _catalog(name: str, row: Mapping[str, Any]) -> Catalog:
 @lru_cache(maxsize=1)
 def load() -> Catalogs:
     """The bundled catalogues."""
-    return Catalogs(json.loads(resources.files("masgitops_lint.data").joinpath("catalogs.json").read_text("utf-8")))
+    return Catalogs(json.loads(data_text("catalogs.json")))
 
 
 def catalog(tag: str) -> Catalog | None:

@@ -9,6 +9,9 @@ from .config import ConfigRoot, MasConfig
 from .scope import Scope
 from .strays import Stray
 
+PART_SIZE = 48
+"""Scopes a part: enough that starting rules costs nothing, few enough that a part's values fit into little memory."""
+
 
 class MasPart(MasConfig):
     """Some clusters of a config repo, each with its instances, tenants and licence services.

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from masgitops_lint.data import data_text
 from masgitops_lint.model.application import Application, Resource
 
 from .model import Stake
@@ -30,7 +30,7 @@ class StatefulKind:
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[Mapping[str, StatefulKind], tuple[tuple[re.Pattern[str], StatefulKind], ...]]:
-    text = resources.files("masgitops_lint.data").joinpath("stateful_kinds.json").read_text("utf-8")
+    text = data_text("stateful_kinds.json")
     data = json.loads(text)
     kinds = {one["kind"]: _kind(one) for one in data["kinds"]}
     return kinds, tuple((re.compile(one["pattern"]), _kind(one)) for one in data["patterns"])

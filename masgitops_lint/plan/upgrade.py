@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from masgitops_lint.data import data_text
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Keys, Place
 
@@ -86,7 +86,7 @@ def upgrade(base: Subject, head: Subject, options: BuildOptions | None = None) -
 
 @lru_cache(maxsize=1)
 def _rows() -> Mapping[str, list[dict[str, Any]]]:
-    text = resources.files("masgitops_lint.data.charts").joinpath("upgrades.json").read_text("utf-8")
+    text = data_text("charts/upgrades.json")
     loaded: Mapping[str, list[dict[str, Any]]] = json.loads(text)
     return loaded
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import sys
 from collections.abc import Callable
 from typing import IO, Any
@@ -64,9 +63,15 @@ def start(write: Callable[[IO[bytes]], None]) -> ChildProcess | None:
 
 def dump(value: Any, pipe: IO[bytes]) -> None:
     """Plain data into the pipe."""
+    import pickle
+
     pickle.dump(value, pipe, pickle.HIGHEST_PROTOCOL)
 
 
 def load(answer: bytes | None) -> Any:
     """What `dump` wrote; None for a child that failed."""
-    return None if answer is None else pickle.loads(answer)
+    if answer is None:
+        return None
+    import pickle
+
+    return pickle.loads(answer)

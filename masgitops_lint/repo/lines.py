@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 
 from masgitops_lint.model.place import Span
 
@@ -15,7 +16,11 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+        if "\r" in text:
+            self.starts = [0, *[match.end() for match in _BREAK.finditer(text)]]
+        else:
+            lengths = [len(line) + 1 for line in text.split("\n")]
+            self.starts = [0, *accumulate(lengths[:-1])]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of a character offset."""

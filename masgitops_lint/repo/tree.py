@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -50,6 +50,8 @@ class Tree:
         self.text = text
         self.lines = Lines(text)
         self.roots = compose(as_input(text))[0]
+        # without aliases and merges a route is found without a look at the keys beside it
+        self._plain = "*" not in text and "<<" not in text
         self._entries: dict[int, dict[str, Entry]] = {}
         self._marks: dict[int, list[Mark]] = {}
 
@@ -92,6 +94,9 @@ class Tree:
     def end(self, node: Node) -> int:
         """Where a node's text ends. libyaml lets block collections and block scalars reach up to the next token."""
         while not isinstance(node, ScalarNode) and node.value and not node.flow_style:
+            if self._plain:
+                node = node.value[-1][1] if isinstance(node, MappingNode) else node.value[-1]
+                continue
             node, site, alias = self.marks(node)[-1]
             if alias:
                 return site.end
@@ -122,6 +127,15 @@ class Tree:
         return found
 
     def _entry(self, mapping: Node, key: str) -> Entry | None:
+        if self._plain and id(mapping) not in self._entries:
+            found = None
+            for name, value in mapping.value:
+                if name.tag is not None:
+                    break
+                if name.value == key:
+                    found = (name, value)
+            else:
+                return None if found is None else Entry(_mark(found[0]), _mark(found[1]))
         try:
             return self.entries(mapping).get(key)
         except RecursionError:  # a chain of thousands of merges, which Argo CD refuses anyway
@@ -138,7 +152,7 @@ class Tree:
             if isinstance(node, MappingNode):
                 entry = self._entry(node, key if isinstance(key, str) else str(key))
             elif isinstance(node, SequenceNode) and isinstance(key, int) and 0 <= key < len(node.value):
-                entry = Entry(None, self.marks(node)[key])
+                entry = Entry(None, _mark(node.value[key]) if self._plain else self.marks(node)[key])
             if entry is None:
                 return path, False
             path.append(entry)
@@ -176,7 +190,32 @@ class Tree:
         return Site(start, min(end, self.lines.line_end(start)))
 
 
-@lru_cache(maxsize=8)
-def tree_of(text: str) -> Tree:
-    """The tree of a text; the last few are kept, as findings come file by file."""
-    return Tree(text)
+def _mark(node: Node) -> Mark:
+    """A child that is no alias."""
+    return Mark(node, Site(node.start_mark.index, node.end_mark.index), False)
+
+
+class _Kept:
+    """The trees of the latest texts, of a limited length together: about what rules look at one after the other."""
+
+    LIMIT = 2_000_000
+
+    def __init__(self) -> None:
+        self._trees: dict[str, Tree] = {}
+        self._length = 0
+
+    def tree(self, text: str) -> Tree:
+        """The tree of a text."""
+        known = self._trees.pop(text, None)
+        if known is None:
+            known = Tree(text)
+            self._length += len(text)
+            while self._length > self.LIMIT and self._trees:
+                oldest = next(iter(self._trees))
+                del self._trees[oldest]
+                self._length -= len(oldest)
+        self._trees[text] = known
+        return known
+
+
+tree_of = _Kept().tree
