@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masgitops_lint.flux.ignore import IgnoreRules
 from masgitops_lint.flux.substitution import filled, substituted, used
 from masgitops_lint.flux.versions import minor, newest, read_components, served
 from masgitops_lint.kubernetes.objects import UNKNOWN
@@ -241,8 +242,6 @@ def test_a_committed_installation_says_its_version() -> None:
 
 
 def test_what_an_artifact_leaves_out() -> None:
-    from masgitops_lint.flux.ignore import IgnoreRules
-
     only = IgnoreRules(("", line) for line in ("# all", "/*", "!/kubernetes"))
     assert not only.leaves_out("kubernetes/apps/a.yaml")
     assert only.leaves_out("README.yaml")
@@ -272,3 +271,29 @@ spec:
     assert use.defined
     assert not use.verdict.served
     assert use.verdict.instead == "v1beta2"
+
+
+def test_patterns_that_take_a_directory_back() -> None:
+    rules = IgnoreRules([("", "/*"), ("", "!/deploy/main")])
+    assert rules.leaves_out("README.yaml")
+    assert rules.leaves_out("deploy/test/a.yaml")
+    assert not rules.leaves_out("deploy/main/flux/a.yaml")
+
+
+def test_the_kustomization_of_an_earlier_bootstrap_belongs_to_the_same_cluster(tmp_path: Path) -> None:
+    instance = (
+        "apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\nmetadata: {name: flux, namespace: flux-system}\n"
+        "spec:\n  sync: {kind: GitRepository, url: https://example.com/fleet.git, path: k8s/flux/cluster}\n"
+    )
+    graph = units(
+        tmp_path,
+        {
+            "bootstrap/instance.yaml": instance,
+            "k8s/flux/config/cluster.yaml": flux_kustomization("old", "./k8s/flux"),
+            "k8s/flux/cluster/apps.yaml": flux_kustomization("apps", "./k8s/apps"),
+            "k8s/flux/sources/a.yaml": config_map("a", "shop"),
+            "k8s/apps/b.yaml": config_map("b", "shop"),
+        },
+    )
+    assert len(graph.roots) == 1
+    assert names(graph, "ConfigMap") == ["ConfigMap shop/a", "ConfigMap shop/b"]

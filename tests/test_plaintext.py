@@ -15,7 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masgitops_lint.argocd.plaintext import find, in_secret_field, names_a_secret, preview, stands_for_a_value
+from masgitops_lint.argocd.plaintext import (
+    find,
+    in_manifest_field,
+    in_secret_field,
+    names_a_secret,
+    preview,
+    stands_for_a_value,
+)
 
 
 def b64(text: str) -> str:
@@ -256,3 +263,21 @@ def test_costs_nothing_until_a_value_looks_like_a_token() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "plain"),
+    [
+        (("spec", "secret", "keys", "clientSecret"), "OAUTH_CLIENT_SECRET", False),
+        (("spec", "secret", "keys", "clientSecret"), "client-secret", False),
+        (("data", "OP_ITEM_API_KEY"), "shop-api-key", False),
+        (("spec", "encryptionKey"), "my-cluster-mongodb-encryption-key", False),
+        (("spec", "password"), "%{env:PG_PASSWORD}%", False),
+        (("spec", "password"), "horse-staple", True),
+        (("spec", "adminPassword"), "shared-kopia-password", True),
+        (("spec", "clientSecret"), "a1b2c3d4e5f6", True),
+    ],
+)
+def test_words_for_a_secret_are_no_secret(keys: tuple[str, ...], value: str, plain: bool) -> None:
+    assert in_manifest_field(keys, value, "Client") is plain
+    assert not in_manifest_field(keys, value, "CustomResourceDefinition")

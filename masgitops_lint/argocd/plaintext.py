@@ -36,7 +36,7 @@ class Plaintext:
 
 
 _PRIVATE_KEY = re.compile(r"-----BEGIN ((?:[A-Z0-9]+ ){0,3})PRIVATE KEY(?: BLOCK)?-----")
-_KEY_BODY = re.compile(r"[A-Za-z0-9+/=]{16}")
+_KEY_BODY = re.compile(r"""(?:[\s"'+,|>-]|\\[nr]|[A-Za-z-]{3,24}:[ ][^\n]*\n){0,60}[A-Za-z0-9+/=]{16}""")
 _PUTTY_KEY = re.compile(r"PuTTY-User-Key-File-\d:")
 _TOKEN_HINT = re.compile(
     r"(?<![A-Za-z0-9/+])(?:ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9/+])"
@@ -75,12 +75,31 @@ _NEEDLES = (
     "k_live_", "sq0csp-", "AccountKey=", "-us", ":AA", "hvs.", "hvb.", "hvr.", "sha256~", "AIza",
     "AGE-SECRET-KEY", "dckr_pat_", "PRIVATE",
 )  # fmt: skip
+_GATES = ("gl", "xox", "_", "-", ".", "=", ":", '"', "~", "")
+
+
+def _by_gate() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The needles by the first gate that each of them holds: what lacks the gate lacks all of them."""
+    found: dict[str, list[str]] = {gate: [] for gate in _GATES}
+    for needle in _NEEDLES:
+        found[next(gate for gate in _GATES if gate in needle)].append(needle)
+    return tuple((gate, tuple(needles)) for gate, needles in found.items())
+
+
+_GATED = _by_gate()
+_ONE_PLACEHOLDER = re.compile(r"<path:[^<>#\s]+#[^<>#\s]+>")
+_SHORT = 256
+_CERTIFICATES = re.compile(r"\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+")
 
 
 def _hinted(text: str) -> bool:
-    for needle in _NEEDLES:  # noqa: SIM110 - a generator costs as much again
-        if needle in text:
-            return True
+    if len(text) > _SHORT and "CERTIFICATE" in text and _CERTIFICATES.fullmatch(text):
+        return False
+    for gate, needles in _GATED:
+        if gate in text:
+            for needle in needles:
+                if needle in text:
+                    return True
     return False
 
 
@@ -90,7 +109,7 @@ _EMPTY = frozenset(
 )
 _STANDS_FOR = re.compile(
     r"""[<\[({].*[>\])}] | [xX*.\-_\#?0]+ | \$(?:__\w+)?\{.*\} | \$\(.*\) | \$[A-Za-z_][A-Za-z0-9_]* | %[A-Za-z_]+%
-    | @[A-Za-z_]+@ | .*(?:\{\{|\$\{|<path:).*
+    | %\{.*\}%? | @[A-Za-z_]+@ | .*(?:\{\{|\$\{|<path:).*
     | change[-_ ]?(?:me|it|this).* | replace[-_ ]?(?:me|with|this|by).* | your[-_ ].* | (?:to[-_ ]?be|tbd)[-_ ].*
     | (?:insert|enter|put|fill|add)[-_ ].*
     | (?:(?:not?|un)[-_ ]?)?(?:needed|required|used|necessary|applicable|ignored|optional|anything)
@@ -119,7 +138,7 @@ _ABOUT_A_SECRET = re.compile(
 
 def find(text: str) -> tuple[Plaintext, ...]:
     """The secrets in one value, each kind once; placeholders count as filled in. Never raises."""
-    if len(text) < 16 or len(text) > MAX_LENGTH:
+    if len(text) < 16 or len(text) > MAX_LENGTH or _ONE_PLACEHOLDER.fullmatch(text):
         return ()
     found = list(_clear(text))
     if not found:
@@ -145,7 +164,7 @@ def _clear(text: str) -> Iterator[Plaintext]:
 def _private_key(text: str) -> Plaintext | None:
     for header in _PRIVATE_KEY.finditer(text):
         # a template's key has a placeholder for a body
-        if _KEY_BODY.search(text, header.end(), header.end() + 400):
+        if _KEY_BODY.match(text, header.end(), header.end() + 400):
             kind = header[1].strip()
             return Plaintext(f"a private key ({kind})" if kind else "a private key")
     return Plaintext("a private key (PuTTY)") if _PUTTY_KEY.search(text) else None
@@ -317,11 +336,32 @@ def in_manifest_field(keys: Sequence[str | int], value: Any, kind: str) -> bool:
     `existingPassword` names a Secret; labels, annotations, `cookieNames` and the like hold names, not values.
     """
     names = [key for key in keys if isinstance(key, str)]
+    if kind == "CustomResourceDefinition":
+        return False
     if (names and _IDENTIFIER.search(names[-1])) or (len(names) > 1 and _NAMES.search(names[-2])):
         return False
     if kind == "Secret" and keys and keys[0] == "data" and isinstance(value, str):
         value = _decode(value) or value
+    if names and isinstance(value, str) and _names_the_field(names[-1], value):
+        return False
     return in_secret_field(keys, value)
+
+
+_WORDS = re.compile(r"[A-Za-z]+(?:[-_.]+[A-Za-z]+)+")
+_MADE_BY_PEOPLE = re.compile(r"(?i)(?:pass(?:word|wd|phrase)?|pwd)$")
+
+
+def _names_the_field(key: str, value: str) -> bool:
+    """Whether a value of mere words says where a secret is kept: `client-secret`, `OAUTH_CLIENT_SECRET`.
+
+    Words can be a password, which people make up; they are no token and no key.
+    """
+    if not _WORDS.fullmatch(value):
+        return False
+    bare = re.sub(r"[-_.]", "", value).lower()
+    if _MADE_BY_PEOPLE.search(key):
+        return bare == re.sub(r"[-_.]", "", key).lower() or value.isupper()
+    return names_a_secret(re.sub(r"[-.]", "_", value)) or bare.endswith("secret")
 
 
 def preview(value: str) -> str:

@@ -1,7 +1,7 @@
 """What source-controller leaves out of an artifact: `.sourceignore` files, `spec.ignore`, and its own list.
 
 Patterns are those of `.gitignore`: the last one that matches decides, `!` takes a path back in. `spec.ignore` replaces
-everything else (fluxcd/pkg sourceignore).
+source-controller's own list and comes after what `.sourceignore` says (fluxcd/pkg sourceignore).
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+
+_SEPARATOR = re.compile("/")
 
 DEFAULT = (
     ".git/", ".gitignore", ".gitmodules", ".gitattributes", ".github/", ".circleci/", ".travis.yml", ".gitlab-ci.yml",
@@ -28,21 +30,16 @@ class IgnoreRules:
         return bool(self._rules)
 
     def leaves_out(self, path: str) -> bool:
-        """Whether a file is not in the artifact: it is ignored itself, or a directory above it is."""
-        parts = path.split("/")
-        for depth in range(1, len(parts) + 1):
-            current = "/".join(parts[:depth])
-            verdict = self._verdict(current, is_directory=depth < len(parts))
-            if verdict:
-                # What lies below an ignored directory can be taken back by a pattern for the file itself.
-                return self._verdict(path, is_directory=False) is not False if depth < len(parts) else True
-        return False
+        """Whether a file is not in the artifact.
 
-    def _verdict(self, path: str, *, is_directory: bool) -> bool | None:
+        The last pattern that matches the file or a directory above it decides: unlike Git, source-controller looks at
+        each file, so that `!/deploy/prod` takes a directory back out of an ignored `/*` (go-git gitignore matcher).
+        """
+        parents = [path[: match.start()] for match in _SEPARATOR.finditer(path)]
         for regex, only_directories, negated in reversed(self._rules):
-            if (is_directory or not only_directories) and regex.match(path):
+            if any(regex.match(parent) for parent in parents) or (not only_directories and regex.match(path)):
                 return not negated
-        return None
+        return False
 
 
 @lru_cache(maxsize=512)

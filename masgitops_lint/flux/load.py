@@ -70,19 +70,17 @@ class FluxLoader:
     @cached_property
     def ignored(self) -> tuple[IgnoreRules, ...]:
         """What artifacts of this repository leave out: `spec.ignore` of each of its sources, else `.sourceignore`."""
+        committed: list[tuple[str, str]] = []
+        for path in self.kustomizer.repository.by_basename.get(".sourceignore", ()):
+            lines = self.manifests.raw(path).decode("utf-8", "replace").splitlines()
+            committed += [(posixpath.dirname(path), line) for line in lines]
         found = []
         for (kind, _), objects in self.sources.items():
             for obj in objects if kind == "GitRepository" else ():
                 text = obj.spec.get("ignore")
                 if isinstance(text, str) and normal_url(str(obj.spec.get("url") or "")) in self.own_urls:
-                    found.append(IgnoreRules(("", line) for line in text.splitlines()))
-        if found:
-            return tuple(found)
-        patterns = [("", line) for line in DEFAULT]
-        for path in self.kustomizer.repository.by_basename.get(".sourceignore", ()):
-            lines = self.manifests.raw(path).decode("utf-8", "replace").splitlines()
-            patterns += [(posixpath.dirname(path), line) for line in lines]
-        return (IgnoreRules(patterns),)
+                    found.append(IgnoreRules([*committed, *(("", line) for line in text.splitlines())]))
+        return tuple(found) or (IgnoreRules([*(("", line) for line in DEFAULT), *committed]),)
 
     def leaves_out(self, path: str) -> bool:
         """Whether no artifact of this repository has a file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.kubernetes.kustomization import clamped
@@ -77,7 +77,27 @@ def find_roots(loader: FluxLoader) -> list[Root]:
     _learn_by_paths(loader, kustomizations, roots)
     reached = _reached(loader, roots)
     rest = [obj for obj in kustomizations if _origin(obj) not in reached]
-    return _distinct([*roots, *_assumed_roots(loader, rest, roots)])
+    return _distinct(_joined(roots, list(_assumed_roots(loader, rest, roots))))
+
+
+def _joined(proven: list[Root], assumed: list[Root]) -> list[Root]:
+    """Kustomizations of a directory around the path of one bootstrap belong to that cluster, not to a further one.
+
+    Repositories that have moved to a FluxInstance keep the Kustomization they were bootstrapped with.
+    """
+    joined = {id(root): root for root in proven}
+    rest = []
+    for root in assumed:
+        around = _directory(root) + "/"
+        inside = [one for one in proven if around != "/" and _directory(one).startswith(around)]
+        if len(inside) != 1 or root.source[0] != inside[0].source[0]:
+            rest.append(root)
+            continue
+        held = joined[id(inside[0])]
+        joined[id(inside[0])] = replace(
+            held, starts=(*held.starts, *root.starts), objects=(*held.objects, *root.objects)
+        )
+    return [*joined.values(), *rest]
 
 
 def _origin(obj: KubeObject) -> tuple[str, int, Any]:
@@ -204,8 +224,6 @@ def _distinct(roots: list[Root]) -> list[Root]:
         while name in found and _origin(found[name].starts[0]) != _origin(root.starts[0]):
             name, number = f"{root.cluster}-{number}", number + 1
         if name not in found:
-            from dataclasses import replace
-
             found[name] = replace(root, cluster=name)
     return list(found.values())
 
