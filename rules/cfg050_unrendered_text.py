@@ -103,10 +103,9 @@ def check(context: Context) -> Drafts:
 
 def leftover(value: Any) -> re.Match[str] | None:
     """What was left unfilled in a value of one line."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or ("\n" in value and "\n" in value.strip()):
         return None
     for sign in SIGNS:
         if sign in value:
-            match = PATTERN.search(value)
-            return match if match is not None and "\n" not in value.strip() else None
+            return PATTERN.search(value)
     return None

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias
 
@@ -170,8 +171,11 @@ def scan(text: str, *, annotated: bool = False) -> tuple[Placeholder, ...]:
     """
     if annotated:
         return tuple(_scan_annotated(text))
-    if OPENER not in text:
-        return ()
+    return _scan_inline(text) if OPENER in text else ()
+
+
+@lru_cache(maxsize=8192)
+def _scan_inline(text: str) -> tuple[Placeholder, ...]:
     found = []
     for match in _inline_matches(text):
         placeholder = _split(text[match.start : match.end], match.start, match.end)

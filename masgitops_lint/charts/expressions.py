@@ -291,9 +291,41 @@ def _choice(condition: Evaluator, then: Evaluator, otherwise: Evaluator) -> Eval
 
 def _call(expression: Expression) -> Evaluator:
     name = expression[1]
+    if name in _NEGATIONS and expression[2][0] == "call" and expression[2][1] in _NEGATIONS:
+        return _truth(compile_expression(expression[2][2]))
+    if name in ("indent", "nindent") and expression[2][0] == "lit" and list(expression[3][:2]) == ["call", "toYaml"]:
+        # of YAML only the value matters
+        return compile_expression(expression[3])
     arguments = [compile_expression(part) for part in expression[2:]]
     if name in _LAZY:
         return _LAZY[name](arguments)
+    if name == "eq" and len(expression) == 4 and expression[3][0] == "lit" and expression[3][1].__class__ is str:
+        return _equals(arguments[0], expression[3][1], _general_call(expression, arguments))
+    return _general_call(expression, arguments)
+
+
+def _equals(argument: Evaluator, literal: str, general: Evaluator) -> Evaluator:
+    """A comparison with a text; `general` is for values that are none."""
+
+    def run(frame: Frame) -> Any:
+        value = argument(frame)
+        return value == literal if value.__class__ is str else general(frame)
+
+    return run
+
+
+def _truth(argument: Evaluator) -> Evaluator:
+    """What is not empty."""
+
+    def run(frame: Frame) -> Any:
+        value = argument(frame)
+        return value if value is UNKNOWN else bool(value)
+
+    return run
+
+
+def _general_call(expression: Expression, arguments: list[Evaluator]) -> Evaluator:
+    name = expression[1]
     if name in _COMPARISONS:
         arguments = [
             _as_float(argument) if part[0] in ("val", "dot") or (part[0] == "var" and len(part) > 2) else argument
@@ -303,6 +335,8 @@ def _call(expression: Expression) -> Evaluator:
     if function is None:
         return _unknown_call(arguments)
     strings = STRING_ARGUMENTS.get(name, ())
+    if _SAFE.get(name) == len(arguments):
+        return _safe_call(function, arguments[-1], arguments[:-1])
 
     def run(frame: Frame) -> Any:
         values = [argument(frame) for argument in arguments]
@@ -326,6 +360,27 @@ def _call(expression: Expression) -> Evaluator:
     return run
 
 
+def _safe_call(function: Callable[..., Any], last: Evaluator, before: list[Evaluator]) -> Evaluator:
+    """A function of one or two values that takes whatever it is given."""
+    if not before:
+
+        def of_one(frame: Frame) -> Any:
+            value = last(frame)
+            return value if value is UNKNOWN else function(value)
+
+        return of_one
+    first = before[0]
+
+    def of_two(frame: Frame) -> Any:
+        one, other = first(frame), last(frame)
+        return UNKNOWN if one is UNKNOWN or other is UNKNOWN else function(one, other)
+
+    return of_two
+
+
+_NEGATIONS = frozenset(("not", "empty"))
+_SAFE = {"toYaml": 1, "toJson": 1, "toString": 1, "quote": 1, "default": 2}
+"""Functions that take whatever they are given, by the number of values."""
 _COMPARISONS = frozenset(("eq", "ne", "gt", "ge", "lt", "le"))
 
 

@@ -22,7 +22,7 @@ from .expressions import (
     type_name,
 )
 from .needs import Known, Needs, Prefix, has_variable, needs
-from .scalars import Broken, quote_of, read_scalar
+from .scalars import Broken, quote_of, read_scalar, read_text
 
 _NO_LOOPS: Mapping[str, tuple[Expression, str | int | None]] = {}
 Step: TypeAlias = Callable[["Run"], None]
@@ -211,6 +211,8 @@ class ChartProgram:
         """`levels` maps the path of each root chart to its level; `cache` is shared by all charts of a profile."""
         self.chart = chart
         self.defaults = defaults
+        self.known_keys: dict[tuple[Any, ...], tuple[tuple[str | int, ...], ...]] = {}
+        """The config keys behind expressions in their loops, as far as somebody has asked (`LeafValues.field_keys`)."""
         self.levels = levels or {}
         shared = Known({} if cache is None else cache)
         self._always = _always(templates, expressions, shared)
@@ -277,11 +279,19 @@ def _rows(rows: Sequence[Row]) -> Iterator[Row]:
 
 
 def _several_lines(value: Any) -> bool:
-    if value.__class__ is str:
+    kind = value.__class__
+    if kind is str:
         return "\n" in value
-    if value.__class__ is dict:
-        return any(_several_lines(one) for one in value.values())
-    return value.__class__ is list and any(_several_lines(one) for one in value)
+    if kind is not dict and kind is not list:
+        return False
+    for one in value.values() if kind is dict else value:
+        kind = one.__class__
+        if kind is str:
+            if "\n" in one:
+                return True
+        elif (kind is dict or kind is list) and _several_lines(one):
+            return True
+    return False
 
 
 def _always(
@@ -620,6 +630,9 @@ class _Compiler:
         if len(route) == 1 and route[0] is not None:
             return _passed(evaluate, route[0], quote)
 
+        if len(route) == 2 and (block := route[0]) is not None and (key := route[1]) is not None:
+            return _passed_below(evaluate, block, key, quote)
+
         def scalar(run: Run) -> None:
             value = read_scalar(evaluate(run), quote)
             current = run.current
@@ -666,33 +679,10 @@ class _Compiler:
         assigned = _assigned(row)
         for name in assigned:
             known.forget(name)
-        narrow = word == "with"
-        guard = self.expressions[number]
-        telling = self.telling
-
-        def run(frame: Run) -> None:
-            value = condition(frame)
-            if telling:
-                frame.guards.append(guard)
-            if value is UNKNOWN and assigned:
-                for name in assigned:
-                    frame.variables[name] = UNKNOWN
-            if value and value is not UNKNOWN:
-                if narrow:
-                    dot, frame.dot = frame.dot, value
-                    for step in then:
-                        step(frame)
-                    frame.dot = dot
-                else:
-                    for step in then:
-                        step(frame)
-            else:
-                for step in otherwise:
-                    step(frame)
-            if telling:
-                frame.guards.pop()
-
-        return run
+        if not self.telling and word != "with" and not assigned:
+            return _branch(condition, then, otherwise)
+        guard = self.expressions[number] if self.telling else None
+        return _watched_branch(condition, then, otherwise, word == "with", assigned, guard)
 
     def each(self, row: Row, known: Known) -> Step | None:
         _, names, number, body_rows, otherwise_rows, line = row
@@ -743,6 +733,50 @@ class _Compiler:
         return run
 
 
+def _branch(condition: Evaluator, then: Sequence[Step], otherwise: Sequence[Step]) -> Step:
+    """A condition that changes neither the dot nor a variable."""
+
+    def run(frame: Run) -> None:
+        value = condition(frame)
+        for step in then if value and value is not UNKNOWN else otherwise:
+            step(frame)
+
+    return run
+
+
+def _watched_branch(
+    condition: Evaluator,
+    then: Sequence[Step],
+    otherwise: Sequence[Step],
+    narrow: bool,
+    assigned: Sequence[str],
+    guard: Expression | None,
+) -> Step:
+    """A condition that moves the dot (`narrow`), assigns variables, or whose `guard` is to be noted."""
+
+    def run(frame: Run) -> None:
+        value = condition(frame)
+        if guard is not None:
+            frame.guards.append(guard)
+        if value is UNKNOWN:
+            for name in assigned:
+                frame.variables[name] = UNKNOWN
+        if value and value is not UNKNOWN:
+            before = frame.dot
+            if narrow:
+                frame.dot = value
+            for step in then:
+                step(frame)
+            frame.dot = before
+        else:
+            for step in otherwise:
+                step(frame)
+        if guard is not None:
+            frame.guards.pop()
+
+    return run
+
+
 def _both(first: Step, second: Step) -> Step:
     def run(frame: Run) -> None:
         first(frame)
@@ -753,9 +787,25 @@ def _both(first: Step, second: Step) -> Step:
 
 def _passed(evaluate: Evaluator, key: str, quote: str) -> Step:
     def run(frame: Run) -> None:
-        value = read_scalar(evaluate(frame), quote)
+        value = evaluate(frame)
+        value = read_text(value, quote) if value.__class__ is str else read_scalar(value, quote)
         current = frame.current
         current.leaf[key] = value
+        if value.__class__ is Broken:
+            current.doubtful = True
+
+    return run
+
+
+def _passed_below(evaluate: Evaluator, block: str, key: str, quote: str) -> Step:
+    def run(frame: Run) -> None:
+        value = evaluate(frame)
+        value = read_text(value, quote) if value.__class__ is str else read_scalar(value, quote)
+        current = frame.current
+        below = current.leaf.get(block)
+        if below.__class__ is not dict:
+            below = current.leaf[block] = {}
+        below[key] = value
         if value.__class__ is Broken:
             current.doubtful = True
 
@@ -896,7 +946,9 @@ def _strange(expression: Expression) -> Expression:
 
 def _printed(evaluate: Evaluator, quote: str, expression: Expression) -> Step:
     def run(frame: Run) -> None:
-        _readable(evaluate(frame), quote, expression)
+        value = evaluate(frame)
+        if value.__class__ is not str or read_text(value, quote).__class__ is Broken:
+            _readable(value, quote, expression)
 
     return run
 

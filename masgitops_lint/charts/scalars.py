@@ -42,15 +42,18 @@ def read_scalar(value: Any, quote: str = "") -> Any:
 
     Unknown stays unknown; a text that cannot stand there is `Broken`.
     """
+    if value.__class__ is str:
+        return read_text(value, quote)
     if value is UNKNOWN:
         return UNKNOWN
     if isinstance(value, YamlText):
         return value.value
-    return _read_text(value if value.__class__ is str else text(value), quote)
+    return read_text(text(value), quote)
 
 
 @lru_cache(maxsize=65536)
-def _read_text(printed: str, quote: str) -> Any:
+def read_text(printed: str, quote: str) -> Any:
+    """As `read_scalar`, of a text."""
     if quote == "|":
         return _block(printed)
     if quote == "'":

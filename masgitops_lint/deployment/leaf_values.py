@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from masgitops_lint.charts.expressions import Expression
-from masgitops_lint.charts.program import ChartProgram, Rendered, Run
+from masgitops_lint.charts.program import ChartProgram, Origin, Rendered, Run
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.place import Keys, Place
 
@@ -96,7 +96,18 @@ class LeafValues(Mapping[str, Any]):
     def field_keys(self, name: str) -> tuple[Keys, ...]:
         """The config keys that one field of the Application (`name`, `namespace`, `server`, `path`) is made of."""
         origin = (self._made if self._made.passed else self.rendered).written.get(name)
-        return tuple(dict.fromkeys(all_keys(origin.expression, origin.loops))) if origin is not None else ()
+        if origin is None:
+            return ()
+        loops = [(name, id(over), index) for name, (over, index) in origin.loops.items()]
+        if any(index is None for _, _, index in loops):
+            # what a plain variable was given is put together anew in every run
+            return _distinct_keys(origin)
+        known = self._leaves.chart.known_keys
+        spot = (id(origin.expression), *loops)
+        found = known.get(spot)
+        if found is None:
+            found = known[spot] = _distinct_keys(origin)
+        return found
 
     def keys_of(self, route: Keys, *, direct: bool = False) -> Keys:
         """The config keys that a leaf value comes from; () when it comes from none.
@@ -117,6 +128,10 @@ class LeafValues(Mapping[str, Any]):
         """Where a leaf value is set; None when no config key is behind it."""
         keys = self.keys_of(route)
         return self.scope.place(keys) if keys and self.scope is not None else None
+
+
+def _distinct_keys(origin: Origin) -> tuple[Keys, ...]:
+    return tuple(dict.fromkeys(all_keys(origin.expression, origin.loops)))
 
 
 def _is_value(expression: Expression) -> bool:

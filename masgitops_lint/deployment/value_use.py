@@ -63,14 +63,21 @@ FALSE_WORDS = frozenset({"false", "no", "off", "n", "0"})
 """Texts that people mean as false, and Go templates take for true."""
 
 
-def _delicate(value: Any, use: Use) -> bool:
-    """Whether a use of a value can go wrong: collections and large numbers are printed oddly, words test as true."""
-    if use == "printed":
-        kind = value.__class__
-        if kind is str or kind is bool or value is None:
-            return False
-        return abs(value) >= 1e6 if isinstance(value, int | float) else isinstance(value, dict | list) and bool(value)
-    return value.__class__ is str and len(value) < 8 and value.strip().lower() in FALSE_WORDS
+def _is_delicate(value: Any) -> bool:
+    """Whether some use of a scalar can go wrong: large numbers are printed oddly, words test as true."""
+    kind = value.__class__
+    if kind is str:
+        return len(value) < 8 and value.strip().lower() in FALSE_WORDS
+    return kind is not bool and value is not None and abs(value) >= 1e6
+
+
+def _wrong_uses(value: Any, uses: str) -> Iterator[Use]:
+    """Which of a chart's uses do not go well with a delicate value, or with a collection."""
+    is_text = value.__class__ is str
+    if "p" in uses and "w" not in uses and not is_text and value:
+        yield "printed"
+    if "t" in uses and "c" not in uses and is_text:
+        yield "tested"
 
 
 def used_at_root(scope: Scope, profile: ReleaseProfile) -> Iterator[UsedValue]:
@@ -78,11 +85,8 @@ def used_at_root(scope: Scope, profile: ReleaseProfile) -> Iterator[UsedValue]:
     facts = profile.data["roots"].get(scope.level)
     if facts is None:
         return
-    for keys, value, uses in _matching(scope.values, facts["reads"]):
-        if "w" not in uses and "p" in uses and _delicate(value, "printed"):
-            yield UsedValue(keys, value, "printed", facts["chart"], scope.place(keys))
-        if "t" in uses and "c" not in uses and _delicate(value, "tested"):
-            yield UsedValue(keys, value, "tested", facts["chart"], scope.place(keys))
+    for keys, value, use in _delicate_uses(scope.values, facts["reads"]):
+        yield UsedValue(keys, value, use, facts["chart"], scope.place(keys))
 
 
 def used_in_leaves(deployment: Deployment, profiles: Profiles) -> Iterator[UsedValue]:
@@ -91,18 +95,9 @@ def used_in_leaves(deployment: Deployment, profiles: Profiles) -> Iterator[UsedV
         facts = profiles(scope).data["leaves"].get(application.path)
         if facts is None:
             continue
-        for route, value, uses in _matching(values.leaf, facts["reads"]):
-            wanted: list[Use] = []
-            if "p" in uses and "w" not in uses and _delicate(value, "printed"):
-                wanted.append("printed")
-            if "t" in uses and "c" not in uses and _delicate(value, "tested"):
-                wanted.append("tested")
-            if not wanted:
-                continue
+        for route, value, use in _delicate_uses(values.leaf, facts["reads"]):
             keys = values.keys_of(route, direct=True)
-            if not keys:
-                continue
-            for use in wanted:
+            if keys:
                 own = scope.get(*keys)
                 yield UsedValue(keys, own, use, application.path, scope.place(keys), value, application.name)
 
@@ -115,26 +110,28 @@ def with_values(deployment: Deployment) -> Iterator[tuple[Application, LeafValue
             yield application, values, values.scope
 
 
-def _matching(values: Mapping[str, Any], reads: Mapping[str, Any], above: Keys = ()) -> Iterator[tuple[Keys, Any, str]]:
-    """Values together with how the node of the read tree at their place is used."""
-    for key, value in values.items():
-        node = reads.get(key) or reads.get("*")
-        if node is not None:
-            yield from _at(value, node, (*above, key))
-
-
-def _at(value: Any, node: Mapping[str, Any], keys: Keys) -> Iterator[tuple[Keys, Any, str]]:
-    uses = node.get("", "")
-    if len(node) > 1:
-        # Keys below it are read too: what prints the whole is a test or a default.
-        uses = uses.replace("p", "")
-    if uses:
-        yield keys, value, uses
-    if isinstance(value, dict):
-        yield from _matching(value, node, keys)
-    elif isinstance(value, list) and "*" in node:
-        for index, item in enumerate(value):
-            yield from _at(item, node["*"], (*keys, index))
+def _delicate_uses(
+    values: Mapping[str, Any] | list[Any], reads: Mapping[str, Any], above: Keys = ()
+) -> Iterator[tuple[Keys, Any, Use]]:
+    """Values that the chart uses in a way that can go wrong; `reads` is the node of the read tree at their place."""
+    item = reads.get("*")
+    if isinstance(values, list) and item is None:
+        return
+    for key, value in enumerate(values) if isinstance(values, list) else values.items():
+        kind = value.__class__
+        if kind is not dict and kind is not list and not _is_delicate(value):
+            continue
+        node = (reads.get(key) if key.__class__ is str and key else None) or item
+        if node is None:
+            continue
+        uses = node.get("", "")
+        if len(node) > 1:
+            # Keys below it are read too: what prints the whole is a test or a default.
+            uses = uses.replace("p", "")
+        for use in _wrong_uses(value, uses):
+            yield (*above, key), value, use
+        if kind is dict or kind is list:
+            yield from _delicate_uses(value, node, (*above, key))
 
 
 def masked(deployment: Deployment, profiles: Profiles) -> Iterator[Masked]:

@@ -77,14 +77,17 @@ def leaves(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:
 def texts_with(value: Any, part: str) -> list[tuple[Keys, str]]:
     """The texts below a value that hold `part`, with their routes, depth first; routes are made for those only."""
     found: list[tuple[Keys, str]] = []
-    pairs = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
-    for key, below in pairs:
+    kind = value.__class__
+    if kind is not dict and kind is not list and not isinstance(value, Mapping):
+        return found
+    for key, below in enumerate(value) if kind is list else value.items():
         kind = below.__class__
         if kind is str:
             if part in below:
                 found.append(((key,), below))
-        elif (kind is dict or kind is list) and below and (inner := texts_with(below, part)):
-            found.extend(((key, *keys), text) for keys, text in inner)
+        elif (kind is dict or kind is list) and below:
+            for keys, text in texts_with(below, part):
+                found.append(((key, *keys), text))
     return found
 
 
