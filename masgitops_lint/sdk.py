@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from masgitops_lint.argocd.detect import DetectedArgoCD
     from masgitops_lint.argocd.placeholders import Placeholder, Suspect
     from masgitops_lint.argocd.plaintext import Plaintext
+    from masgitops_lint.argocd.waves import Misread
     from masgitops_lint.charts.formats import Misfit
     from masgitops_lint.charts.literal import LiteralUse
     from masgitops_lint.charts.profile import ReleaseProfile
@@ -758,6 +759,33 @@ def sync_wave(manifest: Mapping[str, Any]) -> int:
     return wave(manifest)
 
 
+def misread_text(wrong: Misread) -> str:
+    """What comes of an annotation that Argo CD does not read as written, as a clause."""
+    word = wrong.word or wrong.text
+    return {
+        "never": f"{word!r} is no hook type: the object is a hook of no phase and is never applied",
+        "part": f"{word!r} is no hook type and counts for nothing beside the others",
+        "wave": f"{wrong.text!r} is no whole number: the object is in wave 0",
+        "policy": f"{word!r} is no delete policy of hooks: Argo CD ignores it",
+        "text": f"the annotation `{wrong.annotation}` is no text: the API server refuses the object",
+    }[wrong.effect]
+
+
+def misread_help(wrong: Misread) -> str:
+    """How to mend such an annotation."""
+    if wrong.effect in ("wave", "text"):
+        return (
+            'write the number in quotes, such as "5"' if wrong.annotation.endswith(("wave", "weight")) else "quote it"
+        )
+    if wrong.meant:
+        return f"write {wrong.meant}"
+    return (
+        "write HookSucceeded, HookFailed or BeforeHookCreation"
+        if wrong.effect == "policy"
+        else ("write PreSync, Sync, PostSync, SyncFail, PostDelete or Skip")
+    )
+
+
 def is_unfilled(text: str) -> bool:
     """Whether a text stands for another one: a vault placeholder, a template expression or a shell variable."""
     return "<path:" in text or "{{" in text or "${" in text or "{%" in text
@@ -835,6 +863,8 @@ __all__ = [
     "has_format",
     "literal_use",
     "misfit",
+    "misread_help",
+    "misread_text",
     "nearest",
     "placeholder_suspects",
     "placeholders",

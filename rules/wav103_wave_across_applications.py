@@ -4,7 +4,8 @@
 
 Objects with a sync wave whose API (CustomResourceDefinition or controller) comes with another Application: a Crossplane
 Provider at wave 2 while Crossplane itself is a second Application, a ClusterIssuer while cert-manager is another one.
-Also a wave on an Application that nothing applies, and on the template of an ApplicationSet.
+A wave that later objects of the same Application wait for is not meant. Also a wave on an Application that nothing
+applies, and on the template of an ApplicationSet.
 
 ## What Argo CD does
 
@@ -42,7 +43,29 @@ _FILES = {
     "crossplane/Chart.yaml": "apiVersion: v2\nname: crossplane\nversion: 1.0.0\n",
     "crossplane/templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: crossplane}\n",
 }
+_SET = """apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: shops, namespace: argocd}
+spec:
+  generators:
+    - list: {elements: [{name: one}, {name: two}]}
+  template:
+    metadata:
+      name: "{{name}}"
+%s    spec:
+      project: default
+      source: {repoURL: https://git.example.net/acme/fleet.git, targetRevision: main, path: crossplane}
+      destination: {server: https://kubernetes.default.svc, namespace: "{{name}}"}
+"""
 BAD = (
+    Example(
+        "the template of an ApplicationSet",
+        {
+            **_FILES,
+            "apps/shops.yaml": _SET % '      annotations:\n        argocd.argoproj.io/sync-wave: "3"  #! WAV103\n',
+        },
+        base="empty",
+    ),
     Example(
         "a provider that waits for another Application",
         {
@@ -52,9 +75,11 @@ BAD = (
         base="empty",
     ),
 )
-GOOD = (Example("no wave", {**_FILES, "providers/provider.yaml": _PROVIDER % ""}, base="empty"),)
-
-_WAVE = "argocd.argoproj.io/sync-wave"
+GOOD = (
+    Example(
+        "no wave", {**_FILES, "providers/provider.yaml": _PROVIDER % "", "apps/shops.yaml": _SET % ""}, base="empty"
+    ),
+)
 
 
 def check(context: Context) -> Drafts:
@@ -65,5 +90,5 @@ def check(context: Context) -> Drafts:
             found.text,
             help=found.hint,
             related=found.related,
-            affects=[found.unit.label] if found.unit is not None else [],
+            affects=found.affects,
         )

@@ -73,5 +73,5 @@ def check(context: Context) -> Drafts:
             found.text,
             help=found.hint,
             related=found.related,
-            affects=[found.unit.label] if found.unit is not None else [],
+            affects=found.affects,
         )

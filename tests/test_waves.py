@@ -11,7 +11,9 @@ from masgitops_lint.argocd.waves import (
     application_sync_options,
     atoi,
     hooks,
+    misread,
     resource_sync_options,
+    stays_behind,
     wave,
 )
 
@@ -80,3 +82,36 @@ def test_options_and_prune() -> None:
     assert application_sync_options(application) == ("a=b", " c")
     assert application_prune({"spec": {"syncPolicy": {"automated": {}}}}) is None
     assert application_prune({"spec": None}) is None
+
+
+@pytest.mark.parametrize(
+    ("annotations", "told"),
+    [
+        ({"hook": "postsync"}, [("never", "postsync", "PostSync")]),
+        ({"hook": "PostSynced"}, [("never", "PostSynced", "PostSync")]),
+        ({"hook": "PreSync, Postsync"}, [("part", "Postsync", "PostSync")]),
+        ({"hook": "typo", "helm": "pre-install"}, [("part", "typo", "")]),
+        ({"hook": "Sync", "helm": "pre-instal"}, []),
+        ({"helm": "pre_install"}, [("never", "pre_install", "pre-install")]),
+        ({"helm": "test"}, []),
+        ({"hook": ""}, [("never", "", "")]),
+        ({"hook": "PreSync,"}, []),
+        ({"hook": "Skip"}, []),
+        ({"wave": "first"}, [("wave", "", "")]),
+        ({"wave": 5}, [("text", "", "")]),
+        ({"weight": "1.5"}, [("wave", "", "")]),
+        ({"hook": "Sync", "policy": "HookSucceeded,BeforeHookCreated"}, [("policy", "BeforeHookCreated", "BeforeHookCreation")]),
+        ({"policy": "hook-succeeded"}, []),
+        ({"helm": "post-delete", "helm_policy": "hook-suceeded"}, [("policy", "hook-suceeded", "hook-succeeded")]),
+    ],
+)  # fmt: skip
+def test_annotations_that_are_not_read_as_written(
+    annotations: dict[str, Any], told: list[tuple[str, str, str]]
+) -> None:
+    assert [(one.effect, one.word, one.meant) for one in misread(made(**annotations))] == told
+
+
+def test_what_stays_when_its_application_goes() -> None:
+    assert stays_behind(made(options="Prune=false, Delete=false"))
+    assert stays_behind({"metadata": {"annotations": {"helm.sh/resource-policy": "keep"}}})
+    assert not stays_behind(made(options="Prune=false"))

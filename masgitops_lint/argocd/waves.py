@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 SYNC_WAVE = "argocd.argoproj.io/sync-wave"
 HOOK = "argocd.argoproj.io/hook"
@@ -37,6 +37,8 @@ _HELM_DELETE_POLICIES = {
     "hook-succeeded": "HookSucceeded",
     "hook-failed": "HookFailed",
 }
+_HELM_ONLY = frozenset({"test", "test-success", "test-failure", "pre-rollback", "post-rollback"})
+"""Hooks of Helm for which Argo CD has no phase: never applied, and nobody expects them to be."""
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
 
 
@@ -97,6 +99,79 @@ def hooks(manifest: Mapping[str, Any], version: tuple[int, ...] | None = None) -
     return Hooks(is_hook, tuple(dict.fromkeys(types)), delete_policies(manifest))
 
 
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """An annotation that Argo CD does not read as it was meant.
+
+    `effect` says what comes of it: "never" (a hook of no phase: the object is never applied), "part" (one of several
+    words does not count), "wave" (no integer: it does not count), "policy" (a delete policy that does not count) or
+    "text" (no text at all: the API server refuses the object). `word` is the one at fault, `meant` the known word that
+    is nearest, or "".
+    """
+
+    annotation: str
+    text: str
+    effect: Literal["never", "part", "wave", "policy", "text"]
+    word: str = ""
+    meant: str = ""
+
+
+_WORDS: Mapping[str, Sequence[str]] = {
+    HOOK: HOOK_TYPES,
+    HELM_HOOK: (*_HELM_HOOKS, *sorted(_HELM_ONLY)),
+    HOOK_DELETE_POLICY: DELETE_POLICIES,
+    HELM_HOOK_DELETE_POLICY: tuple(_HELM_DELETE_POLICIES),
+}
+ORDER_ANNOTATIONS = (HOOK, HELM_HOOK, SYNC_WAVE, HELM_HOOK_WEIGHT, HOOK_DELETE_POLICY, HELM_HOOK_DELETE_POLICY)
+
+
+def misread_annotation(annotation: str, value: Any) -> Misread | None:
+    """What is wrong with the value of one of `ORDER_ANNOTATIONS`, taken by itself; None where nothing is."""
+    if not isinstance(value, str):
+        return Misread(annotation, str(value), "text")
+    if annotation in (SYNC_WAVE, HELM_HOOK_WEIGHT):
+        return None if atoi(value) is not None else Misread(annotation, value, "wave")
+    known = _WORDS.get(annotation, ())
+    # an empty part is what a comma at the end leaves; an empty text is a hook of no phase
+    parts = [part for part in _parts(value) if part] or [""]
+    wrong = [part for part in parts if part not in known]
+    if not wrong:
+        return None
+    meant = _nearest(wrong[0], known)
+    if annotation in (HOOK_DELETE_POLICY, HELM_HOOK_DELETE_POLICY):
+        return Misread(annotation, value, "policy", wrong[0], meant)
+    return Misread(annotation, value, "part" if len(wrong) < len(parts) else "never", wrong[0], meant)
+
+
+def misread(manifest: Mapping[str, Any]) -> tuple[Misread, ...]:
+    """The annotations of an object that order it, or keep it from being applied, other than as written.
+
+    A delete policy on what is no hook does nothing, right or wrong, and is not told.
+    """
+    annotations = annotations_of(manifest)
+    read = hooks(manifest)
+    found: list[Misread] = []
+    for key in ORDER_ANNOTATIONS:
+        wrong = misread_annotation(key, annotations[key]) if key in annotations else None
+        if wrong is None or (wrong.effect == "policy" and not read.is_hook):
+            continue
+        # a hook of Argo CD that parses makes Helm's annotations idle; a typo beside a valid hook of Helm is half read
+        if wrong.effect in ("never", "part") and key == HELM_HOOK and HOOK in annotations:
+            continue
+        if wrong.effect == "never" and read.types:
+            wrong = Misread(key, wrong.text, "part", wrong.word, wrong.meant)
+        found.append(wrong)
+    return tuple(found)
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    folded = {one.lower().replace("-", ""): one for one in known}
+    near = get_close_matches(word.lower().replace("-", "").replace("_", ""), list(folded), n=1, cutoff=0.7)
+    return folded[near[0]] if near else ""
+
+
 def delete_policies(manifest: Mapping[str, Any]) -> tuple[str, ...]:
     """The hook delete policies in force: those that parse, else Helm's, else `BeforeHookCreation`."""
     annotations = annotations_of(manifest)
@@ -107,6 +182,17 @@ def delete_policies(manifest: Mapping[str, Any]) -> tuple[str, ...]:
         if name in _HELM_DELETE_POLICIES
     ]
     return tuple(dict.fromkeys(found)) or ("BeforeHookCreation",)
+
+
+def stays_behind(manifest: Mapping[str, Any]) -> bool:
+    """Whether an object is kept when its Application is deleted.
+
+    Sync option `Delete=false`, or `helm.sh/resource-policy: keep` since 2.7 (argo-cd controller/appcontroller.go
+    `shouldBeDeleted`).
+    """
+    return "Delete=false" in resource_sync_options(manifest) or "keep" in _parts(
+        annotations_of(manifest).get("helm.sh/resource-policy")
+    )
 
 
 def resource_sync_options(manifest: Mapping[str, Any]) -> tuple[str, ...]:

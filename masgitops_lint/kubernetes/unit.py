@@ -20,6 +20,7 @@ from .objects import UNKNOWN, KubeObject, Manifests
 from .scan import Scan
 
 if TYPE_CHECKING:
+    from masgitops_lint.argocd.waves import Misread
     from masgitops_lint.flux.dependencies import DependencyUse
     from masgitops_lint.flux.evidence import ServedUse
     from masgitops_lint.flux.references import SourceReference
@@ -475,8 +476,8 @@ class UnitGraph:
 
         return idle_waves(self)
 
-    def unread_annotations(self) -> Iterator[tuple[Unit, KubeObject, str, str]]:
-        """Hook and wave annotations that do not parse."""
+    def unread_annotations(self) -> Iterator[tuple[Unit, KubeObject, Misread]]:
+        """Hook, wave and delete policy annotations that Argo CD does not read as written."""
         from .ordering import unread_annotations
 
         return unread_annotations(self)
@@ -486,6 +487,12 @@ class UnitGraph:
         from .ordering import late_providers
 
         return late_providers(self)
+
+    def teardown_troubles(self) -> Iterator[OrderTrouble]:
+        """PostDelete hooks that need what is gone when they run."""
+        from .ordering import teardown_troubles
+
+        return teardown_troubles(self)
 
     def crossplane_troubles(self) -> Iterator[CrossplaneTrouble]:
         """References of Crossplane objects that nothing answers."""

@@ -1,0 +1,87 @@
+"""A PostDelete hook that cannot do its work when the Application is taken down.
+
+## What it checks
+
+Jobs and Pods with the hook `PostDelete` (also Helm's `post-delete`) whose ServiceAccount, its Role or binding, whose
+Secrets, ConfigMaps or PersistentVolumeClaims are ordinary objects of the same Application, or objects of an Application
+with a later wave below the same parent. Objects with `Delete=false` or `helm.sh/resource-policy: keep` are there to the
+end. Also PostDelete hooks of Applications without `resources-finalizer`.
+
+## What Argo CD does
+
+It deletes the objects of the Application, waits until they are gone, and only then creates the PostDelete hooks, all at
+once. A Job without its ServiceAccount gets no Pod, one without its Secret no container: it runs for ever, and the deletion
+of the Application with it. A parent takes its children down from the highest wave to the lowest.
+
+Without `resources-finalizer.argocd.argoproj.io` the objects stay, and the hook runs beside what it should clean up after.
+
+## How to fix
+
+Make what the hook needs a PostDelete hook too, with `argocd.argoproj.io/hook-delete-policy: HookSucceeded`, or keep it in
+an Application of an earlier wave.
+"""
+
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
+
+RULE = Rule(code="WAV106", name="post-delete-too-late", severity="error", tags=("argocd", "order", "hooks", "deletion"))
+
+_APP = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: web
+  namespace: argocd
+  finalizers: [resources-finalizer.argocd.argoproj.io]
+spec:
+  project: default
+  source: {repoURL: https://git.example.net/acme/fleet.git, targetRevision: main, path: web}
+  destination: {server: https://kubernetes.default.svc, namespace: shop}
+"""
+_JOB = """apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: cleaner
+  annotations: {%s}
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: clean
+  annotations:
+    argocd.argoproj.io/hook: PostDelete%s
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      serviceAccountName: cleaner%s
+      containers: [{name: a, image: busybox}]
+"""
+_BARE = _APP.replace("  finalizers: [resources-finalizer.argocd.argoproj.io]\n", "")
+_HOOK = "argocd.argoproj.io/hook: PostDelete"
+_MARK = "  #! WAV106"
+BAD = (
+    Example(
+        "an ordinary ServiceAccount", {"apps/web.yaml": _APP, "web/job.yaml": _JOB % ("", "", _MARK)}, base="empty"
+    ),
+    Example("no finalizer", {"apps/web.yaml": _BARE, "web/job.yaml": _JOB % (_HOOK, _MARK, "")}, base="empty"),
+)
+GOOD = (
+    Example("a hook too", {"apps/web.yaml": _APP, "web/job.yaml": _JOB % (_HOOK, "", "")}, base="empty"),
+    Example(
+        "a ServiceAccount that is kept",
+        {"apps/web.yaml": _APP, "web/job.yaml": _JOB % ("argocd.argoproj.io/sync-options: Delete=false", "", "")},
+        base="empty",
+    ),
+)
+
+
+def check(context: Context) -> Drafts:
+    """Hooks that come after what they need."""
+    for found in context.units.teardown_troubles():
+        yield RULE.draft(
+            found.place,
+            found.text,
+            help=found.hint,
+            related=found.related,
+            affects=found.affects,
+            severity=found.severity or None,
+        )
