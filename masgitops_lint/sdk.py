@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from masgitops_lint.deployment.argocd_needs import BugHit, ChartNeed, ManifestNeed
     from masgitops_lint.deployment.build import BuildOptions
     from masgitops_lint.deployment.deployment import Deployment, RenderFailure
+    from masgitops_lint.deployment.hook_trouble import ChartTrouble
     from masgitops_lint.deployment.leaf_values import LeafValues
     from masgitops_lint.deployment.secret_inventory import Comparison, InventoryEntry
     from masgitops_lint.deployment.secrets import SecretsGraph
@@ -256,6 +257,35 @@ class Context:
         from masgitops_lint.deployment.leaf_failures import leaf_failures
 
         return tuple(leaf_failures(self.deployment, self.profile))
+
+    @cached_property
+    def misread_values(self) -> tuple[tuple[Scope, Place, Misread], ...]:
+        """Annotations about order in the config itself that Argo CD will not read as written."""
+        from masgitops_lint.argocd.waves import ORDER_ANNOTATIONS, misread_annotation
+
+        def pick(route: Keys) -> Callable[[Any], object] | None:
+            name = route[-1]
+            if name not in ORDER_ANNOTATIONS:
+                return None
+            return lambda value: isinstance(value, str) and not is_unfilled(value) and misread_annotation(name, value)
+
+        found = (
+            (scope, place, misread_annotation(str(place.keys[-1]), value))
+            for scope, place, value in self.scope_values(pick)
+        )
+        return tuple((scope, place, wrong) for scope, place, wrong in found if wrong is not None)
+
+    @cached_property
+    def chart_troubles(self) -> tuple[ChartTrouble, ...]:
+        """Hooks and waves in rendered charts that do not work as meant; nothing where the charts are not rendered."""
+        if not self.deployment.exact:
+            return ()
+        from masgitops_lint.deployment.hook_trouble import chart_troubles
+
+        written: dict[str, set[str]] = {}
+        for scope, _, wrong in self.misread_values:
+            written.setdefault(scope.directory, set()).add(f"{wrong.annotation}={wrong.text}")
+        return chart_troubles(self.deployment, written)
 
     def unread_keys(self, scope: Scope) -> tuple[Unread, ...]:
         """Keys of a scope's files that no chart reads (the settings' `contract` counted in)."""

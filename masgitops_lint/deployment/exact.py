@@ -36,7 +36,7 @@ from .assumptions import assumed_parameters
 from .blame import blamed_keys
 from .config_files import ConfigFiles
 from .deployment import AssumedParameter, ChangedValue, Deployment, FrozenSet, RenderFailure
-from .leaf import LeafJob
+from .leaf import LeafJob, misread_texts
 from .leaf_runner import Cache, LeafRunner
 from .rendered import RenderedObject, text_of
 from .root_chart import VALUES_VARIABLE, RootChart, RootRenderer
@@ -269,6 +269,7 @@ class ExactBuilder:
             sync_options=(*application_sync_options(made.data), *resource_sync_options(made.data)),
             template=made.template.rpartition("/")[2],
             values=values,
+            misread=misread_texts(made.data),
         )
 
     def _application(self, made: RenderedObject, root: RootChart) -> None:

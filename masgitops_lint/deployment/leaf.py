@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from masgitops_lint.argocd.placeholders import OPENER, annotation_path, ignored, scan
-from masgitops_lint.argocd.waves import hooks, resource_sync_options, wave
+from masgitops_lint.argocd.waves import Hooks, hooks, misread, resource_sync_options, stays_behind, wave
 from masgitops_lint.charts.helm.chart import Chart
 from masgitops_lint.charts.helm.engine import HelmEngine
 from masgitops_lint.charts.helm.parameters import Parameter
+from masgitops_lint.kubernetes.hook_needs import pieces_of
+from masgitops_lint.kubernetes.objects import KubeObject
 from masgitops_lint.model.application import Resource
 
 from .rendered import RenderedObject, objects_of, text_of
@@ -75,10 +77,12 @@ def resource_of(made: RenderedObject, namespace: str, prefix: int = 0, *, plugin
     kind = made.kind
     hook = hooks(made.data)
     own = text_of(metadata.get("namespace"))
+    name = text_of(metadata.get("name")) or text_of(metadata.get("generateName"))
+    where = "" if kind in CLUSTER_SCOPED else own or namespace
     return Resource(
         kind=kind,
-        name=text_of(metadata.get("name")) or text_of(metadata.get("generateName")),
-        namespace="" if kind in CLUSTER_SCOPED else own or namespace,
+        name=name,
+        namespace=where,
         group=group if slash else "",
         wave=wave(made.data),
         hooks=hook.types,
@@ -86,7 +90,25 @@ def resource_of(made: RenderedObject, namespace: str, prefix: int = 0, *, plugin
         sync_options=resource_sync_options(made.data),
         template=made.template[prefix:],
         secrets=placeholders_of(made) if plugin else (),
+        misread=misread_texts(made.data),
+        needs=_needs(made, name, where, hook),
+        kept=stays_behind(made.data),
     )
+
+
+def misread_texts(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Annotations about order that Argo CD does not read as written: `annotation=text`."""
+    return tuple(f"{one.annotation}={one.text}" for one in misread(manifest))
+
+
+def _needs(made: RenderedObject, name: str, namespace: str, hook: Hooks) -> tuple[str, ...]:
+    if not hook.types and made.kind not in ("RoleBinding", "ClusterRoleBinding"):
+        return ()
+    group, slash, version = text_of(made.data.get("apiVersion")).partition("/")
+    obj = KubeObject(
+        group if slash else "", version if slash else group, made.kind, namespace, name, made.data, made.template
+    )
+    return tuple("/".join(item) for item in pieces_of(obj, namespace)[0].needs)
 
 
 def placeholders_of(made: RenderedObject) -> tuple[str, ...]:

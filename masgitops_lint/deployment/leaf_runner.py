@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import Future
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from typing import Any, Protocol, TypeAlias
 
 from masgitops_lint.charts.helm.chart import Chart, ChartError
@@ -95,6 +95,8 @@ class DirectoryCache:
 
 def _resource(item: list[Any]) -> Resource:
     values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in item]
+    if len(values) != len(fields(Resource)):
+        raise ValueError("written by another version")
     return Resource(*values)
 
 

@@ -19,7 +19,7 @@ from masgitops_lint.model.place import Place, Span
 
 from .deployment import ChangedValue, Deployment, FrozenSet, RenderFailure
 
-FORMAT = 1
+FORMAT = 2
 _KEPT = 20
 _TYPES: dict[str, Any] = {
     kind.__name__: kind for kind in (Application, Resource, Place, ChangedValue, FrozenSet, RenderFailure)

@@ -45,6 +45,8 @@ class Application:
     """Helm values for its chart (a leaf's HELM_VALUES), where they are known."""
     policy: str = ""
     """`applicationsSync` of an ApplicationSet, where its manifest was rendered; "" where only the profile is known."""
+    misread: tuple[str, ...] = ()
+    """Annotations about order that Argo CD does not read as written: `annotation=text`. Known in exact mode only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,9 @@ class Resource:
     template: str = ""
     secrets: tuple[str, ...] = ()
     """Vault placeholders left in the rendered object."""
+    misread: tuple[str, ...] = ()
+    """Annotations about order that Argo CD does not read as written: `annotation=text`."""
+    needs: tuple[str, ...] = ()
+    """What a hook's Pods, or a binding, need by name: `kind/namespace/name`."""
+    kept: bool = False
+    """Whether it stays when the Application is deleted."""

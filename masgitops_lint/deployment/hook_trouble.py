@@ -1,0 +1,148 @@
+"""Hooks and waves inside rendered charts that do not work as meant: exact mode only, where the objects are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from masgitops_lint.argocd.hook_order import Item, Piece, Sibling, missing, missing_elsewhere
+from masgitops_lint.argocd.waves import Misread, misread_annotation
+from masgitops_lint.model.application import Application, Resource
+from masgitops_lint.model.place import Place
+
+from .deployment import Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class ChartTrouble:
+    """One defect of a chart's template, with everyone that installs it.
+
+    `kind` is "misread" (then `misread` says what), "early" (a PreSync hook before what it needs), "late" (a PostDelete
+    hook after what it needs is gone), "elsewhere" (gone with `other`, an Application of a later wave) or "kept" (a
+    PostDelete hook of an Application whose objects stay). `label` is the object, `needed` what it misses.
+    """
+
+    kind: str
+    chart: str
+    template: str
+    label: str
+    place: Place
+    applications: tuple[str, ...]
+    misread: Misread | None = None
+    needed: str = ""
+    provider: str = ""
+    other: str = ""
+
+
+def chart_troubles(deployment: Deployment, written: Mapping[str, Iterable[str]]) -> tuple[ChartTrouble, ...]:
+    """What is wrong with hooks and waves in the charts, each defect once, in order of the first Application.
+
+    `written` are the annotations that the config itself brings: directory of a scope -> `annotation=text`.
+    """
+    found: dict[tuple[str, ...], tuple[ChartTrouble, list[str]]] = {}
+    for application, one in _all(deployment, written):
+        # names of objects hold the ids of instances; the template does not
+        wrong = f"{one.misread.annotation}={one.misread.text}" if one.misread is not None else ""
+        key = (one.kind, one.chart, one.template, one.label.partition(" ")[0], one.needed.partition(" ")[0], wrong)
+        found.setdefault(key, (one, []))[1].append(application.name)
+    return tuple(replace(one, applications=tuple(dict.fromkeys(names))) for one, names in found.values())
+
+
+def _all(deployment: Deployment, written: Mapping[str, Iterable[str]]) -> Iterator[tuple[Application, ChartTrouble]]:
+    nothing: Sequence[Resource] = ()
+    for one in deployment.applications:
+        own = set(written.get(one.scope, ()))
+        for text in one.misread:
+            yield one, _misread(one, one.template, f"{one.kind} {one.name}", text, root=True)
+        resources = deployment.resources.get(one.name, nothing)
+        for resource in resources:
+            for text in resource.misread:
+                if text not in own:
+                    yield one, _misread(one, resource.template, _label(resource), text)
+        if any(resource.hooks for resource in resources):
+            yield from ((one, trouble) for trouble in _hooks(one, resources))
+    yield from _siblings(deployment)
+
+
+def _misread(one: Application, template: str, label: str, text: str, *, root: bool = False) -> ChartTrouble:
+    annotation, _, value = text.partition("=")
+    # what would be fine as text was printed without quotes: for the API server it is a number
+    wrong = misread_annotation(annotation, value) or Misread(annotation, value, "text")
+    return ChartTrouble("misread", "" if root else one.path, template, label, one.source, (), wrong)
+
+
+def _hooks(one: Application, resources: Sequence[Resource]) -> Iterator[ChartTrouble]:
+    cascades = any(name.startswith("resources-finalizer.argocd") for name in one.finalizers)
+    pieces = [_piece(resource) for resource in resources]
+    for found in missing(pieces):
+        if found.phase == "PostDelete" and not cascades:
+            continue
+        hook, provider = resources[found.hook], resources[found.provider]
+        # 130-ibm-jdbc-config makes the ServiceAccount of its PostDelete Job a PreSync hook, in every release: nothing
+        # that a config repo could mend
+        if found.phase == "PostDelete" and provider.hooks:
+            continue
+        needed = _named(pieces[found.hook].needs[found.need])
+        kind = "early" if found.phase == "PreSync" else "late"
+        yield ChartTrouble(
+            kind, one.path, hook.template, _label(hook), one.source, (), needed=needed, provider=_label(provider)
+        )
+    if not cascades:
+        for resource, piece in zip(resources, pieces, strict=True):
+            if "PostDelete" in resource.hooks and piece.runs:
+                yield ChartTrouble("kept", one.path, resource.template, _label(resource), one.source, ())
+
+
+def _siblings(deployment: Deployment) -> Iterator[tuple[Application, ChartTrouble]]:
+    resources = deployment.resources
+    for parent, children in deployment.children.items():
+        known = [
+            one for one in children if one.kind == "Application" and one.wave is not None and one.name in resources
+        ]
+        if parent is None or not any("PostDelete" in r.hooks for one in known for r in resources[one.name]):
+            continue
+        siblings = [Sibling(one.wave or 0, [_piece(r) for r in resources[one.name]]) for one in known]
+        for found in missing_elsewhere(siblings):
+            own, other = known[found.sibling], known[found.other]
+            # a wave that is not read as written is told already, and is what put the two in this order
+            if own.server != other.server or own.misread or other.misread:
+                continue
+            hook, provider = resources[own.name][found.hook], resources[other.name][found.provider]
+            yield (
+                own,
+                ChartTrouble(
+                    "elsewhere",
+                    own.path,
+                    hook.template,
+                    _label(hook),
+                    own.source,
+                    (),
+                    needed=_named(siblings[found.sibling].pieces[found.hook].needs[found.need]),
+                    provider=_label(provider),
+                    other=other.name,
+                ),
+            )
+
+
+def _piece(resource: Resource) -> Piece:
+    return Piece(
+        (resource.kind, resource.namespace, resource.name),
+        resource.wave,
+        resource.hooks,
+        resource.kept,
+        tuple(_item(text) for text in resource.needs),
+    )
+
+
+def _item(text: str) -> Item:
+    kind, namespace, name = text.split("/", 2)
+    return kind, namespace, name
+
+
+def _named(item: Item) -> str:
+    kind, namespace, name = item
+    return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
+
+
+def _label(resource: Resource) -> str:
+    return _named((resource.kind, resource.namespace, resource.name))
