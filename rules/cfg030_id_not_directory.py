@@ -43,11 +43,12 @@ def check(context: Context) -> Drafts:
         if base is None or not base.readable or not base.data:
             continue
         parts = context.mas.relative(scope.directory).split("/")
+        misspelt = scope.misspelt_blocks(base).values()  # told as such
         for position, (name, segment) in enumerate(scope.segments.items()):
             block = base.data.get(name)
             value = block.get("id") if isinstance(block, dict) else None
             if value is None:
-                if name == "account" and scope.level == "sls":
+                if (name == "account" and scope.level == "sls") or name in misspelt:
                     continue
                 yield RULE.draft(
                     Place(base.path, (name, "id")),

@@ -38,6 +38,9 @@ BAD = (
 GOOD = (Example("one namespace"),)
 
 
+NAMES = ("jdbc_instance_name", "db2_instance_name")
+
+
 def check(context: Context) -> Drafts:
     """Namespaces that differ from the operator's."""
     for scope in context.mas.scopes:
@@ -47,13 +50,13 @@ def check(context: Context) -> Drafts:
         databases = {
             item.get("db2_instance_name")
             for _, item in scope.items("ibm_db2u_databases")
-            if item.get("db2_instance_name") is not None
+            if isinstance(item.get("db2_instance_name"), str)
         }
         users = [(keys, item, "the database's jobs look") for keys, item in scope.items("ibm_db2u_databases")]
         users += [
             (keys, item, "this configuration looks")
             for keys, item in scope.items("ibm_mas_suite_configs")
-            if {item.get("jdbc_instance_name"), item.get("db2_instance_name")} & databases
+            if databases & {name for key in NAMES if isinstance(name := item.get(key), str)}
         ]
         for keys, item, who in users:
             namespace = item.get("db2_namespace")

@@ -134,10 +134,10 @@ def _configs(
         not isinstance(item.get("db2_instance_name"), str) for _, item in scope.items("ibm_db2u_databases")
     )
     # a database whose name keeps it from being set up is told once, at that name
-    wrong = {item.get("mas_application_id") for name, (_, item) in databases.items() if _is_misnamed(name)}
-    misnamed = wrong - {item.get("mas_application_id") for name, (_, item) in databases.items() if _is_plain(name)}
+    wrong = {str(item.get("mas_application_id")) for name, (_, item) in databases.items() if _is_misnamed(name)}
+    misnamed = wrong - {str(item.get("mas_application_id")) for name, (_, item) in databases.items() if _is_plain(name)}
     for keys, item in configs:
-        if nameless or item.get("mas_application_id") in misnamed:
+        if nameless or str(item.get("mas_application_id")) in misnamed:
             continue
         name = _named(item.get("jdbc_instance_name"))
         if item.get("jdbc_type") != "incluster-db2" or name is None or name in databases:
@@ -157,7 +157,7 @@ def _databases(
 ) -> Drafts:
     if scope.is_odd_list("ibm_mas_suite_configs"):
         return
-    unbound = {item.get("mas_app_id") for _, item in unbound_applications(scope)}
+    unbound = {str(item.get("mas_app_id")) for _, item in unbound_applications(scope)}
     for name, (keys, item) in databases.items():
         app = item.get("mas_application_id")
         if "sdb" in name or "rds" in name:
@@ -204,7 +204,7 @@ def _databases(
                     severity="warning",
                     affects=context.applications_at(scope, keys),
                 )
-            elif not mine and not same_app and app not in unbound:
+            elif not mine and not same_app and str(app) not in unbound:
                 yield RULE.draft(
                     scope.place((*keys, "mas_application_id")),
                     f"no suite configuration has `mas_application_id: {app}` and `jdbc_type: incluster-db2`: the setup job "

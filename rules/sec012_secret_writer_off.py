@@ -62,6 +62,8 @@ def check(context: Context) -> Drafts:
         unmet = writer.unmet[0] if writer.unmet else None
         if unmet is None or any(one.find == "jdbc" and one.text == unmet.text for one in writer.job.when):
             continue
+        if unmet.decisive and unmet.place and context.is_misspelt_in(writer.scope, unmet.place.keys):
+            continue
         # a config key can be pointed at; what is missing altogether is told where it is missed, once a cause
         account_wide = writer.job.role and writer.job.role in unmet.text
         cause = (

@@ -17,9 +17,10 @@ Applications, a database without `ibm_db2u` an instance all of its own (ibm-mas/
 Write the missing value, or give it the type that the message names.
 """
 
+import re
 from typing import Any
 
-from masgitops_lint.sdk import Context, Draft, Drafts, Example, Rule, Scope, dotted
+from masgitops_lint.sdk import Context, Draft, Drafts, Example, Place, Rule, Scope, dotted
 
 RULE = Rule(code="VAL001", name="root-does-not-render", severity="error", tags=("values", "render"))
 
@@ -80,12 +81,27 @@ def check(context: Context) -> Drafts:
         lost = len(failure.lost)
         what = {0: "its Applications are", 1: "its Application is"}.get(lost, f"its {lost} Applications are")
         yield RULE.draft(
-            failure.place,
+            _empty_file(context, failure) or failure.place,
             f"{explain(failure.kind, failure.message, dotted(failure.place.keys), failure.expression)}: the chart of "
             f"`{failure.application}` does not render and {what} lost",
             help=advice(failure.kind, failure.expression),
             affects=(failure.application, *failure.lost),
         )
+
+
+def _empty_file(context: Context, failure: Any) -> Place | None:
+    """The file that is there for a missing block and lacks it: that is the place to mend, not the one that needs it."""
+    if failure.kind != "nil":
+        return None
+    wanted = set(re.findall(r"\.Values\.(\w+)", failure.expression))
+    for scope in context.mas.scopes:
+        if scope.directory != failure.scope or not wanted - set(scope.values):
+            continue
+        keys_of = {file.name: file.keys for file in scope.spec.files[1:]}
+        for file in scope.files:
+            if file.readable and (wanted - set(scope.values)) & set(keys_of.get(file.name, ())):
+                return Place(file.path, ())
+    return None
 
 
 def _no_list(scope: Scope, key: str, failure: Any) -> Draft:

@@ -17,7 +17,19 @@ is none (ibm-mas/gitops commit 9236211a added `environment_type` to the example 
 Write the key that the message suggests, or remove it.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, dotted, nearest, successor
+from masgitops_lint.sdk import (
+    Context,
+    Draft,
+    Drafts,
+    Example,
+    Keys,
+    Rule,
+    Scope,
+    dotted,
+    expected_values,
+    nearest,
+    successor,
+)
 
 RULE = Rule(code="VAL010", name="key-not-read", severity="warning", tags=("values", "dead"), local=True)
 
@@ -68,6 +80,11 @@ def check(context: Context) -> Drafts:
         for unread in context.unread_keys(scope):
             if _is_merge_key(unread.keys) or _below_no_list(context, scope, unread.keys):
                 continue
+            if unread.listed:
+                # where the chart stops at it, that is told as such
+                if unread.keys[0] not in ID_BLOCKS and not any(_meet(unread.keys, keys) for keys in needed):
+                    yield _list(context, scope, unread.keys)
+                continue
             meant = successor(unread)
             right = (*unread.keys[:-1], meant)
             stops = any(keys[: len(right)] == right for keys in needed)
@@ -84,6 +101,24 @@ def check(context: Context) -> Drafts:
             )
 
 
+def _list(context: Context, scope: Scope, keys: Keys) -> Draft:
+    return RULE.draft(
+        scope.place(keys, "key"),
+        f"`{dotted(keys)}` is a list, but the charts read a mapping there: nothing in it has an effect",
+        help="remove the `- `, and indent the keys evenly",
+        severity="error",
+        affects=context.applications_at(scope, keys),
+    )
+
+
+ID_BLOCKS = frozenset({"account", "region", "cluster", "instance", "tenant"})
+
+
+def _meet(one: Keys, other: Keys) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
+
+
 def _below_no_list(context: Context, scope: Scope, keys: Keys) -> bool:
     """Whether a mapping stands where charts go through a list: that the root chart stops at it is VAL001."""
     return len(keys) > 1 and isinstance(keys[1], str) and context.is_list_key(scope, str(keys[0]))
@@ -91,6 +126,9 @@ def _below_no_list(context: Context, scope: Scope, keys: Keys) -> bool:
 
 def _lacks(context: Context, scope: Scope, right: Keys) -> str:
     """What a key is missing for that is not there under its right name; "" when charts do without."""
+    wanted = next((effect for keys, effect in expected_values() if keys == right), "")
+    if wanted:
+        return f": without it {wanted}"
     if right in context.missing_in_fields.get(scope.directory, ()):
         return ": without it an Application has no name, namespace or chart"
     for one in context.masked_values:

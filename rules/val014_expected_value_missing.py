@@ -41,7 +41,7 @@ def check(context: Context) -> Drafts:
                 continue
             if block.get(keys[-1]) in (None, ""):
                 yield RULE.draft(
-                    scope.place((*keys[:-1],), "key"),
+                    scope.place(keys),
                     f"`{'.'.join(keys)}` is missing: {effect}",
                     help=f"write `{keys[-1]}`",
                     affects=context.applications_at(scope, keys[:-1]),

@@ -15,6 +15,8 @@ from it, or the one that was there is removed.
 Write the block, or delete the file.
 """
 
+import re
+
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
 
 RULE = Rule(code="VAL016", name="block-missing", severity="warning", tags=("values",), local=True)
@@ -31,6 +33,12 @@ GOOD = (Example("every file has its block"),)
 
 def check(context: Context) -> Drafts:
     """Files without their block."""
+    stopped = {
+        (failure.scope, key)
+        for failure in context.deployment.errors
+        if failure.kind == "nil"
+        for key in re.findall(r"\.Values\.(\w+)", failure.expression)
+    }  # told as what stops the root chart
     for scope in context.mas.scopes:
         keys_of = {file.name: file.keys for file in scope.spec.files[1:]}
         for file in scope.files:
@@ -38,7 +46,7 @@ def check(context: Context) -> Drafts:
             if not file.readable or not keys or any(scope.values.get(key) for key in keys):
                 continue
             others = set(file.data) - {scope.spec.merge_key, *keys}
-            if scope.misspelt_blocks(file) or others:
+            if scope.misspelt_blocks(file) or others or stopped & {(scope.directory, key) for key in keys}:
                 continue
             written = next((key for key in keys if key in file.data), None)
             yield RULE.draft(

@@ -24,13 +24,15 @@ Arrival = tuple[str, tuple[str | int, ...]]
 class Unread:
     """A key that nothing reads. `charts` are those that could have; `known` the keys they do read at its place.
 
-    `empty`: it has no value, so that little is lost; `beside`: the keys that stand next to it.
+    `empty`: it has no value, so that little is lost; `beside`: the keys that stand next to it; `listed`: it is a list
+    where charts read a mapping.
     """
 
     keys: Keys
     charts: tuple[str, ...]
     known: frozenset[str]
     empty: bool = False
+    listed: bool = False
     beside: frozenset[str] = frozenset()
 
 
@@ -57,7 +59,7 @@ def unread_keys(scope: Scope, profile: ReleaseProfile, extra: Mapping[str, Seque
             if spot is _UNREAD:
                 if key != scope.spec.merge_key and key not in scope.misspelt_blocks(file):
                     known = next((one.keys for one in scope.spec.files if one.name == file.name), ())
-                    yield Unread((key,), (), frozenset(known), value is None, frozenset(map(str, file.data)))
+                    yield Unread((key,), (), frozenset(known), value is None, beside=frozenset(map(str, file.data)))
             elif spot.__class__ is _Spot and not spot.opaque and value.__class__ in _CONTAINERS:
                 yield from reader.inside(scope, spot, (key,), value)
 
@@ -75,10 +77,21 @@ def _successor(dotted: str, name: str, known: frozenset[str], beside: frozenset[
         return str(renamed["in_place"][dotted])
     if renamed["keys"].get(name) in known:
         return str(renamed["keys"][name])
+    free = sorted(known - beside)
+    flat, letters = _flat(name), sorted(name)
+    same = next((one for one in free if _flat(one) == flat), "") or next(
+        (one for one in free if len(name) > 2 and one[:1] == name[:1] and sorted(one) == letters), ""
+    )
+    if same:
+        return same
     from difflib import get_close_matches
 
     # A key that is there under its right name is not missing under a wrong one.
-    return next(iter(get_close_matches(name, sorted(known - beside), n=1, cutoff=0.75)), "")
+    return next(iter(get_close_matches(name, free, n=1, cutoff=0.75)), "")
+
+
+def _flat(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
 
 
 class _Verdict(Enum):
@@ -176,6 +189,9 @@ class _Reader:
             inside = spot.insides[charts] = self.open(spot, charts)
         if value.__class__ is list:
             item = inside.keys.get(0) or self.look(spot, inside, 0)
+            if inside.known and any(below.__class__ is dict for below in value) and not self.is_list(spot, inside):
+                yield Unread(keys, inside.charts, inside.known, listed=True)
+                return
             for index, below in enumerate(value):
                 if below.__class__ in _CONTAINERS and item.__class__ is _Spot and not item.opaque:
                     yield from self.inside(scope, item, (*keys, index), below)
@@ -189,7 +205,7 @@ class _Reader:
             elif found is _UNREAD:
                 around = scope.get(*keys)
                 beside = frozenset(map(str, around)) if isinstance(around, dict) else frozenset()
-                yield Unread((*keys, key), inside.charts, inside.known, below is None, beside)
+                yield Unread((*keys, key), inside.charts, inside.known, below is None, beside=beside)
 
     def chart(self, scope: Scope, target: Target, keys: Keys) -> str:
         """The leaf chart that a value goes to as a whole."""
@@ -225,6 +241,11 @@ class _Reader:
             found = _EXTRA if self.is_extra(spot.file, route) else _UNREAD
         inside.keys[key] = found
         return found
+
+    def is_list(self, spot: _Spot, inside: _Inside) -> bool:
+        """Whether something goes through what stands at a spot entry by entry, or takes it as one."""
+        passed = tuple([(chart, (*route, 0)) for chart, route in inside.arrivals])
+        return self.is_read(spot.node.child(0) if spot.node is not None else None, passed)
 
     def is_read(self, child: Node | None, passed: tuple[Arrival, ...]) -> bool:
         """Whether something reads a key of a mapping."""

@@ -326,8 +326,7 @@ class SecretsBuilder:
                 return Unmet(when.text, found, True)
         place = application.source
         if when.config:
-            keys = tuple(when.config.split("."))
-            place = scope.place(keys) if scope.has(*keys) else scope.place(keys[:1], "key")
+            place = scope.place(tuple(when.config.split(".")))
         text = when.text or f"`{when.key}` does not have the value that the Job needs"
         return Unmet(text, place, True)
 
@@ -436,7 +435,7 @@ class SecretsBuilder:
             base = scope.base.path if scope.base is not None else scope.directory
             return Unmet(f"`{scope.directory}/{job.file}` does not exist", Place(base))
         if not scope.has(job.key):
-            return Unmet(f"`{file.path}` has no `{job.key}`", Place(file.path))
+            return Unmet(f"`{file.path}` has no `{job.key}`", Place(file.path), True)
         if not scope.get(job.key):
             return Unmet(f"`{job.key}` is empty", scope.place((job.key,), "key"), True)
         for config, text in job.unless:

@@ -69,7 +69,7 @@ def run_rules(
     wanted = [one for one in rules if _applies(one, context)]
     if not (shard or (context.mas.found and context.base is None and _is_large(context))):
         found, stopped = _run(context, wanted)
-        return _ordered(found), stopped
+        return _ordered(context, found), stopped
     from .parts import Parts, in_order
 
     parts = Parts(context)
@@ -96,7 +96,7 @@ def run_rules(
         _add(findings, across.values())
         crashes.update({crash.rule: crash for crash in more})
     order = {one.rule.code: index for index, one in enumerate(wanted)}
-    return _ordered(findings), sorted(crashes.values(), key=lambda crash: order[crash.rule])
+    return _ordered(context, findings), sorted(crashes.values(), key=lambda crash: order[crash.rule])
 
 
 def _applies(loaded: LoadedRule, context: Context) -> bool:
@@ -150,8 +150,14 @@ def _add(findings: Findings, more: Iterable[Finding]) -> None:
         findings.setdefault(_identity(finding), finding)
 
 
-def _ordered(findings: Findings) -> list[Finding]:
-    return sorted(findings.values(), key=lambda finding: finding.sort_key)
+def _ordered(context: Context, findings: Findings) -> list[Finding]:
+    said: Iterable[Finding] = findings.values()
+    if len(findings) > 1 and context.mas.found:
+        from .one_cause import one_cause_each
+
+        config = frozenset(context.mas.config_paths)
+        said = one_cause_each(said, lambda path: context.repository.document(path).data if path in config else None)
+    return sorted(said, key=lambda finding: finding.sort_key)
 
 
 def _shared_out(

@@ -1,0 +1,99 @@
+"""One cause is one finding: what several rules say about the same value is said by the one that explains it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from masgitops_lint.model.finding import Finding, Severity
+from masgitops_lint.model.place import Keys
+
+_EXPLAINS = (
+    r"CFG050|CFG006",  # the text was never meant as a value, or is read as another one
+    r"CFG01\d|CFG03[013]|CFG04\d",  # keys and ids: what follows from them is no defect of its own
+    r"SEC00\d",  # what the vault plugin does not read
+    r"VAL00\d|VAL02\d|VAL04[15]",  # of the wrong type
+    r"SEC012",  # a secret's writer that is off
+    r"VAL01[246]|VAL03\d|VAL04\d",  # missing, empty, or of the wrong form
+    r"REF\d+|WAV00\d|VER02\d",  # at odds with other values
+    r"CFG032",
+)
+"""Rules by what they explain, the most telling first. What is in none of the rows is always said."""
+_RANKS = tuple(re.compile(f"(?:{row})$") for row in _EXPLAINS)
+_FOLLOWS = re.compile(r"(?:REF\d+|CFG032)$")
+"""Rules about two values that differ: where one of the two is wrong by itself, that they differ follows from it."""
+_WHOLE_FILE = re.compile(r"(?:SEC012|VAL016)$")
+"""Rules that point at a whole file for the same reason."""
+_NO_SCALAR = re.compile(r"(?:VAL02\d|VAL04[15]|CFG030)$")
+"""Rules that say that a collection stands where a scalar belongs."""
+
+Content: TypeAlias = Callable[[str], Any]
+"""The parsed content of a config file, by path; None for any other file."""
+Spot: TypeAlias = "tuple[str, Keys, int]"
+
+
+def one_cause_each(findings: Iterable[Finding], content: Content) -> list[Finding]:
+    """The findings without those that another one about the same scalar of a config file explains.
+
+    What is left takes over the severity of what it explains. Findings about blocks and list entries, and those of rules
+    that are not known here, are never touched. Notes explain nothing.
+    """
+    given = list(findings)
+    ranks = [_rank(one) for one in given]
+    at: dict[Spot, list[int]] = {}
+    for index, one in enumerate(given):
+        if ranks[index] is not None and (one.keys or _WHOLE_FILE.match(one.rule)):
+            at.setdefault((one.path, one.keys, one.span.line), []).append(index)
+    kept: list[Finding | None] = list(given)
+    causes: dict[tuple[str, int], int] = {}
+    follows = any(_FOLLOWS.match(one.rule) and one.related for one in given)
+    for spot, indexes in at.items():
+        if len(indexes) < 2 and not follows:
+            continue
+        if not any(_NO_SCALAR.match(given[index].rule) for index in indexes) and not _is_scalar(content, spot):
+            continue
+        first = min(indexes, key=lambda index: ranks[index] or 0)
+        causes.setdefault((spot[0], spot[2]), first)
+        _explain(kept, first, [index for index in indexes if ranks[index] != ranks[first]])
+    for index, one in enumerate(given):
+        if kept[index] is None or not _FOLLOWS.match(one.rule):
+            continue
+        for other in one.related:
+            cause = causes.get((other.path, other.span.line))
+            if cause is not None and (ranks[cause] or 0) < (ranks[index] or 0):
+                _explain(kept, cause, [index])
+                break
+    return [one for one in kept if one is not None]
+
+
+def _rank(finding: Finding) -> int | None:
+    if finding.severity is Severity.NOTE:
+        return None
+    return next((rank for rank, row in enumerate(_RANKS) if row.match(finding.rule)), None)
+
+
+def _explain(kept: list[Finding | None], cause: int, others: Sequence[int]) -> None:
+    for index in others:
+        explained, finding = kept[index], kept[cause]
+        if explained is None or finding is None:
+            continue
+        if explained.severity.rank > finding.severity.rank:
+            kept[cause] = replace(finding, severity=explained.severity)
+        kept[index] = None
+
+
+def _is_scalar(content: Content, spot: Spot) -> bool:
+    """Whether there is a scalar or an empty collection at a spot, or nothing: the spot of a missing key."""
+    value: Any = content(spot[0])
+    if not isinstance(value, dict | list):
+        return False
+    for key in spot[1]:
+        if isinstance(value, dict) and key not in value:
+            return True
+        try:
+            value = value[key]  # type: ignore[index]
+        except (LookupError, TypeError):
+            return False
+    return not spot[1] or not isinstance(value, dict | list) or not value
