@@ -3,7 +3,8 @@
 ## What it checks
 
 Files below the path of an Application or a Flux Kustomization, and everything their kustomizations read: resources,
-patches, the kustomization itself. Also files of a tree that Flux turns into a kustomization by itself.
+patches, the kustomization itself. Also files of a tree that Flux turns into a kustomization by itself. A key that one
+mapping writes twice counts too: kustomize refuses such a resource ("mapping key already defined").
 
 ## What happens
 
@@ -25,6 +26,14 @@ BAD = (
         {
             "base/kustomization.yaml": "resources:\n  - a.yaml\n",
             "base/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  x: ]  #! CFG101\n",
+        },
+        base="empty",
+    ),
+    Example(
+        "a key twice",
+        {
+            "base/kustomization.yaml": "resources:\n  - a.yaml\n",
+            "base/a.yaml": 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: "1"\n  x: "2"  #! CFG101\n',
         },
         base="empty",
     ),

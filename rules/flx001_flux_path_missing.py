@@ -69,25 +69,27 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Paths without a directory."""
-    for fact in context.units.named("flux-path-missing"):
+    guessed = {root.cluster for root in context.units.roots if root.guessed}
+    for fact, names in context.units.grouped("flux-path-missing"):
         near = context.units.nearest(fact.text)
         yield RULE.draft(
             fact.place,
             f"there is no directory {fact.text} in this repository: {fact.unit} applies nothing",
             help=f"did you mean {near}?" if near else "the path is relative to the root of the source",
-            affects=[fact.unit],
+            affects=names,
+            severity="warning" if fact.data.get("cluster") in guessed else "error",
         )
-    for fact in context.units.named("flux-component-missing"):
+    for fact, names in context.units.grouped("flux-component-missing"):
         yield RULE.draft(
             fact.place,
             f"there is no component {fact.text} below the path of {fact.unit}: it applies nothing",
             help="a component is relative to `spec.path` and needs a kustomization.yaml",
-            affects=[fact.unit],
+            affects=names,
         )
-    for fact in context.units.named("flux-chart-missing"):
+    for fact, names in context.units.grouped("flux-chart-missing"):
         yield RULE.draft(
             fact.place,
             f"there is no chart at {fact.text} in this repository: {fact.unit} is not installed",
             help="the path of a chart in a GitRepository is relative to its root",
-            affects=[fact.unit],
+            affects=names,
         )

@@ -72,9 +72,12 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """References without a source."""
+    missing = {}
     for found in context.units.source_references():
-        if found.outcome != "missing":
-            continue
+        if found.outcome == "missing":
+            missing.setdefault((found.place, found.namespace), []).append(found)
+    for all_found in missing.values():
+        found = next((one for one in all_found if one.certain), all_found[0])
         close = difflib.get_close_matches(found.name, found.known, n=1, cutoff=0.5)
         if found.elsewhere:
             hint = f"it is in namespace {found.elsewhere}: say so with `namespace`"
@@ -86,6 +89,6 @@ def check(context: Context) -> Drafts:
             found.place,
             f"the cluster gets no {found.kind} {found.namespace}/{found.name}: {found.unit.label} waits for ever",
             help=hint,
-            affects=[found.unit.label],
+            affects=list(dict.fromkeys(one.unit.label for one in all_found)),
             severity="error" if found.certain else "warning",
         )

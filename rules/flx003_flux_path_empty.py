@@ -68,10 +68,10 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Paths that hold no manifest."""
-    for fact in context.units.named("flux-path-empty"):
+    for fact, names in context.units.grouped("flux-path-empty"):
         yield RULE.draft(
             fact.place,
             f"there is no manifest below {fact.text or 'the root'}: {fact.unit} applies nothing, and prunes what it had applied",
             help="correct the path, or remove the Kustomization",
-            affects=[fact.unit],
+            affects=names,
         )

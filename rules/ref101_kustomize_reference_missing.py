@@ -58,16 +58,21 @@ GOOD = (
 )
 
 
+_BOOTSTRAP = ("flux-system", "gotk-components.yaml", "gotk-sync.yaml")
+
+
 def check(context: Context) -> Drafts:
     """Paths that lead nowhere."""
     for problem, reached, names in context.units.problems():
         if problem.kind != "missing":
             continue
+        # `flux bootstrap` commits these; a repository may be looked at before it ran
+        bootstrap = problem.text.removeprefix("./").rstrip("/") in _BOOTSTRAP
         where = f"there is no {problem.target}" if problem.target else "it leads out of the repository"
         yield RULE.draft(
             problem.place,
             f"{problem.text} does not exist ({where}): `kustomize build` fails here, nothing of this tree is applied",
             help="correct the path, commit the file, or take the entry out",
             affects=names,
-            severity="error" if reached else "warning",
+            severity="error" if reached and not bootstrap else "warning",
         )

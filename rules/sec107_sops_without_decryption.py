@@ -65,8 +65,9 @@ GOOD = (
 
 
 def check(context: Context) -> Drafts:
-    """Encrypted objects that are applied as they are."""
+    """Encrypted objects that are applied as they are, the first one of each file."""
     seen = set()
+    told = set()
     for unit, obj in context.units.reached():
         if "sops" not in obj.data or not isinstance(obj.data.get("sops"), dict) or unit.manifest is None:
             continue
@@ -76,6 +77,9 @@ def check(context: Context) -> Drafts:
         if unit.engine == "flux" and unit.kind == "Kustomization":
             if not isinstance(unit.manifest.get("spec", "decryption"), dict):
                 seen.add(place)
+                if (unit.label, place.path) in told:
+                    continue
+                told.add((unit.label, place.path))
                 yield RULE.draft(
                     place,
                     f"{unit.label} has no `decryption`: {obj.label} is applied encrypted",

@@ -297,3 +297,20 @@ def test_the_kustomization_of_an_earlier_bootstrap_belongs_to_the_same_cluster(t
     )
     assert len(graph.roots) == 1
     assert names(graph, "ConfigMap") == ["ConfigMap shop/a", "ConfigMap shop/b"]
+
+
+def test_a_key_that_a_mapping_repeats_stops_kustomize(tmp_path: Path) -> None:
+    twice = config_map("a", "shop", 'x: "1"').replace('x: "1"', 'x: "1", x: "2"')
+    graph = units(
+        tmp_path, {**ROOT, "clusters/one/apps.yaml": flux_kustomization("apps", "./apps"), "apps/a.yaml": twice}
+    )
+    (fact,) = graph.named("manifest-syntax")
+    assert fact.text == "`x` is written twice in one mapping"
+
+
+def test_kustomize_writes_annotations_as_text(tmp_path: Path) -> None:
+    object_ = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {n: 1}, labels: {m: 2}}\n"
+    graph = units(
+        tmp_path, {**ROOT, "clusters/one/apps.yaml": flux_kustomization("apps", "./apps"), "apps/a.yaml": object_}
+    )
+    assert [found.field for found in graph.values_not_text()] == ["labels.m"]

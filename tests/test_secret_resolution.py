@@ -296,3 +296,67 @@ def test_secrets_in_values_of_wrapper_charts(tmp_path: Path) -> None:
     )
     found = [(one.need.name, one.need.place.path) for one in units(tmp_path, files).needs()]
     assert found == [("prod-secret", "charts/web/values-prod.yaml")]
+
+
+REPOSITORY = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: %s, namespace: flux-system}\nspec: {url: %s}\n"
+APPS = {
+    "clusters/one/flux-system/gotk-sync.yaml": SYNC,
+    "clusters/one/apps.yaml": flux_kustomization("apps", "./apps"),
+    "apps/pod.yaml": POD % ("web-password", "a"),
+}
+
+
+def elsewhere(name: str, url: str, extra: str = "") -> dict[str, str]:
+    """A Kustomization whose manifests are in another repository."""
+    manifest = flux_kustomization(name, "./deploy", extra).replace("name: flux-system}", f"name: {name}}}")
+    return {"clusters/one/source.yaml": REPOSITORY % (name, url), "clusters/one/other.yaml": manifest}
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "extra", "seen"),
+    [
+        ("monitoring-crds", "https://example.org/acme/prometheus", "", "missing"),
+        ("storage", "https://example.org/acme/storage", "", "missing"),
+        ("shop-base", "https://example.org/acme/shop", "", "opaque"),
+        ("storage", "https://example.org/acme/storage", "  targetNamespace: shop\n", "opaque"),
+        ("storage", "https://example.org/acme/storage", "  targetNamespace: store\n", "missing"),
+    ],
+)
+def test_what_another_repository_may_bring(tmp_path: Path, name: str, url: str, extra: str, seen: str) -> None:
+    assert outcome(tmp_path, APPS | elsewhere(name, url, extra)) == [("web-password", seen)]
+
+
+def test_a_policy_that_copies_all_secrets_makes_none(tmp_path: Path) -> None:
+    policy = (
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: sync}\nspec:\n  rules:\n    - name: copy\n"
+        '      generate: {kind: Secret, name: "{{request.object.metadata.name}}", namespace: shop}\n'
+    )
+    files = plain(pod=POD % ("s", "a"), policy=policy)
+    assert outcome(tmp_path, files) == [("s", "missing")]
+    assert outcome(tmp_path / "2", plain(pod=POD % ("s", "a"), policy=policy, secret=SECRET % ("s", "base"))) == [
+        ("s", "resolved")
+    ]
+
+
+def test_a_push_into_the_cluster_makes_a_secret(tmp_path: Path) -> None:
+    store = "apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: in}\nspec: {provider: {%s: {}}}\n"
+    push = (
+        "apiVersion: external-secrets.io/v1alpha1\nkind: PushSecret\nmetadata: {name: p, namespace: base}\nspec:\n"
+        "  secretStoreRefs: [{kind: ClusterSecretStore, name: in}]\n  selector: {secret: {name: t}}\n"
+        "  data: [{match: {secretKey: a, remoteRef: {remoteKey: s, property: a}}}]\n"
+    )
+    files = plain(pod=POD % ("s", "a"), push=push, other=SECRET % ("t", "base"))
+    inside = plain(store=store % "kubernetes")["app/store.yaml"]
+    files["app/kustomization.yaml"] = "resources: [pod.yaml, push.yaml, other.yaml, store.yaml]\n"
+    assert ("s", "resolved") in outcome(tmp_path, files | {"app/store.yaml": inside})
+    assert ("s", "missing") in outcome(tmp_path / "2", files | {"app/store.yaml": store % "vault"})
+
+
+def test_values_of_a_release_refer_to_its_target_namespace(tmp_path: Path) -> None:
+    release = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: flux-system}\nspec:\n"
+        "  targetNamespace: shop\n  chart: {spec: {chart: x, sourceRef: {kind: HelmRepository, name: x}}}\n"
+        "  values: {env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: a}}}]}\n"
+    )
+    files = APPS | {"apps/pod.yaml": release, "apps/secret.yaml": SECRET % ("s", "shop")}
+    assert outcome(tmp_path, files) == [("s", "resolved")]

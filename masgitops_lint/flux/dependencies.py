@@ -41,6 +41,14 @@ def _index(graph: UnitGraph) -> dict[tuple[str, str, str, str], Unit]:
     return known
 
 
+def may_be(pattern: str, name: str) -> bool:
+    """Whether a name with unknown parts can be `name`."""
+    import re
+
+    parts = pattern.split(UNKNOWN)
+    return re.fullmatch(".*".join(re.escape(part) for part in parts), name) is not None
+
+
 def _home(unit: Unit) -> str:
     return base_cluster(unit.cluster)
 
@@ -64,7 +72,10 @@ def dependency_uses(graph: UnitGraph) -> Iterator[DependencyUse]:
             if target is not None:
                 yield DependencyUse(unit, dependency, "resolved", target)
                 continue
-            if any(key[0] == home and key[1] == unit.kind and UNKNOWN in key[3] for key in index):
+            if any(
+                key[0] == home and key[1] == unit.kind and UNKNOWN in key[3] and may_be(key[3], dependency.name)
+                for key in index
+            ):
                 continue
             other = "HelmRelease" if unit.kind == "Kustomization" else "Kustomization"
             names = {(ns, name) for (cluster, kind, ns, name) in index if cluster == home and kind == unit.kind}

@@ -93,8 +93,9 @@ class FluxLoader:
                 if obj.group in (SOURCE, "source.extensions.fluxcd.io"):
                     self.sources.setdefault((obj.kind, obj.name), []).append(obj)
         for root in find_roots(self):
+            guessed = root.assumed and all(start.generated for start in root.starts)
             self.graph.roots.append(
-                RootInfo("flux", root.name, root.cluster, root.place, root.how, root.assumed, root.source)
+                RootInfo("flux", root.name, root.cluster, root.place, root.how, root.assumed, root.source, guessed)
             )
             self.graph.units.extend(self.cluster(root))
         self.graph.engines.extend(self.evidence())
@@ -327,7 +328,7 @@ class FluxLoader:
                 continue
             files.append(path)
             manifest = self.manifests(path)
-            for problem in manifest.problems:
+            for problem in (*manifest.problems, *manifest.repeats[:1]):
                 facts.append(Fact("manifest-syntax", Place(path, span=problem.span), problem.message))
             for number in manifest.strangers:
                 facts.append(Fact("flux-not-kubernetes", Place(path, (), document=number), path))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from masgitops_lint.kubernetes.objects import UNKNOWN
 from masgitops_lint.model.place import Keys, Place
 
+from .dependencies import may_be
 from .evidence import base_cluster
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _resolve(graph: UnitGraph, unit: Unit, kind: str, namespace: str, name: str,
                 if name in names:
                     return SourceReference(unit, kind, namespace, name, place, "resolved")
     sources = [key for key in objects if key[0] == SOURCE and key[1] in _KINDS]
-    if any(UNKNOWN in key[3] for key in sources):
+    if any(UNKNOWN in key[3] and key[1] == kind and may_be(key[3], name) for key in sources):
         return SourceReference(unit, kind, namespace, name, place, "resolved")
     elsewhere = sorted(ns for _, k, ns, n in sources if (k, n) == (kind, name))
     other = sorted(k for _, k, ns, n in sources if n == name and ns == namespace and k != kind)

@@ -282,7 +282,7 @@ class _Run:
     def add_file(self, path: str, place: Place) -> None:
         self.files.append(path)
         manifest = self.owner.manifests(path)
-        for syntax in manifest.problems:
+        for syntax in (*manifest.problems, *manifest.repeats[:1]):
             self.problem("syntax", Place(path, span=syntax.span), syntax.message, path)
         for number in manifest.strangers:
             self.problem("not-kubernetes", Place(path, (), document=number), path, path)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from masgitops_lint.repo.repository import Repository
+    from masgitops_lint.repo.yaml import Document
 
     Part = Literal["key", "value", "both"]
 
@@ -221,11 +222,16 @@ class SyntaxProblem:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one file holds: objects, documents that are no objects (their numbers), and what is wrong with it."""
+    """What one file holds: objects, documents that are no objects (their numbers), and what is wrong with it.
+
+    `repeats` are keys that a mapping writes twice: `kubectl apply` takes the last one, kustomize refuses the file
+    ("mapping key already defined").
+    """
 
     objects: tuple[KubeObject, ...] = ()
     strangers: tuple[int, ...] = ()
     problems: tuple[SyntaxProblem, ...] = ()
+    repeats: tuple[SyntaxProblem, ...] = ()
 
 
 class Manifests:
@@ -272,7 +278,8 @@ class Manifests:
             if not found and data not in (None, {}, []) and not _is_list(data):
                 strangers.append(index)
             objects.extend(found)
-        return Manifest(tuple(objects), tuple(strangers), syntax_problems(self.repository, path))
+        repeats = _repeats(document, path) if document.repeats else ()
+        return Manifest(tuple(objects), tuple(strangers), syntax_problems(self.repository, path), repeats)
 
 
 def _is_list(data: Any) -> bool:
@@ -282,6 +289,14 @@ def _is_list(data: Any) -> bool:
 def syntax_problems(repository: Repository, path: str) -> tuple[SyntaxProblem, ...]:
     """Why a file cannot be read as YAML; empty when it can."""
     return tuple(SyntaxProblem(path, one.message, one.span) for one in repository.document(path).fatal[:1])
+
+
+def _repeats(document: Document, path: str) -> tuple[SyntaxProblem, ...]:
+    return tuple(
+        SyntaxProblem(path, f"`{one.keys[-1]}` is written twice in one mapping", one.span)
+        for one in document.problems
+        if one.kind == "duplicate-key" and one.keys
+    )
 
 
 _SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .objects import UNKNOWN, KubeObject
-from .secrets import EVERYWHERE, Kind, Need, Producer, needs_in_values, needs_of, needs_of_chart, produced_by
+from .secrets import EVERYWHERE, Kind, Need, Producer, needs_in_values, needs_of, needs_of_chart, produced_by, pushed_by
 from .unit import Unit, UnitGraph
 
 if TYPE_CHECKING:
+    from masgitops_lint.kubernetes.kustomization import Opaque
     from masgitops_lint.settings.values import Settings
 
 Outcome: TypeAlias = Literal["resolved", "missing", "opaque", "by-hand", "unused-file"]
@@ -84,6 +85,14 @@ class _Shelf:
     patterns: list[tuple[Producer, str, re.Pattern[str]]] = field(default_factory=list)
     opaque: list[Unit] = field(default_factory=list)
     custom: dict[str, list[KubeObject]] = field(default_factory=dict)
+    names: dict[Kind, set[str]] = field(default_factory=dict)
+
+    def holds(self, kind: Kind, name: str) -> bool:
+        """Whether something of that name is made in any namespace: what copies all Secrets copies only those."""
+        if not self.names:
+            for made, _, called in self.exact:
+                self.names.setdefault(made, set()).add(called)
+        return name in self.names.get(kind, ())
 
 
 class SecretIndex:
@@ -96,6 +105,12 @@ class SecretIndex:
         self.loose: dict[tuple[Kind, str], list[Producer]] = {}
         self._mentions: dict[str, str] = {}
         self._unread: dict[tuple[Kind, str], list[KubeObject]] = {}
+        self._into_clusters = {
+            obj.name
+            for unit in graph.units
+            for obj in unit.objects
+            if obj.kind.endswith("SecretStore") and isinstance(obj.get("spec", "provider", "kubernetes"), dict)
+        }
         for unit in graph.units:
             self._shelve(unit)
         for obj in graph.loose.objects if graph.loose is not None else ():
@@ -110,7 +125,7 @@ class SecretIndex:
             own = unit.namespace_of(obj)
             if obj.group not in _PASSIVE:
                 shelf.custom.setdefault(own, []).append(obj)
-            for producer in produced_by(obj):
+            for producer in (*produced_by(obj), *pushed_by(obj, self._into_clusters)):
                 namespace = producer.namespace or own
                 if namespace == EVERYWHERE:
                     if "*" in producer.name or UNKNOWN in producer.name:
@@ -148,6 +163,7 @@ class SecretIndex:
                 if producer.kind == need.kind
                 and (where in (EVERYWHERE, namespace) or UNKNOWN in where)
                 and pattern.match(need.name)
+                and (producer.name != EVERYWHERE or shelf.holds(need.kind, need.name))
             ]
         return found
 
@@ -236,8 +252,8 @@ class SecretIndex:
 
     def _plausible(self, need: Need, unit: Unit, namespace: str) -> str:
         """Something that cannot be seen into and may well make the object."""
-        for opaque in unit.opaque if need.role != "values" else ():
-            if unit.kind not in ("HelmRelease",) and not opaque.reason.startswith("chart dependency"):
+        for opaque in unit.opaque if need.role != "values" and unit.kind != "HelmRelease" else ():
+            if not opaque.reason.startswith("chart dependency") and _could_hold(opaque, unit, need, namespace):
                 return opaque.reason
         shelf = self.shelves.get(unit.cluster, _Shelf())
         for other in shelf.opaque:
@@ -246,7 +262,7 @@ class SecretIndex:
             if other.kind in ("HelmRelease", "Application") and not _bases(other):
                 if _could_make(other, need, self.graph):
                     return f"the chart of {other.label}"
-            elif any(source.target == "external" for source in other.sources):
+            elif any(source.target == "external" for source in other.sources) and _could_apply(other, need, namespace):
                 return f"{other.label}, whose manifests are in another repository"
         for obj in shelf.custom.get(namespace, ()):
             if len(obj.name) >= 4 and obj.name in need.name:
@@ -304,6 +320,51 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 def _bases(unit: Unit) -> bool:
     return any(opaque.reason.startswith("remote") or "plugin" in opaque.reason for opaque in unit.opaque)
+
+
+_SMALL = 15
+_HARMLESS = re.compile(r"crds?\b|customresourcedefinition|dashboards?\b|flux-manifests", re.IGNORECASE)
+_COMMON_WORDS = frozenset({
+    "https", "github", "gitlab", "githubusercontent", "main", "master", "deploy", "deploys", "deployment",
+    "deployments", "kubernetes", "manifest", "manifests", "release", "releases", "download", "config", "configs",
+    "base", "bases", "default", "install", "latest", "refs", "heads", "blob", "tree", "yaml", "kustomize",
+    "kustomization", "overlays", "secret", "secrets", "credentials", "token", "apps", "infra", "infrastructure",
+    "cluster", "clusters", "system", "flux", "gitops", "repo", "production", "staging", "prod", "test",
+})  # fmt: skip
+
+
+def _words(*texts: str) -> frozenset[str]:
+    found = (word for text in texts for word in re.split(r"[^a-z0-9]+", text.lower()))
+    return frozenset(word for word in found if len(word) > 3) - _COMMON_WORDS
+
+
+def _could_hold(opaque: Opaque, unit: Unit, need: Need, namespace: str) -> bool:
+    """Whether a part of a kustomization that cannot be opened may well hold what an object of the unit needs.
+
+    One is in the same directory as the object, shares a word with what is needed, or is a good part of a small unit.
+    """
+    if not opaque.reason.startswith("remote"):
+        return True
+    if _HARMLESS.search(opaque.reason):
+        return False
+    home = posixpath.dirname(opaque.place.path)
+    return (
+        home == posixpath.dirname(need.obj.path)
+        or (len(unit.objects) < _SMALL and home in unit.directories)
+        or not _words(opaque.reason).isdisjoint(_words(need.name, namespace))
+    )
+
+
+def _could_apply(unit: Unit, need: Need, namespace: str) -> bool:
+    """Whether a unit whose manifests are in another repository may well bring what is needed."""
+    text = " ".join((unit.name, *(f"{source.url} {source.path}" for source in unit.sources)))
+    if _HARMLESS.search(text):
+        return False
+    if unit.target_namespace or unit.engine != "flux" or UNKNOWN in namespace:
+        return True
+    if unit.namespace == namespace and namespace != "flux-system":
+        return True
+    return not _words(text).isdisjoint(_words(need.name, namespace))
 
 
 def _could_make(unit: Unit, need: Need, graph: UnitGraph) -> bool:
@@ -418,4 +479,4 @@ def _release(unit: Unit) -> str:
 
 
 def _known(name: str) -> bool:
-    return bool(name) and UNKNOWN not in name and not re.search(r"\$[{(]|\{\{|<", name)
+    return bool(name) and UNKNOWN not in name and not re.search(r"\$[{(]|\{\{|<|^ENC\[", name)

@@ -94,6 +94,24 @@ def produced_by(obj: KubeObject) -> Iterator[Producer]:
         yield _made(obj, outputs, None, "terraform")
 
 
+def pushed_by(obj: KubeObject, stores: Collection[str]) -> Iterator[Producer]:
+    """Secrets that a PushSecret writes through one of `stores`, those that lead into a Kubernetes API.
+
+    Their namespace is the store's `remoteNamespace`; it is not followed.
+    """
+    if obj.kind != "PushSecret" or obj.group != "external-secrets.io":
+        return
+    references = _list(obj.spec.get("secretStoreRefs"))
+    if not any(isinstance(one, dict) and one.get("name") in stores for one in references):
+        return
+    for item in _list(obj.spec.get("data")):
+        match = item.get("match") if isinstance(item, dict) else None
+        remote = match.get("remoteRef") if isinstance(match, dict) else None
+        name = remote.get("remoteKey") if isinstance(remote, dict) else None
+        if isinstance(name, str) and name:
+            yield Producer("Secret", EVERYWHERE, name, None, "push-secret", obj)
+
+
 _SERVING_CERTIFICATE = (
     "service.beta.openshift.io/serving-cert-secret-name",
     "service.alpha.openshift.io/serving-cert-secret-name",
@@ -526,7 +544,7 @@ def needs_in_values(obj: KubeObject, release: str, namespace: str) -> Iterator[N
         for name, field, route, optional in _value_references(values, ("spec", "values")):
             filled = _RELEASE.sub(lambda m: release if m[1] == "Name" else namespace, name)
             if "{{" not in filled and UNKNOWN not in filled and filled:
-                yield Need("Secret", "", filled, field, "values", obj, route, optional)
+                yield Need("Secret", namespace, filled, field, "values", obj, route, optional)
 
 
 def needs_of_chart(

@@ -36,11 +36,16 @@ def values_not_text(graph: UnitGraph) -> Iterator[NotText]:
             continue
         for route, value in _texts(obj):
             kind = _kind(value)
-            if kind:
+            if kind and not (route[:2] == ("metadata", "annotations") and _through_kustomize(unit)):
                 place = obj.at(*route)
                 if place not in seen:
                     seen.add(place)
                     yield NotText(unit, obj, place, ".".join(str(key) for key in route[-2:]), kind)
+
+
+def _through_kustomize(unit: Unit) -> bool:
+    """Whether kustomize builds what a unit applies: it writes annotations of the object itself as text (5.5.0)."""
+    return (unit.engine == "flux" and unit.kind == "Kustomization") or bool(unit.directories)
 
 
 def _kind(value: Any) -> str:

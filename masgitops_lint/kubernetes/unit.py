@@ -195,6 +195,8 @@ class RootInfo:
     assumed: bool = False
     source: tuple[str, str, str] = ("", "", "")
     """Flux: (kind, namespace, name) of the source that is this repository."""
+    guessed: bool = False
+    """Whether not even a manifest says that this is where it starts, only the name of a directory."""
 
 
 @dataclass(slots=True)

@@ -32,18 +32,24 @@ LONE_TAG = re.compile(rb"![\s,\]}]|!\Z")
 """A `!` that may be a tag of its own, which only shows in the source text."""
 
 
-def construct(root: Node, text: str, *, careful: bool) -> tuple[Any, bool]:
-    """The data below `root`, and whether anything in it deserves a remark. Raises `UnfitError`.
+def construct(root: Node, text: str, *, careful: bool) -> tuple[Any, bool, bool]:
+    """The data below `root`, whether anything in it deserves a remark, and whether a mapping repeats a key.
+
+    Raises `UnfitError`.
 
     `careful` says that the text may hold aliases or the tag `!`, which the quick way does not see.
     """
     if not careful:
         notes: list[Any] = []
         try:
-            return (_quick(root, notes), bool(notes)) if root.tag in _COLLECTIONS else _scalar_root(root)
+            if root.tag not in _COLLECTIONS:
+                return *_scalar_root(root), False
+            data = _quick(root, notes)
+            return data, bool(notes), any(note.tag is MappingNode for note in notes)
         except (_CarefulError, RecursionError):
             pass
-    return Decoder(text).decode(root), True
+    decoder = Decoder(text)
+    return decoder.decode(root), True, decoder.repeats
 
 
 _COLLECTIONS = (MappingNode, SequenceNode)
@@ -166,6 +172,8 @@ class Decoder:
         # go-yaml counts the document as the first decoding
         self._decoded = 1
         self._aliased = 0
+        self.repeats = False
+        """Whether a mapping that was read writes a key twice."""
 
     def decode(self, root: Node) -> Any:
         """The data below `root`. Raises `UnfitError`."""
@@ -229,6 +237,7 @@ class Decoder:
     def _mapping(self, node: Node, level: int) -> tuple[dict[str, Any], int]:
         result: dict[str, Any] = {}
         depth = 0
+        written: set[str] = set()
         for key, value in node.value:
             if is_merge(key):
                 for source in merge_sources(key, value):
@@ -236,7 +245,10 @@ class Decoder:
                     depth = max(depth, self._depths[id(source)])
                 continue
             self._key(key, level + 1)
-            result[key_text(key, self._text)] = self._value(value, level + 1)
+            name = key_text(key, self._text)
+            self.repeats = self.repeats or name in written
+            written.add(name)
+            result[name] = self._value(value, level + 1)
             depth = max(depth, 1 + self._depths[id(value)])
         return result, depth
 

@@ -30,7 +30,7 @@ class Document:
     Positions are worked out when somebody asks.
     """
 
-    __slots__ = ("_fatal", "_parsed", "_remarks", "documents", "encoding", "ok", "path", "text")
+    __slots__ = ("_fatal", "_parsed", "_remarks", "documents", "encoding", "ok", "path", "repeats", "text")
 
     def __init__(
         self,
@@ -41,6 +41,7 @@ class Document:
         encoding: str = "utf-8",
         fatal: tuple[Problem, ...] = (),
         remarkable: bool = False,
+        repeats: bool = False,
     ) -> None:
         self.path = path
         self.text = text
@@ -48,6 +49,8 @@ class Document:
         self.encoding = encoding
         self.ok = not any(problem.fatal and problem.document == 0 for problem in fatal)
         """Whether the first document could be read (it may still be empty or not a mapping)."""
+        self.repeats = repeats
+        """Whether a mapping writes a key twice; `problems` tells where."""
         self._fatal = fatal
         # what the checks before parsing refuse must never reach the parser
         self._parsed = bool(documents) or remarkable
@@ -136,10 +139,12 @@ def parse(path: str, raw: bytes) -> Document:
     fatal: list[Problem] = []
     documents: list[Any] = []
     careful = (b"*" in raw and b"&" in raw) or (b"!" in raw and LONE_TAG.search(raw) is not None)
+    repeats = False
     remarkable = len(roots) != 1 or "\ufeff" in text
     for index, root in enumerate(roots):
         try:
-            data, noted = construct(root, text, careful=careful)
+            data, noted, repeated = construct(root, text, careful=careful)
+            repeats = repeats or repeated
         except UnfitError as unfit:
             data, noted = None, True
             fatal.append(_unfit_problem(unfit, text, index))
@@ -161,7 +166,9 @@ def parse(path: str, raw: bytes) -> Document:
             fatal = [problem, *(other for other in fatal if other.document < problem.document)]
     if "<<<<<<<" in text or ">>>>>>>" in text:
         fatal.extend(conflict_markers(text))
-    return Document(path, text, tuple(documents), encoding=encoding, fatal=tuple(fatal), remarkable=remarkable)
+    return Document(
+        path, text, tuple(documents), encoding=encoding, fatal=tuple(fatal), remarkable=remarkable, repeats=repeats
+    )
 
 
 def _unfit_problem(unfit: UnfitError, text: str, document: int) -> Problem:
