@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from masgitops_lint.argocd.placeholders import Placeholder, Suspect
     from masgitops_lint.argocd.plaintext import Plaintext
     from masgitops_lint.argocd.waves import Misread
+    from masgitops_lint.charts.expected import Lacking
     from masgitops_lint.charts.formats import Misfit
     from masgitops_lint.charts.literal import LiteralUse
     from masgitops_lint.charts.profile import ReleaseProfile
@@ -714,11 +715,19 @@ def has_format(keys: Keys) -> bool:
     return format_at(keys) is not None
 
 
-def expected_values() -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Values that every deployment needs though no chart demands them: their keys, and what happens without."""
-    from masgitops_lint.charts.unread import by_hand
+def lacking(scope: Scope, profile: ReleaseProfile) -> Iterator[Lacking]:
+    """Values that every deployment needs though no chart demands them, where a scope's blocks lack them."""
+    from masgitops_lint.charts.expected import lacking as find
 
-    return tuple((tuple(row["key"].split(".")), row["effect"]) for row in by_hand()["expected"]["rows"])
+    return find(scope, profile)
+
+
+def effect_of_lack(scope: Scope, keys: Keys) -> str:
+    """What happens without such a value; "" for a value that is not needed there."""
+    from masgitops_lint.charts.expected import effect_of_lack as find
+
+    block = scope.get(*keys[:-1])
+    return find(keys, block) if isinstance(block, dict) else ""
 
 
 def successor(unread: Unread) -> str:
@@ -888,7 +897,7 @@ __all__ = [
     "Span",
     "contains",
     "dotted",
-    "expected_values",
+    "effect_of_lack",
     "go_text",
     "has_format",
     "literal_use",

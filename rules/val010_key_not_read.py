@@ -26,7 +26,7 @@ from masgitops_lint.sdk import (
     Rule,
     Scope,
     dotted,
-    expected_values,
+    effect_of_lack,
     nearest,
     successor,
 )
@@ -126,7 +126,7 @@ def _below_no_list(context: Context, scope: Scope, keys: Keys) -> bool:
 
 def _lacks(context: Context, scope: Scope, right: Keys) -> str:
     """What a key is missing for that is not there under its right name; "" when charts do without."""
-    wanted = next((effect for keys, effect in expected_values() if keys == right), "")
+    wanted = effect_of_lack(scope, right)
     if wanted:
         return f": without it {wanted}"
     if right in context.missing_in_fields.get(scope.directory, ()):

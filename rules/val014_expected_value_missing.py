@@ -2,8 +2,8 @@
 
 ## What it checks
 
-A short list of values that no chart demands and every deployment needs, such as `run_sync_hooks` of the blocks whose Jobs
-write secrets.
+Values that no chart demands and every deployment needs: `run_sync_hooks` of the blocks whose Jobs write secrets,
+entitlement keys, sizes of volumes, the host of a mail server.
 
 ## What Argo CD does
 
@@ -14,7 +14,7 @@ It syncs without complaint: the Job is not rendered, or the object has an empty 
 Write the value.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, expected_values
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, dotted, lacking
 
 RULE = Rule(code="VAL014", name="expected-value-missing", severity="warning", tags=("values",), local=True)
 
@@ -29,20 +29,52 @@ BAD = (
         },
     ),
 )
-GOOD = (Example("all there"),)
+GOOD = (
+    Example("all there"),
+    Example(
+        "a database without a volume for backups",
+        {
+            "dev/cluster1/inst1/ibm-db2u-databases.yaml": (
+                'merge-key: "dev/cluster1/inst1"\nibm_db2u_databases:\n  - mas_application_id: manage\n'
+                "    db2_namespace: db2u-inst1\n    db2_instance_name: db2wh-inst1-manage\n    db2_dbname: BLUDB\n"
+                "    db2_version: s11.5.9.0-cn1\n    db2_table_org: ROW\n    db2_mln_count: 1\n    db2_num_pods: 1\n"
+                "    db2_meta_storage_class: efs\n    db2_meta_storage_size: 10Gi\n"
+                "    db2_meta_storage_accessmode: ReadWriteMany\n    db2_data_storage_class: efs\n"
+                "    db2_data_storage_size: 10Gi\n    db2_data_storage_accessmode: ReadWriteOnce\n"
+                "    db2_cpu_requests: 4\n    db2_cpu_limits: 6\n    db2_memory_requests: 8Gi\n    db2_memory_limits: 16Gi\n"
+                "    cluster_domain: apps.cluster1.example.com\n"
+            )
+        },
+    ),
+)
 
 
 def check(context: Context) -> Drafts:
-    """Values of the list that are missing from a block that is there."""
+    """Values of the table that are missing from a block that is there."""
+    masked = {(one.place.path, (*one.place.keys, *one.key.split("."))) for one in context.masked_values}
+    stopped = {(failure.scope, failure.place.keys) for failure in (*context.deployment.errors, *context.leaf_failures)}
     for scope in context.mas.scopes:
-        for keys, effect in expected_values():
-            block = scope.get(*keys[:-1])
-            if not isinstance(block, dict) or not block or context.is_misspelt(scope, keys):
+        for one in lacking(scope, context.profile_of(scope)):
+            keys = [
+                key
+                for key in one.keys
+                if not _is_told(context, scope, (*one.block, key), stopped)
+                and (scope.place((*one.block, key)).path, (*one.block, key)) not in masked
+            ]
+            if not keys:
                 continue
-            if block.get(keys[-1]) in (None, ""):
-                yield RULE.draft(
-                    scope.place(keys),
-                    f"`{'.'.join(keys)}` is missing: {effect}",
-                    help=f"write `{keys[-1]}`",
-                    affects=context.applications_at(scope, keys[:-1]),
-                )
+            shown = ", ".join(f"`{dotted((*one.block, key))}`" for key in keys)
+            empty = len(keys) == 1 and keys[0] in scope.get(*one.block)
+            yield RULE.draft(
+                scope.place((*one.block, keys[0])) if len(keys) == 1 else scope.place(one.block, "key"),
+                f"{shown} {'is' if len(keys) == 1 else 'are'} {'empty' if empty else 'missing'}: {one.effect}",
+                help="write " + ", ".join(f"`{key}`" for key in keys),
+                affects=context.applications_at(scope, one.block),
+            )
+
+
+def _is_told(context: Context, scope: Scope, keys: Keys, stopped: set[tuple[str, Keys]]) -> bool:
+    """Whether another rule tells that the value is not there, or under a wrong name."""
+    if context.is_misspelt(scope, keys) or keys in context.missing_in_fields.get(scope.directory, ()):
+        return True
+    return any((scope.directory, keys[:length]) in stopped for length in range(1, len(keys) + 1))
