@@ -56,7 +56,7 @@ def check(context: Context) -> Drafts:
             continue
         where = (
             f"in the same wave ({writer.wave or 0:03d})"
-            if first.relation == "same-wave"
+            if first.relation == "same-wave" and reader.parent == writer.parent
             else f"below `{writer.parent}`, which no wave puts before `{reader.parent}`"
         )
         yield RULE.draft(

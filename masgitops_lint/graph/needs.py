@@ -54,11 +54,11 @@ def collect(tree: Tree, mas: MasConfig, secrets: SecretsGraph) -> Iterator[Need]
         if writer is None or writer.application is None:
             continue
         at = tree.find(writer.application)
-        by_hand = secret.pre_created is not None
+        by_hand = secret.pre_created is not None and bool(writer.job.hook)
         for use in secret.uses:
             for application in use.readers:
                 reader = tree.find(application)
-                # a name somebody may well have filled by hand: that the Job refreshes it later is no self-wait
+                # a name somebody may well have filled by hand: that a hook refreshes it at every sync is no self-wait
                 if reader < 0 or (reader == at and by_hand):
                     continue
                 ref = use.reference
