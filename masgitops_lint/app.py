@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from masgitops_lint.model.finding import Finding
 from masgitops_lint.model.report import Charts, Crash, Part, Report, Skipped, Summary, Suppressed
@@ -65,8 +65,7 @@ class Request:
     cache_dir: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A request made ready: where, with which settings, and the view of the repo that rules and commands share."""
 
     target: Target
@@ -323,8 +322,7 @@ def _approvals(request: Request, session: Session, directives: tuple[FileDirecti
     return approvals(directives, messages, request.today)
 
 
-@dataclass(frozen=True, slots=True)
-class PlanOutcome:
+class PlanOutcome(NamedTuple):
     """A plan with the findings about it. `approved` maps a removed Application to the reason why it may go."""
 
     plan: Plan

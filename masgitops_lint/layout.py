@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _BASES = {
     "ibm-mas-cluster-base.yaml": 2,
@@ -14,8 +14,7 @@ _BASES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """`root` is the directory to read, `prefix` the part whose findings are wanted ("" for all, else a posix path)."""
 
     root: str

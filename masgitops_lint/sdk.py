@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -553,7 +553,7 @@ class Context:
 
     def inside(self, place: Place, text: str) -> Place:
         """The place of `text` itself inside a value of several lines; else `place` as it is."""
-        return replace(place, within=text)
+        return place._replace(within=text)
 
     def replacement(self, place: Place, old: str, new: str, description: str) -> Fix | None:
         """A fix that writes `new` for the one `old` in the value at `place`; None where there is not exactly one."""
@@ -720,6 +720,13 @@ def lacking(scope: Scope, profile: ReleaseProfile) -> Iterator[Lacking]:
     from masgitops_lint.charts.expected import lacking as find
 
     return find(scope, profile)
+
+
+def misspelt_fields(values: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
+    """Routes of fields in passed-on specs whose names are slips of the pen, with the names that were meant."""
+    from masgitops_lint.charts.fields import misspelt_fields as find
+
+    return find(values)
 
 
 def effect_of_lack(scope: Scope, keys: Keys) -> str:
@@ -902,6 +909,7 @@ __all__ = [
     "has_format",
     "literal_use",
     "misfit",
+    "misspelt_fields",
     "misread_help",
     "misread_text",
     "nearest",

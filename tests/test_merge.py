@@ -60,7 +60,7 @@ whole = st.builds(
     summary=st.builds(Summary, *[number] * 10),
     suppressed=st.lists(st.builds(Suppressed, finding, by, text), max_size=2).map(tuple),
     skipped=st.lists(st.builds(Skipped, text, text), max_size=2).map(tuple),
-    crashes=st.lists(st.builds(Crash, text, text), max_size=2).map(tuple),
+    crashes=st.lists(st.builds(Crash, text, text, st.just("")), max_size=2).map(tuple),
     notes=names,
     part=st.none() | part,
 )

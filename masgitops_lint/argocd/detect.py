@@ -5,10 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .evidence import RANK, Evidence, find_evidence
 from .releases import data_date, is_supported, released, supported_gitops_lines, supported_lines
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["DetectedArgoCD", "Disagreement", "Evidence", "Install", "Verdict", "detect"]
 
 
-@dataclass(frozen=True, slots=True)
-class Install:
+class Install(NamedTuple):
     """One installation that the repo describes. `evidence` is in order of weight: the first entry decides."""
 
     name: str
@@ -43,8 +41,7 @@ class Install:
         return result
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(NamedTuple):
     """Two sources that cannot both be right. `second` is None where the settings contradict `first`."""
 
     first: Evidence
@@ -52,8 +49,7 @@ class Disagreement:
     declared: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The Argo CD that serves an account: the versions it may be, how that is known, and the evidence (None: declared).
 
     `text` completes "Argo CD 2.10.4 (...)".

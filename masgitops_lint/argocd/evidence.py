@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from masgitops_lint.model.place import Keys, Place, Span
 
@@ -33,8 +32,7 @@ RANK: Mapping[Kind, int] = {
 """Which evidence of one installation decides: what names the running image before what names a package of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One thing that tells a version.
 
     `text` names it for a reader, `written` is the version as written, `interval` what that means (ANY where it names a

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 from difflib import get_close_matches
-from typing import Any, Literal, TypeAlias
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 PATH_ANNOTATION = "avp.kubernetes.io/path"
 IGNORE_ANNOTATION = "avp.kubernetes.io/ignore"
@@ -41,16 +40,14 @@ _PARSERS = frozenset({"jsonParse", "yamlParse"})
 Effect: TypeAlias = Literal["literal", "fails"]
 
 
-@dataclass(frozen=True, slots=True)
-class Modifier:
+class Modifier(NamedTuple):
     """One `| name arg ...` of a placeholder; `arguments` are split at white space, as the plugin does."""
 
     name: str
     arguments: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(NamedTuple):
     """Text that the plugin replaces: offsets count code points of the scanned text, `end` is exclusive.
 
     `path` is as written (the plugin does not trim it), `key` is trimmed. In the annotation style `path` is "" where
@@ -66,8 +63,7 @@ class Placeholder:
     raw: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
+class Suspect(NamedTuple):
     """Text that was meant as a placeholder and is none, or one that cannot be resolved.
 
     `effect` is "literal" where Argo CD deploys the text as it stands, "fails" where the plugin refuses and nothing of
@@ -83,8 +79,7 @@ class Suspect:
     repaired: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+class _Match(NamedTuple):
     start: int
     end: int
     path: str

@@ -12,9 +12,8 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .placeholders import scan
 
@@ -25,8 +24,7 @@ MAX_LENGTH = 1_000_000
 """Longer values are not looked into: Argo CD's own limit on a manifest is of that order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plaintext:
+class Plaintext(NamedTuple):
     """A secret in clear: what kind, and at most the first four characters of it ("" for a short one)."""
 
     kind: str

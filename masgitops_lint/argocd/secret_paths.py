@@ -8,7 +8,7 @@ unless the caller knows the backend (`AVP_TYPE`, or the settings).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from masgitops_lint.model.place import Place
 from masgitops_lint.model.secret import Backend, SecretReference
@@ -51,8 +51,7 @@ _AZURE_VAULT = re.compile(r"[A-Za-z](?!.*--)[A-Za-z0-9-]{1,22}[A-Za-z0-9]")
 _AWS_VERSION = re.compile(r"AWSCURRENT|AWSPREVIOUS|[A-Za-z0-9-]{32,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(NamedTuple):
     """The parts of a Secrets Manager ARN as written; `name` without the six random characters AWS adds."""
 
     partition: str

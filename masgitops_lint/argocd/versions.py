@@ -183,8 +183,7 @@ def _comparison(match: re.Match[str]) -> Interval | None:
     }[operator]
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(NamedTuple):
     """One row of the table.
 
     `since` is the first version, `backports` the first of older minors, `until` the last minor that has it. `without`
@@ -241,8 +240,7 @@ def features() -> Mapping[str, Feature]:
     return {row["id"]: _feature(row) for row in _table()["features"]}
 
 
-@dataclass(frozen=True, slots=True)
-class Bug:
+class Bug(NamedTuple):
     """A known defect of some versions. `stretches` are the versions that have it, `fixed` says what is free of it."""
 
     id: str

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 SYNC_WAVE = "argocd.argoproj.io/sync-wave"
 HOOK = "argocd.argoproj.io/hook"
@@ -67,8 +66,7 @@ def wave(manifest: Mapping[str, Any]) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
+class Hooks(NamedTuple):
     """`types` are the phases an object is a hook of. An object with `is_hook` and no types is never applied."""
 
     is_hook: bool
@@ -99,8 +97,7 @@ def hooks(manifest: Mapping[str, Any], version: tuple[int, ...] | None = None) -
     return Hooks(is_hook, tuple(dict.fromkeys(types)), delete_policies(manifest))
 
 
-@dataclass(frozen=True, slots=True)
-class Misread:
+class Misread(NamedTuple):
     """An annotation that Argo CD does not read as it was meant.
 
     `effect` says what comes of it: "never" (a hook of no phase: the object is never applied), "part" (one of several

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from masgitops_lint.mas.spec import ApplicationSetSpec, FileSpec
@@ -19,8 +18,7 @@ def with_extra_files(
     if not files:
         return specs
     return tuple(
-        replace(
-            spec,
+        spec._replace(
             files=(
                 *spec.files,
                 *(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from masgitops_lint.model.place import Keys
 
+from .slips import slip_of
 from .unread import by_hand
 
 QUANTITY = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")
@@ -22,8 +22,7 @@ _AFTER_SCHEME = re.compile(
 _CHANNEL = re.compile(r"v?\d+\.\d+(?:\.(?:x|\d+))?(?:[-.].*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """What a key's value must look like; `values` belong to enumerations."""
 
     key: re.Pattern[str]
@@ -31,8 +30,7 @@ class Format:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(NamedTuple):
     """A value that has not the format of its key: what is expected, and the value that was probably meant."""
 
     kind: str
@@ -74,6 +72,9 @@ def misfit(keys: Keys, value: Any) -> Misfit | None:
     text = str(value).strip()
     if "<path:" in text or "{{" in text:
         return None
+    if wanted.kind == "slip":
+        meant = slip_of(text, wanted.values)
+        return Misfit("slip", f"`{meant}`, from which it differs by a slip", meant) if meant else None
     if wanted.kind in ("enum", "near"):
         return _misfit_of_choice(text, value, wanted)
     if isinstance(value, bool):

@@ -8,9 +8,8 @@ or not. Derived from the programs of a release profile.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from .expressions import Expression
 from .profile import ReleaseProfile
@@ -24,8 +23,7 @@ _COMPARING = frozenset(
 _PASSED_ON = frozenset({"parameter_name", "parameter_value"})
 
 
-@dataclass(frozen=True, slots=True)
-class LiteralUse:
+class LiteralUse(NamedTuple):
     """How a root chart uses a key itself: `what` is "compared", or the Application's field that it goes into."""
 
     template: str

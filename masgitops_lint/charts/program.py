@@ -80,8 +80,7 @@ class Run(Frame):
         self.current = Rendered(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """A template that stops. `line` is the template's line, 0 where it is not known.
 
     `sources` are the value keys that can make the object exist which was being written, `guards` the conditions that

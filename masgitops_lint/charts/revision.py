@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from masgitops_lint.data import data_text
 
@@ -66,8 +65,7 @@ def revision_kind(revision: str) -> RevisionKind:
     return "range" if _RANGE.search(text) else "moving"
 
 
-@dataclass(frozen=True, slots=True)
-class ChartRevision:
+class ChartRevision(NamedTuple):
     """The revision of the source repo that serves an account, and what it is.
 
     `nearest` is the release that was probably meant when it is none; `known_until` the day of the newest known one.

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from masgitops_lint.data import data_text
 
@@ -24,8 +24,7 @@ _FORMAT = 1
 _VARIABLE = re.compile(r"\{([^}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A test of one value of the leaf chart: "set" (as Helm's `if`), "unset", "in" or "lacks" (a substring).
 
     `config` is the config key that decides it ("" where none does alone), `text` why nothing happens when it fails,
@@ -55,8 +54,7 @@ class Condition:
         return not (isinstance(value, str) and str(self.value) in value)
 
 
-@dataclass(frozen=True, slots=True)
-class SecretJob:
+class SecretJob(NamedTuple):
     """A Job (or hook) of a leaf chart that writes, reads or deletes a secret.
 
     `chart` is the leaf chart's directory name without its number, `level` that of the root that renders it, `file` and
@@ -81,8 +79,7 @@ class SecretJob:
     """Config keys that, when set, keep the Application from existing, each with the reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreCreated:
+class PreCreated(NamedTuple):
     """A secret that no chart writes: `by` says who creates it."""
 
     path: str

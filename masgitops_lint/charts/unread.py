@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from masgitops_lint.data import data_text
 from masgitops_lint.mas.scope import Scope
@@ -20,8 +19,7 @@ Arrival = tuple[str, tuple[str | int, ...]]
 """A leaf chart, and where in its values a config value arrives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """A key that nothing reads. `charts` are those that could have; `known` the keys they do read at its place.
 
     `empty`: it has no value, so that little is lost; `beside`: the keys that stand next to it; `listed`: it is a list

@@ -46,7 +46,7 @@ def run(path: str, options: dict[str, Any]) -> None:
             settings = replace(settings, source=replace(settings.source, charts=charts), accounts=accounts)
             context = Context(session.context.repository, settings)
             context.build_options = build_options(options)
-            sides.append(replace(session, settings=settings, context=context))
+            sides.append(session._replace(settings=settings, context=context))
         base, head = sides
         outcome = upgrade(base.context, head.context, build_options(options))
         before, after = lint_session(request, base), lint_session(request, head)

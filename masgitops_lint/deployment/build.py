@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .deployment import Deployment
 
@@ -42,8 +41,7 @@ class Subject(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class BuildOptions:
+class BuildOptions(NamedTuple):
     """How exact mode works: which Helm, on how many processes (0: one a core), with leaves or not, cached or not.
 
     `values` False says that nobody will look at the Applications' values: then a whole result can come from the cache.
@@ -77,11 +75,14 @@ def chart_source(subject: Subject, account: str) -> str | None:
     return wanted if _looks_like_path(wanted) else None
 
 
+_AS_MEANT = BuildOptions()
+
+
 def _looks_like_path(wanted: str) -> bool:
     return wanted.startswith((".", "~")) or "/" in wanted or "\\" in wanted
 
 
-def build_deployment(subject: Subject, options: BuildOptions = BuildOptions(), *, actual: bool = False) -> Deployment:
+def build_deployment(subject: Subject, options: BuildOptions = _AS_MEANT, *, actual: bool = False) -> Deployment:
     """The deployment of a config repo: from a profile as it was meant, or (`actual`) as the generators read it.
 
     Real charts are always given what the generators read. Raises `SourceError` and `HelmMissingError` when exact mode

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from masgitops_lint.model.application import Application, Resource
 from masgitops_lint.model.place import Keys, Place
 
 
-@dataclass(frozen=True, slots=True)
-class RenderFailure:
+class RenderFailure(NamedTuple):
     """A chart that does not render, and the config key that makes it fail.
 
     `application` is the Application whose chart fails, `chart` that chart's directory in the source repo, `template`
@@ -36,8 +35,7 @@ class RenderFailure:
     """True when a root chart fails (every Application it would render is lost), False for a leaf."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenSet:
+class FrozenSet(NamedTuple):
     """An ApplicationSet that Argo CD leaves untouched because one of its generators or templates fails.
 
     `reason` is the sentence for the reader, `places` the config keys (or files) that cause it.
@@ -50,8 +48,7 @@ class FrozenSet:
     lost: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedValue:
+class ChangedValue(NamedTuple):
     """A config value that a root chart writes into a leaf's values text, and that comes out as something else.
 
     `key` is the leaf's key. `kind` is "number", "boolean" or "null" (text that YAML reads as such), "map" (a mapping
@@ -66,8 +63,7 @@ class ChangedValue:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class AssumedParameter:
+class AssumedParameter(NamedTuple):
     """One Helm parameter of an account root, its value, and where that is known from.
 
     `origin` is "manifest", "settings" or "defaults"; `place` is the manifest's key when there is one.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from masgitops_lint.charts.expressions import UNKNOWN, TemplateError
@@ -227,7 +227,7 @@ class _Builder:
     @property
     def failures(self) -> list[RenderFailure]:
         """The failures, each with the names of all that is lost."""
-        return [replace(failure, lost=tuple(root.lost or ())) for failure, root in self._failures]
+        return [failure._replace(lost=tuple(root.lost or ())) for failure, root in self._failures]
 
     def _object(
         self,

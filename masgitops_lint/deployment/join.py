@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.application import Application
@@ -29,13 +28,13 @@ def join(scopes: Iterable[Scope], parts: Sequence[Deployment]) -> Deployment:
             if "/" in one.scope or accounts.setdefault(one.scope, number) == number:
                 applications.append(one)
         for failure in part.errors:
-            failures.setdefault(replace(failure, lost=()), []).extend(failure.lost)
+            failures.setdefault(failure._replace(lost=()), []).extend(failure.lost)
         assumed.update(part.assumed)
     return Deployment(
         tuple(sorted(applications, key=lambda one: order.get(one.scope, 0))),
         tuple(
             sorted(
-                (replace(failure, lost=tuple(lost)) for failure, lost in failures.items()),
+                (failure._replace(lost=tuple(lost)) for failure, lost in failures.items()),
                 key=lambda failure: order.get(failure.scope, 0),
             )
         ),

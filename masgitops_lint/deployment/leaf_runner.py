@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import Future
-from dataclasses import astuple, fields
 from typing import Any, Protocol, TypeAlias
 
 from masgitops_lint.charts.helm.chart import Chart, ChartError
@@ -73,7 +72,7 @@ class DirectoryCache:
 
     def put(self, digest: str, key: str, resources: tuple[Resource, ...]) -> None:
         """See `Cache.put`."""
-        self._load(digest)[key] = [astuple(resource) for resource in resources]
+        self._load(digest)[key] = [list(resource) for resource in resources]
         self._changed.add(digest)
 
     def save(self) -> None:
@@ -95,7 +94,7 @@ class DirectoryCache:
 
 def _resource(item: list[Any]) -> Resource:
     values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in item]
-    if len(values) != len(fields(Resource)):
+    if len(values) != len(Resource._fields):
         raise ValueError("written by another version")
     return Resource(*values)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from masgitops_lint.model.place import Place
 from masgitops_lint.stores.content import StoreContent
@@ -14,8 +13,7 @@ from .secrets import Secret, SecretsGraph
 Origin: TypeAlias = Literal["by hand", "at runtime", "switched off", "declared", "unknown", "other store"]
 
 
-@dataclass(frozen=True, slots=True)
-class InventoryReader:
+class InventoryReader(NamedTuple):
     """Who reads a secret: an Application (and the config key that hands it over), or a Job by itself.
 
     `wave` is the Application's wave in its parent; None where it is not known. `by_job` names the chart's Job.
@@ -29,8 +27,7 @@ class InventoryReader:
     by_job: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InventoryWriter:
+class InventoryWriter(NamedTuple):
     """The Job that writes a secret: its Application with its wave, the Job's template, what keeps it from running."""
 
     application: str
@@ -41,8 +38,7 @@ class InventoryWriter:
     unmet: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InventoryEntry:
+class InventoryEntry(NamedTuple):
     """One secret. `first` says that it must exist before the first sync although a Job fills it later.
 
     `field_names` are those that are read; for a secret that only a Job writes, those it writes. `near` is the path that
@@ -159,16 +155,14 @@ def _scope(secret: Secret) -> str:
     return secret.runtime_reads[0].application.scope if secret.runtime_reads else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A secret that must exist and does not; `field_names` when the secret is there without these fields."""
 
     entry: InventoryEntry
     field_names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """A store against the inventory. `pending` are secrets that Jobs have not written yet."""
 
     missing: tuple[Missing, ...]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from masgitops_lint.charts.secrets import SecretCatalogue
 from masgitops_lint.mas.scope import Scope
@@ -14,8 +13,7 @@ from masgitops_lint.mas.scope import Scope
 Kind: TypeAlias = Literal["own", "account", "cluster", "instance", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """`kind` "own": below this scope's ids; "account", "cluster" or "instance": below another one's; "none": no ids.
 
     `name` is that other scope (`dev/cluster2`), `exists` whether the repo has it, `right` the path with this scope's

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from masgitops_lint.argocd.placeholders import OPENER, scan
 from masgitops_lint.argocd.secret_paths import reference
@@ -39,8 +39,7 @@ not judged (another store, or another scope's), or not known at all."""
 _OWN = Owner("own")
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One placeholder in the merged values of a scope, and the Applications that it is substituted in."""
 
     reference: SecretReference
@@ -57,8 +56,7 @@ class Use:
         return self.reference.path
 
 
-@dataclass(frozen=True, slots=True)
-class Unmet:
+class Unmet(NamedTuple):
     """A condition of a writer that does not hold: the reason as a clause, and the config that decides it.
 
     `decisive` says that `place` is the key to change, not only near it.
@@ -69,8 +67,7 @@ class Unmet:
     decisive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(NamedTuple):
     """A Job that writes a secret: in which Application, and what keeps it from running."""
 
     path: str
@@ -86,8 +83,7 @@ class Writer:
         return self.application is not None and not self.unmet
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeRead:
+class RuntimeRead(NamedTuple):
     """A Job that reads a secret itself, outside the vault plugin."""
 
     path: str
@@ -96,8 +92,7 @@ class RuntimeRead:
     application: Application
 
 
-@dataclass(frozen=True, slots=True)
-class Deleter:
+class Deleter(NamedTuple):
     """A Job that deletes a secret when its Application is deleted."""
 
     path: str

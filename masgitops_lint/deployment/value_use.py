@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from masgitops_lint.charts.expressions import UNKNOWN, Expression, TemplateError, compile_expression
 from masgitops_lint.charts.profile import ReleaseProfile
@@ -25,8 +24,7 @@ Profiles: TypeAlias = Callable[[Scope], ReleaseProfile]
 _PLACEHOLDER = re.compile(r"x{3,}")
 
 
-@dataclass(frozen=True, slots=True)
-class UsedValue:
+class UsedValue(NamedTuple):
     """A config value that a chart prints or tests. `passed` is what reaches the leaf chart, for one of its values."""
 
     keys: Keys
@@ -38,8 +36,7 @@ class UsedValue:
     application: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
+class Masked(NamedTuple):
     """A value that the config does not give, so that a chart falls back to a placeholder of its own."""
 
     key: str
@@ -49,8 +46,7 @@ class Masked:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class NotBuilt:
+class NotBuilt(NamedTuple):
     """A block or list entry that makes no Application. `condition` is what is not met, `needs` the keys in it."""
 
     keys: Keys

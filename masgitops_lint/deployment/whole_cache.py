@@ -19,12 +19,11 @@ from masgitops_lint.model.place import Place, Span
 
 from .deployment import ChangedValue, Deployment, FrozenSet, RenderFailure
 
-FORMAT = 2
+FORMAT = 3
 _KEPT = 20
 _TYPES: dict[str, Any] = {
-    kind.__name__: kind for kind in (Application, Resource, Place, ChangedValue, FrozenSet, RenderFailure)
+    kind.__name__: kind for kind in (Application, Resource, Place, Span, ChangedValue, FrozenSet, RenderFailure)
 }
-_SPAN = "Span"
 
 
 def key_of(parts: Iterable[str]) -> str:
@@ -96,10 +95,10 @@ class WholeCache:
 
 
 def _encoded(value: Any) -> Any:
-    if isinstance(value, Span):
-        return {_SPAN: list(value)}
     if is_dataclass(value) and not isinstance(value, type):
         return {type(value).__name__: [_encoded(getattr(value, one.name)) for one in fields(value)]}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {type(value).__name__: [_encoded(item) for item in value]}
     if isinstance(value, tuple | list):
         return [_encoded(item) for item in value]
     if isinstance(value, dict):
@@ -116,7 +115,5 @@ def _decoded(value: Any) -> Any:
         if not value:
             return {}
         ((name, items),) = value.items()
-        if name == _SPAN:
-            return Span(*items)
         return _TYPES[name](*(_decoded(item) for item in items))
     return value

@@ -11,7 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from masgitops_lint.model.finding import Finding
 from masgitops_lint.model.place import Span
@@ -48,8 +48,7 @@ class Entry:
         return (self.rule, self.path, self.at)
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """The entries of a baseline file; `path` is how the file is called in reports, `raw` its bytes."""
 
     path: str
@@ -64,8 +63,7 @@ class Baseline:
         return document.span(("findings", index)) if document.ok else Span()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Findings that are new, findings that the baseline knows, and notes on entries that are stale."""
 
     findings: tuple[Finding, ...]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from masgitops_lint.model.finding import Finding, Fix, Severity
 from masgitops_lint.model.place import Span
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRule:
+class OwnRule(NamedTuple):
     """Code, name and default severity; the same as in the rule's file."""
 
     code: str

@@ -7,8 +7,8 @@ import importlib.util
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from types import ModuleType
+from typing import NamedTuple
 
 from masgitops_lint.model.report import RuleInfo
 from masgitops_lint.sdk import Check, Example, Rule
@@ -18,8 +18,7 @@ class RuleLoadError(Exception):
     """A rule file that cannot be used: it names the file and what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedRule:
+class LoadedRule(NamedTuple):
     """A rule with its page (Markdown, the module's docstring) and its examples."""
 
     rule: Rule

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from masgitops_lint.model.finding import Finding, Severity
 from masgitops_lint.model.report import Suppressed
@@ -111,8 +111,7 @@ class RuleIndex:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class FilePattern:
+class FilePattern(NamedTuple):
     """Codes whose findings are dropped in the files that one pattern matches."""
 
     pattern: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from masgitops_lint.model.finding import Edit, Finding, Fix
 from masgitops_lint.model.report import Suppressed
@@ -29,8 +29,7 @@ MARKER = "mas-lint:"
 _OWN_CODES = frozenset(rule.code for rule in OWN_RULES)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Findings that stay, findings that were silenced, and what is wrong with the comments."""
 
     findings: tuple[Finding, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from masgitops_lint.model.place import Place
 
@@ -22,8 +22,7 @@ CYCLE_LIMIT = 20
 _TRIES = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """One step of a cycle: `waiting` waits for `awaited` (indices). `need` is None where a wave makes it wait.
 
     `place` is the line that makes the hop; of a wave that is the config that brings the waiting Application.
@@ -35,8 +34,7 @@ class Hop:
     need: Need | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(NamedTuple):
     """The hops of a cycle in order, beginning with one that is written in the config. `deadlock` as told above."""
 
     hops: tuple[Hop, ...]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from masgitops_lint.model.application import Application
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from .parts import Parts
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyAfter:
+class ReadyAfter(NamedTuple):
     """When something is there: once `parent` is past `wave` (the wave of `application` among its siblings)."""
 
     parent: str

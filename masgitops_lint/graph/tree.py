@@ -11,8 +11,7 @@ the Applications that it generates stand in no order.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from masgitops_lint.model.application import Application
 
@@ -21,8 +20,7 @@ Relation: TypeAlias = Literal["self", "before", "never", "same-wave", "loose"]
 until the reader is healthy; "same-wave" and "loose" (no order between them) are settled by retries."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(NamedTuple):
     """Where the ways from two objects to the root meet: their parent in common, and its child on either way.
 
     `parent` is -1 when they have none.

@@ -412,7 +412,7 @@ class _Run:
         if behavior in ("merge", "replace"):
             if existing is None:
                 if not self.result.opaque:
-                    self.problem("merge-target", replace(place, keys=(*place.keys, "name")), f"{kind} {obj.name}")
+                    self.problem("merge-target", place._replace(keys=(*place.keys, "name")), f"{kind} {obj.name}")
                 return
             old = self.objects[existing]
             kept = old.get("data", default={}) if behavior == "merge" else {}
@@ -421,7 +421,7 @@ class _Run:
             return
         if existing is not None:
             self.problem(
-                "duplicate", replace(place, keys=(*place.keys, "name")), obj.label, self.objects[existing].path
+                "duplicate", place._replace(keys=(*place.keys, "name")), obj.label, self.objects[existing].path
             )
             return
         self.objects.append(obj)
@@ -436,13 +436,13 @@ class _Run:
             name, found, path = str(item).partition("=")
             path = path if found else name
             content[name if found else posixpath.basename(path)] = ""
-            self.side_file(path, replace(place, keys=(*place.keys, "files", index)))
+            self.side_file(path, place._replace(keys=(*place.keys, "files", index)))
         environments = [(("envs", i), e) for i, e in _entries(entry, "envs")]
         if isinstance(entry.get("env"), str):
             environments.append((("env", -1), entry["env"]))
         for (key, index), item in environments:
             route: Keys = (key, index) if index >= 0 else (key,)
-            target = self.side_file(str(item), replace(place, keys=(*place.keys, *route)))
+            target = self.side_file(str(item), place._replace(keys=(*place.keys, *route)))
             if target is not None:
                 for line in self.owner.manifests.raw(target).decode("utf-8", "replace").splitlines():
                     name, found, value = line.partition("=")
@@ -538,13 +538,13 @@ class _Run:
         if target is not None and self.certain() and not any(selected(obj, target) for obj in self.objects):
             label = literal_target(target)
             if label:
-                self.problem("patch-nothing", replace(place, keys=(*place.keys, "target", "name")), label)
+                self.problem("patch-nothing", place._replace(keys=(*place.keys, "target", "name")), label)
         if isinstance(path, str) and path:
-            found = self.side_file(path, replace(place, keys=(*place.keys, "path")))
+            found = self.side_file(path, place._replace(keys=(*place.keys, "path")))
             if found is not None:
-                self.merge_file(found, replace(place, keys=(*place.keys, "path")), target, rename=rename)
+                self.merge_file(found, place._replace(keys=(*place.keys, "path")), target, rename=rename)
         elif isinstance(text, str):
-            inner = replace(place, keys=(*place.keys, "patch"))
+            inner = place._replace(keys=(*place.keys, "patch"))
             self.content(parsed_text(text), inner, target)
             self.objects = list(
                 apply_inline(
@@ -587,7 +587,7 @@ class _Run:
 
     def json_patch(self, operations: list[Any], place: Place, target: Mapping[str, Any] | None) -> None:
         def failed(index: int, what: str) -> None:
-            self.fails(replace(place, keys=(*place.keys, index, "path")), what)
+            self.fails(place._replace(keys=(*place.keys, index, "path")), what)
 
         if target is not None:
             self.objects = [
@@ -614,7 +614,7 @@ class _Run:
         files += [(("additionalValuesFiles", i), item) for i, item in enumerate(extra)]  # type: ignore[misc]
         for route, item in files:
             if isinstance(item, str):
-                found = self.side_file(item, replace(place, keys=(*place.keys, *route)))
+                found = self.side_file(item, place._replace(keys=(*place.keys, *route)))
                 if found is not None:
                     loaded = self.owner.repository.document(found).data
                     values = merged(values, loaded, native=False) if isinstance(loaded, dict) else values

@@ -63,14 +63,20 @@ def idle_waves(graph: UnitGraph) -> Iterator[OrderTrouble]:
 
 
 def _waves_for_another(graph: UnitGraph) -> Iterator[OrderTrouble]:
-    """One for each Application and the one that brings the API; a wave that others come after orders those."""
+    """One for each Application and the one that brings the API.
+
+    A wave between others orders those. A late wave that nothing comes before can only be meant for somebody else.
+    """
     providers = _providers(graph)
     seen: set[Place] = set()
     for unit in graph.of("argocd", "Application"):
         found: dict[str, list[KubeObject]] = {}
-        last = max((wave(obj.data) for obj in unit.objects), default=0)
+        waves = [wave(obj.data) for obj in unit.objects]
+        first_wave, last_wave = min(waves, default=0), max(waves, default=0)
         for obj in unit.objects:
-            if atoi(obj.annotations.get(SYNC_WAVE)) in (None, 0) or not obj.group or wave(obj.data) < last:
+            if atoi(obj.annotations.get(SYNC_WAVE)) in (None, 0) or not obj.group:
+                continue
+            if wave(obj.data) < last_wave and not 0 < wave(obj.data) == first_wave:
                 continue
             owner = providers.get((unit.cluster, obj.group))
             if owner is None or owner.place is None or _ordered_anyway(unit, owner, obj.group):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from masgitops_lint.model.place import Keys, Place
 
+from .custom_needs import custom_references
 from .kinds import POD_TEMPLATES
 from .objects import UNKNOWN, KubeObject
 from .patches import merged
@@ -24,7 +25,7 @@ EVERYWHERE = "*"
 
 Role: TypeAlias = Literal[
     "pod", "image-pull", "ingress-tls", "helm-values", "flux", "decryption", "store", "issuer", "crossplane", "values",
-    "service-account", "push",
+    "service-account", "push", "custom",
 ]  # fmt: skip
 
 
@@ -64,7 +65,7 @@ class Need:
     def place(self) -> Place:
         """Where the name is written."""
         place = self.obj.at(*self.route)
-        return replace(place, within=self.name) if self.inline else place
+        return place._replace(within=self.name) if self.inline else place
 
 
 # -- producers --------------------------------------------------------------------------------------------------------
@@ -333,6 +334,8 @@ def needs_of(obj: KubeObject) -> Iterator[Need]:
     route = POD_TEMPLATES.get((obj.group, obj.kind))
     if route is not None:
         yield from _pod(obj, (*route, "spec"))
+    for namespace, name, field, where, optional in custom_references(obj):
+        yield Need("Secret", namespace, name, field, "custom", obj, where, optional)
     reader = _READERS.get(obj.group)
     if reader is not None:
         yield from reader(obj)

@@ -137,7 +137,7 @@ def with_patch(obj: KubeObject, patch: dict[str, Any], change: Change, *, rename
         data["metadata"]["name"] = name
         place = change.place
         if not change.inline:
-            place = replace(place, keys=(*place.keys, "metadata", "name"))
+            place = place._replace(keys=(*place.keys, "metadata", "name"))
         moved = Change(place, name, ("metadata", "name"), inline=True)
         result = renamed(replace(result, changes=(*result.changes, moved)), name)
     return result
@@ -163,7 +163,7 @@ def with_operations(
         if route is None and failed is not None and _certain(obj, operation["path"]):
             failed(index, f"{op} {operation['path']} of {obj.label}")
         if route and op != "remove":
-            where = place if inline else replace(place, keys=(*place.keys, index, "value"))
+            where = place if inline else place._replace(keys=(*place.keys, index, "value"))
             changes.append(Change(where, value, route, inline=inline))
     if not isinstance(data, dict):
         return obj

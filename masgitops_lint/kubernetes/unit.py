@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .secrets import Producer
     from .stores import StoreReference
     from .text_values import NotText
+    from .unread_syntax import Unreadable
     from .workflows import RegistryTrouble, WorkflowTrouble
 
 Engine: TypeAlias = Literal["argocd", "flux", "kustomize", "manual"]
@@ -265,6 +266,12 @@ class UnitGraph:
             names = self.affected(directory) if reached else ()
             for problem in build.problems.values():
                 yield problem, reached, names
+
+    def unread_problems(self) -> Iterator[Unreadable]:
+        """Manifests and Helm values that are no YAML and that no unit is known to read."""
+        from .unread_syntax import unread_problems
+
+        return unread_problems(self)
 
     def needs(self) -> tuple[Resolved, ...]:
         """Every Secret and ConfigMap that reached objects need, and what came of it."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from masgitops_lint.data import data_text
 
@@ -24,8 +24,7 @@ _MOVING = re.compile(r"v\d+(?:-(?:master|dev|stable|latest)\w*)?(?:-(?P<arch>[a-
 _SAME = {"x86_64": "amd64", "x86-64": "amd64", "arm64": "", "ppc64": "ppc64le", "power": "ppc64le", "z": "s390x"}
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A catalogue's name taken apart: `v9-260326-amd64`. `day` is None for a moving tag such as `v9-amd64`."""
 
     text: str
@@ -103,8 +102,7 @@ def channel_key(channel: str) -> tuple[int, int, int]:
     return (int(match[1]), int(match[2]), 0 if match[3] else 1) if match else (0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Openshift:
+class Openshift(NamedTuple):
     """The life of an OpenShift minor: general availability, and the ends of standard and extended support."""
 
     version: str

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from .scope import ConfigFile, Scope, go_text
 from .spec import ApplicationSetSpec
@@ -27,8 +27,7 @@ SpecsFor: TypeAlias = Callable[[str], tuple[ApplicationSetSpec, ...]]
 CLUSTER_BASE = "ibm-mas-cluster-base.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Freeze:
+class Freeze(NamedTuple):
     """Two files of one generator with the same merge key: the whole ApplicationSet stops.
 
     Argo CD's error for it is ErrNonUniqueParamSets (applicationset/generators/merge.go).
@@ -38,8 +37,7 @@ class Freeze:
     files: tuple[ConfigFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(NamedTuple):
     """What one ApplicationSet makes of the repo: parameter sets, files it drops, and what freezes it.
 
     `pattern` is the directory pattern with ids filled in, `files` every file its generators list, in order of path.

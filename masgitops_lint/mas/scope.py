@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from masgitops_lint.argocd.gotext import go_float
 from masgitops_lint.model.place import Keys, Place
@@ -15,8 +14,7 @@ ID_BLOCKS = ("account", "cluster", "instance", "tenant")
 """Top-level blocks whose `id` names a level of the directory tree."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigFile:
+class ConfigFile(NamedTuple):
     """One file that a generator could read: `directory` is relative to the linted root, `data` its first document.
 
     `merge_key` is the value under the spec's merge key (None when absent or null). `readable` is False when the file
@@ -249,7 +247,7 @@ class Scope:
 
     def winner(self, keys: Keys) -> ConfigFile | None:
         """The file whose value survives the merge: the last one that holds the route, for a route that survives."""
-        for file in reversed(self.files):
+        for file in self.files[::-1]:
             if contains(file.data, keys):
                 return file
         return None

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Level: TypeAlias = Literal["account", "cluster", "instance", "sls", "aiservice", "tenant"]
 
 
-@dataclass(frozen=True, slots=True)
-class FileSpec:
+class FileSpec(NamedTuple):
     """One config file of a generator: its base name and the top-level keys that the charts expect in it."""
 
     name: str
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationSetSpec:
+class ApplicationSetSpec(NamedTuple):
     """One ApplicationSet with git file generators.
 
     `prefix` is the directory pattern over ids, such as `{account}/{cluster}/*`; `name` likewise

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from .config import ConfigRoot, MasConfig
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 StrayReason: TypeAlias = Literal["misnamed", "misplaced", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Stray:
+class Stray(NamedTuple):
     """A file nobody reads. `meant_name` and `meant_directory` are set where there is a good guess.
 
     `has_merge_key` tells that its author expected it to be merged.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from masgitops_lint.model.place import Keys, Place
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from .config import MasConfig
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigText:
+class ConfigText(NamedTuple):
     """One scalar of a config file or manifest that matters to Argo CD. `kind` is the manifest's, "" for config."""
 
     place: Place

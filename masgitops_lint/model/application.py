@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .place import Place
 
@@ -49,8 +49,7 @@ class Application:
     """Annotations about order that Argo CD does not read as written: `annotation=text`. Known in exact mode only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """One object inside a leaf Application, known in exact mode or from the release profile."""
 
     kind: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from .place import Keys, Place, Span
 
@@ -21,16 +22,14 @@ class Severity(StrEnum):
         return {"error": 3, "warning": 2, "note": 1}[self.value]
 
 
-@dataclass(frozen=True, slots=True)
-class Affects:
+class Affects(NamedTuple):
     """The blast radius: Applications that are lost, frozen or changed because of the finding."""
 
     applications: int = 0
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the characters `start` to `end` (offsets into the decoded text) of `path` by `text`."""
 
     path: str
@@ -39,8 +38,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A mechanical repair; `safe` when it cannot change anything but the defect."""
 
     description: str
@@ -63,8 +61,7 @@ class Draft:
     fix: Fix | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """A second place that belongs to a finding, such as the other hop of a cycle."""
 
     path: str

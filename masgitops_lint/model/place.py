@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 Keys: TypeAlias = tuple[str | int, ...]
@@ -18,8 +17,7 @@ class Span(NamedTuple):
     end_column: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A symbolic place: rules name it, one function turns it into a `Span`.
 
     `keys` is a route into document `document` of the file (0 for the only one). `part` says what is meant at the end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from .finding import Finding
 
@@ -12,16 +12,14 @@ Charts: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 """What stands for the charts (a release profile, real charts), each with the accounts it serves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A file that was not checked, and why."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """A finding that was silenced on purpose: by a comment, a per-file ignore or the baseline, and the reason given."""
 
     finding: Finding
@@ -29,8 +27,7 @@ class Suppressed:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Crash:
+class Crash(NamedTuple):
     """A rule that raised: reported, and the run exits 2."""
 
     rule: str
@@ -67,8 +64,7 @@ class RuleInfo:
     since: str = "0.1.0"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """The part of a fleet that a run was about: some accounts (() for all of them), one shard (`(3, 8)`), or both.
 
     `charts` says what serves which accounts, so that reports of several parts can be joined.

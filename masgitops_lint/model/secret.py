@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from .place import Place
 
@@ -14,8 +13,7 @@ Backend: TypeAlias = Literal[
 Mechanism: TypeAlias = Literal["avp", "external-secret", "secret-provider-class", "sealed-secret", "sops", "kubernetes"]
 
 
-@dataclass(frozen=True, slots=True)
-class SecretReference:
+class SecretReference(NamedTuple):
     """One need for one field of one secret.
 
     `path` is what the store calls the secret (`dev/cluster1/aws`, with the ARN's prefix and region taken off), `field`

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..model.place import Span
 from .masking import MASK, masked
@@ -15,8 +15,7 @@ _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _ELLIPSIS = "..."
 
 
-@dataclass(frozen=True, slots=True)
-class FrameLine:
+class FrameLine(NamedTuple):
     """One line of a frame: its number, its printable text, and the carets under it ("" for a context line)."""
 
     number: int

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(NamedTuple):
     """Choices that hold for one rendering.
 
     `path_prefix` is put before every path ("" or a posix path ending in "/"): a report made for `config/` inside a

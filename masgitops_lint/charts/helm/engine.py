@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from .chart import Chart
 from .parameters import Parameter
@@ -20,8 +19,7 @@ class HelmMissingError(Exception):
     """No Helm engine of the wanted kind is there: the command line exits 2 with this sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedFile:
+class RenderedFile(NamedTuple):
     """What one template file rendered to: `template` is Helm's name for it, such as `chart/templates/a.yaml`."""
 
     template: str
