@@ -4,7 +4,8 @@
 
 `helm.valueFiles` of Applications against this repository: relative to the chart, from the root with a leading `/`, and
 `$ref/...` when the source with that `ref` is this repository. A `$name` that no source of the Application has as its
-`ref` is reported too. `ignoreMissingValueFiles: true` is honoured.
+`ref` is reported too, and so is a path with so many `../` that it leaves the repository. `ignoreMissingValueFiles: true` is
+honoured.
 
 ## What Argo CD does
 
@@ -50,6 +51,16 @@ BAD = (
         },
         base="empty",
     ),
+    Example(
+        "out of the repository",
+        {
+            **_CHART,
+            "values/web.yaml": "{}\n",
+            "apps/web.yaml": _APP
+            % ("web", "charts/web\n    helm:\n      valueFiles:\n        - ../../../values/web.yaml  #! ARG003"),
+        },
+        base="empty",
+    ),
 )
 GOOD = (
     Example(
@@ -67,6 +78,14 @@ def check(context: Context) -> Drafts:
             fact.place,
             f"there is no {fact.text} in this repository: Helm fails and {fact.unit} cannot be synced",
             help="the path is relative to the chart; `/` starts at the repository's root",
+            affects=names,
+            severity="warning" if fact.data.get("assumed") else "error",
+        )
+    for fact, names in context.units.grouped("argo-values-outside"):
+        yield RULE.draft(
+            fact.place,
+            f"this path leaves the repository: Argo CD refuses it and {fact.unit} cannot be synced",
+            help="the path is relative to the chart; write one `../` less, or begin with `/` at the repository's root",
             affects=names,
             severity="warning" if fact.data.get("assumed") else "error",
         )

@@ -87,7 +87,7 @@ def check(context: Context) -> Drafts:
             found.place,
             f"no file declares {found.kind} {found.name}{found.where}: {found.obj.label} makes no Secret",
             help=other or (f"did you mean {close[0]!r}?" if close else "add the store to what this cluster applies"),
-            affects=[found.unit.label],
+            affects=[found.unit.label] if found.unit.engine != "manual" else [],
             severity="error" if found.certain else "warning",
         )
     for (kind, name), found in sorted(undeclared.items()):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -15,10 +13,11 @@ from masgitops_lint.model.place import Place
 
 from .appsets import expand_set
 from .destinations import IN_CLUSTER, cluster_name, cluster_of
-from .git_uses import PLACEHOLDER, git_uses, listed
+from .git_uses import listed
+from .identity import Identity, nearest
 from .kustomization import Build, Opaque, clamped
 from .kustomize import Kustomizer
-from .objects import UNKNOWN, KubeObject, Manifests
+from .objects import UNKNOWN, KubeObject, Manifests, syntax_problems
 from .origin import normal_url
 from .patches import merged
 from .scan import Scan, is_chart_part
@@ -163,45 +162,15 @@ class ArgoLoader:
 
     def identify(self, candidates: Sequence[KubeObject]) -> None:
         """Which repository URLs mean this repository, and which revisions mean what is checked out."""
-        votes: dict[str, list[tuple[str, bool]]] = {}
-        revisions: Counter[str] = Counter()
-        for obj in candidates:
-            for url, path, revision in git_uses(obj):
-                plain = path.split("{{", 1)[0].rpartition("/")[0] if "{{" in path else path.split("*", 1)[0]
-                directory, _ = clamped("", plain)
-                exists = bool(directory) and self.kustomizer.is_directory(directory)
-                votes.setdefault(normal_url(url), []).append((directory, exists))
-                if exists and "{{" not in revision:
-                    revisions[revision] += 1
-        if revisions:
-            self.revisions |= {revisions.most_common(1)[0][0]}
-        known = {url for url in votes if url in self.own_urls}
-        if self.settings.repository_urls:
-            return
-        ranked = sorted(votes, key=lambda url: (bool(PLACEHOLDER.search(url)), -sum(hit for _, hit in votes[url]), url))
-        primary = next(iter(sorted(known, key=ranked.index)), None)
-        if primary is None and ranked and any(hit for _, hit in votes[ranked[0]]):
-            hits = sum(hit for _, hit in votes[ranked[0]])
-            if hits * 2 >= sum(1 for directory, _ in votes[ranked[0]] if directory):
-                primary = ranked[0]
-        if primary is None and len(votes) == 1 and not self.own_urls:
-            only = ranked[0]
-            if any(self.nearest(directory) for directory, _ in votes[only] if directory):
-                primary = only
-        if primary is None:
-            return
-        self.own_urls.add(primary)
-        name = primary.rpartition("/")[2]
-        for url in votes:
-            if url not in self.own_urls and any(hit for _, hit in votes[url]):
-                share = sum(hit for _, hit in votes[url]) / len(votes[url])
-                if url.rpartition("/")[2] == name or (PLACEHOLDER.search(url) and share > 0.5):
-                    self.own_urls.add(url)
+        identity = Identity(self.kustomizer, self.scan, self.manifests, self.own_urls)
+        identity.count(candidates)
+        self.revisions |= identity.revision()
+        if not self.settings.repository_urls:
+            self.own_urls |= identity.urls()
 
     def nearest(self, directory: str) -> str:
         """A directory of the repository whose name is almost the one given, or ""."""
-        close = difflib.get_close_matches(directory, self.kustomizer.directories, n=1, cutoff=0.8)
-        return close[0] if close else ""
+        return nearest(directory, self.kustomizer.directories)
 
     # -- roots ----------------------------------------------------------------------------------------------------
 
@@ -391,6 +360,7 @@ class ArgoLoader:
         elif self.kustomizer.is_file(f"{directory}/Chart.yaml" if directory else "Chart.yaml") or (
             isinstance(source.get("helm"), dict) and self.kustomizer.file_of(directory) is None
         ):
+            self.broken_values(unit, f"{directory}/values.yaml" if directory else "values.yaml", facts)
             self.chart(unit, obj, route, source, use, references)
         elif self.kustomizer.file_of(directory) is not None:
             self.kustomized(unit, obj, route, source, use)
@@ -533,8 +503,8 @@ class ArgoLoader:
                 revision = str(source.get("targetRevision") or "") if source is not None else ""
                 yield place, clamped("", rest)[0] if own and revision in self.revisions else None
             elif use.target == "resolved":
-                base = "" if text.startswith("/") else use.path
-                yield place, clamped(base, text.lstrip("/"))[0]
+                path, outside = clamped("" if text.startswith("/") else use.path, text.lstrip("/"))
+                yield place, f"../{path}" if outside else path
             else:
                 yield place, None
 
@@ -556,12 +526,21 @@ class ArgoLoader:
             if path is not None and not self.kustomizer.is_file(path) and not self.kustomizer.is_veiled(path):
                 if use.target == "resolved" and use.revision not in self.revisions:
                     continue
-                facts.append(Fact("argo-values-missing", place, path, unit.label))
+                kind = "argo-values-outside" if path.startswith("../") else "argo-values-missing"
+                facts.append(Fact(kind, place, path, unit.label))
+            elif path is not None:
+                self.broken_values(unit, path, facts)
         for index, entry in enumerate(listed(helm.get("valueFiles"))):
             match = re.match(r"\$([\w.-]+)/", entry) if isinstance(entry, str) else None
             if match and match[1] not in references and not match[1].startswith("ARGOCD"):
                 place = obj.at(*route, "helm", "valueFiles", index)
                 facts.append(Fact("argo-ref-missing", place, match[1], unit.label))
+
+    def broken_values(self, unit: Unit, path: str, facts: list[Fact]) -> None:
+        """Helm values that are no YAML: the chart cannot be rendered."""
+        if self.kustomizer.is_file(path):
+            for problem in syntax_problems(self.kustomizer.repository, path):
+                facts.append(Fact("values-syntax", Place(path, span=problem.span), problem.message, unit.label))
 
     def plain(
         self,

@@ -57,12 +57,27 @@ def store_references(graph: UnitGraph) -> Iterator[StoreReference]:
         for obj in (graph.loose.objects if graph.loose is not None else ())
         if obj.kind in ("SecretStore", "ClusterSecretStore")
     }
+    unreached = list(_unreached(graph))
+    loose |= {
+        (obj.kind, obj.namespace if obj.kind == "SecretStore" else "", obj.name)
+        for _, obj in unreached
+        if obj.kind in ("SecretStore", "ClusterSecretStore")
+    }
     everywhere = set().union(*stores.values()) if stores else set()
+    seen = set()
+    for unit, obj in unreached:
+        for kind, name, route in _references(obj):
+            place = obj.at(*route)
+            known = sorted({n for k, _, n in (*everywhere, *loose) if k == kind})
+            if kind != "ClusterSecretStore" or not known or name in known or place in seen or _vague(name, *known):
+                continue
+            seen.add(place)
+            yield StoreReference(kind, name, "", place, obj, unit, "missing", tuple(known), certain=False)
     for unit, obj in graph.reached():
         if obj.group != GROUP:
             continue
         for kind, name, route in _references(obj):
-            if UNKNOWN in name or "$" in name or "{{" in name or kind not in ("SecretStore", "ClusterSecretStore"):
+            if _vague(name) or kind not in ("SecretStore", "ClusterSecretStore"):
                 continue
             namespace = unit.namespace_of(obj) if kind == "SecretStore" else ""
             key = (kind, namespace, name)
@@ -85,6 +100,20 @@ def store_references(graph: UnitGraph) -> Iterator[StoreReference]:
                 others[0] if others else "",
                 not unsure.get(unit.cluster, False) and bool(shelf),
             )
+
+
+def _vague(*names: str) -> bool:
+    return any(UNKNOWN in name or "$" in name or "{{" in name for name in names)
+
+
+def _unreached(graph: UnitGraph) -> Iterator[tuple[Unit, KubeObject]]:
+    """External Secrets objects that no unit applies, as far as is known: of kustomizations, and loose ones."""
+    manual = graph.loose or Unit("manual", "manifests", "", "loose manifests", "", "manual")
+    reached = {obj.place for _, obj in graph.reached()}
+    for build, read in graph.builds().values():
+        if not read and not graph.aside(build.path):
+            yield from ((manual, obj) for obj in build.objects if obj.group == GROUP and obj.place not in reached)
+    yield from ((manual, obj) for obj in manual.objects if obj.group == GROUP)
 
 
 def _references(obj: KubeObject) -> Iterator[tuple[str, str, Keys]]:

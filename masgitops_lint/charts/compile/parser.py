@@ -245,7 +245,7 @@ class _Pipeline:
         if token.kind == "string":
             return ["lit", unquote(token.text)]
         if token.kind == "number":
-            return ["lit", float(token.text) if any(c in token.text for c in ".eE") else int(token.text, 0)]
+            return ["lit", _number(token.text)]
         if token.kind == "variable":
             fields = self.fields()
             return _rooted(fields) if token.text == "$" else ["var", token.text, *fields]
@@ -265,6 +265,22 @@ class _Pipeline:
             names.append(token.text[1:])
             self.position += 1
         return names
+
+
+def _number(text: str) -> int | float:
+    """A number as Go's template parser reads it: `0644` is octal (Go's strconv.ParseInt with base 0).
+
+    Raises TemplateSyntaxError for what Go calls "bad number syntax", such as 089.
+    """
+    digits = text.lstrip("+-")
+    try:
+        if digits[:2] in {"0x", "0X"}:
+            return int(text, 16)
+        if any(c in digits for c in ".eE"):
+            return float(text)
+        return int(text, 8 if digits.startswith("0") else 10)
+    except ValueError:
+        raise TemplateSyntaxError(f"bad number syntax: {text!r}") from None
 
 
 def _rooted(fields: list[str]) -> Expression:
