@@ -88,6 +88,7 @@ def check(context: Context) -> Drafts:
         ]
         if scope.level == "instance":
             yield from _configs(context, scope, configs, databases)
+            yield from _names(context, scope, configs, databases)
             if _setup_is_gated(context, scope):
                 yield from _databases(context, scope, configs, databases)
 
@@ -150,6 +151,27 @@ def _configs(
             help=f"write `{near}`" if near else "add the database, or set the `jdbc_type` of one outside the cluster",
             affects=context.applications_at(scope, keys),
         )
+
+
+def _names(
+    context: Context, scope: Scope, configs: list[tuple[Keys, dict[str, Any]]], databases: dict[str, Any]
+) -> Drafts:
+    """The name of the database inside its instance, where both say it; Db2 does not tell upper from lower case."""
+    for keys, item in configs:
+        database = databases.get(_named(item.get("jdbc_instance_name")) or "")
+        mine = item.get("db2_dbname")
+        other = database[1].get("db2_dbname") if database else None
+        if not isinstance(mine, str) or not isinstance(other, str) or "<path:" in mine + other:
+            continue
+        if mine.strip().upper() != other.strip().upper() and mine and other:
+            yield RULE.draft(
+                scope.place((*keys, "db2_dbname")),
+                f"`db2_dbname` is `{mine}` here but `{other}` where `{item['jdbc_instance_name']}` is made: the configuration "
+                "belongs to a database that is not there",
+                help="write the same name in both",
+                related=[(scope.place((*database[0], "db2_dbname")), "the database")] if database else [],
+                affects=context.applications_at(scope, keys),
+            )
 
 
 def _databases(

@@ -2,7 +2,7 @@
 
 ## What it checks
 
-Mappings, and lists of more than one entry, under keys that the charts print as they are.
+Mappings and lists under keys that the charts print as they are.
 
 ## What Argo CD does
 
@@ -40,10 +40,12 @@ def check(context: Context) -> Drafts:
         if one.use != "printed" or one.place in seen:
             continue
         value = one.value
-        if not (isinstance(value, dict) and value) and not (isinstance(value, list) and len(value) > 1):
+        if not (isinstance(value, dict) and value) and not (isinstance(value, list) and value):
             continue
         seen.add(one.place)
-        what, shown = ("a mapping", "map[...]") if isinstance(value, dict) else ("a list", "[a b]")
+        what, shown = (
+            ("a mapping", "map[...]") if isinstance(value, dict) else ("a list", "[a b]" if value[1:] else "[a]")
+        )
         yield RULE.draft(
             one.place.on_key(),
             f"`{dotted(one.keys)}` is {what}, but `{one.chart}` prints it as text: it becomes `{shown}`",

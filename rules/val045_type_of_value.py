@@ -65,6 +65,7 @@ GOOD = (
 CHANNEL = re.compile(r"(?:.*_)?channel")
 ID = re.compile(r"id|mas_(?:workspace|app|application)_id|mas_config_name|db2_instance_name|(?:.*_)?namespace")
 WHOLE = re.compile(r"db2_num_pods|db2_mln_count")
+LABELS = re.compile(r"custom_labels|mas_labels|mas_annotations|(?:app|system|ws|wsapp)_suite_[a-z]+_labels")
 SWITCH = re.compile(r"mas_feature_usage|mas_deployment_progression|mas_usability_metrics")
 
 
@@ -85,6 +86,8 @@ def check(context: Context) -> Drafts:
 
 def _judge(route: Keys) -> Callable[[Any], object] | None:
     name = next((one for one in reversed(route) if isinstance(one, str)), "")
+    if any(isinstance(one, str) and LABELS.fullmatch(one) for one in route[:-1]):
+        return partial(wrong, route)
     known = name == "port" or any(names.fullmatch(name) for names in (CHANNEL, ID, WHOLE, SWITCH))
     return partial(wrong, route) if known else None
 
@@ -94,6 +97,8 @@ def wrong(keys: Keys, value: Any) -> tuple[str, str] | None:
     key = next((one for one in reversed(keys) if isinstance(one, str)), "")
     if value is None or value == "" or (isinstance(value, str) and re.search(r"<[A-Za-z]|\{\{|\$\{|CHANGE", value)):
         return None
+    if len(keys) > 1 and isinstance(keys[-2], str) and LABELS.fullmatch(keys[-2]):
+        return _label(value, annotation=keys[-2] == "mas_annotations")
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if CHANNEL.fullmatch(key) and (number or isinstance(value, bool)):
         return (
@@ -107,6 +112,21 @@ def wrong(keys: Keys, value: Any) -> tuple[str, str] | None:
         return _count(value, key)
     if SWITCH.fullmatch(key) and not isinstance(value, bool) and value not in ("true", "false"):
         return f"`{go_text(value)}`: the Suite takes only true and false", "write `true` or `false`"
+    return None
+
+
+def _label(value: Any, *, annotation: bool) -> tuple[str, str] | None:
+    """Values of labels and annotations are texts; those of labels have a form besides (Kubernetes, "Labels")."""
+    if not isinstance(value, str):
+        what = "a boolean" if isinstance(value, bool) else "a number"
+        return f"{what}, `{go_text(value)}`: the API server takes only texts here", f'write `"{go_text(value)}"`'
+    if annotation or "<" in value or not value:
+        return None
+    if len(value) > 63 or not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", value):
+        return (
+            f"`{value}`, but labels hold at most 63 letters, digits, `-`, `_` and `.`, and begin and end with a letter or digit",
+            "write a value of that form",
+        )
     return None
 
 

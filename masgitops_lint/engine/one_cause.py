@@ -14,6 +14,7 @@ _EXPLAINS = (
     r"CFG050|CFG006",  # the text was never meant as a value, or is read as another one
     r"CFG01\d|CFG03[013]|CFG04\d",  # keys and ids: what follows from them is no defect of its own
     r"SEC00\d",  # what the vault plugin does not read
+    r"VAL047",  # a space around it
     r"VAL00\d|VAL02\d|VAL04[15]",  # of the wrong type
     r"SEC012",  # a secret's writer that is off
     r"VAL01[246]|VAL03\d|VAL04\d",  # missing, empty, or of the wrong form

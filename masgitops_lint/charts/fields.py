@@ -1,0 +1,57 @@
+"""Names of fields in what charts copy whole into an object: the table is `data/charts/by_hand.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from masgitops_lint.model.place import Keys
+
+from .slips import slip_of
+from .unread import by_hand
+
+_ITEM = "*"
+_NAMES = ""
+"""The key under which a node of the table holds the names that are known there."""
+
+
+@lru_cache(maxsize=1)
+def _tree() -> Mapping[str, Any]:
+    """The table as a tree of keys (`*` for any)."""
+    root: dict[str, Any] = {}
+    for rule in by_hand()["fields"]["rules"]:
+        for route in rule["at"]:
+            node = root
+            # a dot in a name is written in labels only, and those have nothing below them
+            for key in route.split("."):
+                node = node.setdefault(key, {})
+            node[_NAMES] = tuple(rule["names"])
+    return root
+
+
+def misspelt_fields(values: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
+    """Routes of fields whose names are slips, with the names that were meant."""
+    for key, node in _tree().items():
+        if key in values:
+            yield from _below(values[key], node, (key,))
+
+
+def _below(value: Any, node: Mapping[str, Any], keys: Keys) -> Iterator[tuple[Keys, str]]:
+    if isinstance(value, list):
+        inner = node.get(_ITEM)
+        if inner is not None:
+            for index, entry in enumerate(value):
+                yield from _below(entry, inner, (*keys, index))
+        return
+    if not isinstance(value, dict):
+        return
+    known = node.get(_NAMES, ())
+    free = tuple([name for name in known if name not in value])
+    for key, below in value.items():
+        meant = slip_of(key, free) if known and isinstance(key, str) and key not in known else ""
+        if meant:
+            yield (*keys, key), meant
+        inner = node.get(meant or key) or node.get(_ITEM)
+        if inner is not None:
+            yield from _below(below, inner, (*keys, key))

@@ -1,0 +1,63 @@
+"""Slips of the pen, and the fields whose names they are looked for in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from masgitops_lint.charts.fields import misspelt_fields
+from masgitops_lint.charts.formats import misfit
+from masgitops_lint.charts.slips import slip_of
+
+
+@pytest.mark.parametrize(
+    ("word", "right"),
+    [
+        ("maxnist", "maxinst"),
+        ("maxinst", ""),
+        ("maxins", "maxinst"),
+        ("maxinstt", "maxinst"),
+        ("mexinst", "maxinst"),
+        ("Maxinst", "maxinst"),
+        ("max_inst", "maxinst"),
+        ("maxinst2", ""),
+        ("minst", ""),
+    ],
+)
+def test_a_slip_is_one_keystroke(word: str, right: str) -> None:
+    assert slip_of(word, ["maxinst"]) == right
+
+
+@pytest.mark.parametrize(("word", "right"), [("tcr", "crt"), ("ctr", "crt"), ("CRT", "crt"), ("cert", ""), ("cr", "")])
+def test_short_words_are_only_swapped(word: str, right: str) -> None:
+    assert slip_of(word, ["crt"]) == ("" if word == "tcr" else right)
+
+
+SPEC = ("ibm_mas_masapp_configs", 0, "mas_appws_spec")
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"bindngs": {"jdbc": "system"}}, [((*SPEC, "bindngs"), "bindings")]),
+        ({"bindings": {"jdcb": "system"}}, [((*SPEC, "bindings", "jdcb"), "jdbc")]),
+        ({"bindings": {"jdbc": "system", "jdcb": "system"}}, []),
+        ({"settings": {"deployment": {"serverBundles": [{"nmae": "all"}]}}}, None),
+        ({"settings": {"ours": 1}, "other": [1, None, {"a": 1}]}, []),
+        ([], []),
+        (None, []),
+    ],
+)
+def test_fields_of_a_passed_on_spec(spec: Any, expected: list[Any] | None) -> None:
+    found = list(misspelt_fields({"ibm_mas_masapp_configs": [{"mas_appws_spec": spec}, None]}))
+    if expected is None:
+        expected = [((*SPEC, "settings", "deployment", "serverBundles", 0, "nmae"), "name")]
+    assert found == expected
+
+
+def test_a_slip_of_a_usual_value_is_a_misfit() -> None:
+    problem = misfit(("ibm_mas_suite", "icr_cp"), "cp.icr.io/c")
+    assert problem is not None
+    assert problem.meant == "cp.icr.io/cp"
+    assert misfit(("ibm_mas_suite", "icr_cp"), "registry.example.com/cp") is None
