@@ -4,7 +4,8 @@
 
 References of everything that an Application, Flux Kustomization, HelmRelease or kustomization applies: pods
 (`secretKeyRef`, `envFrom`, volumes, `imagePullSecrets`), Ingress and Gateway TLS, `valuesFrom`, `secretRef` of Flux
-sources, providers and Kustomizations, cert-manager issuers, Crossplane ProviderConfigs, PushSecrets, and the usual
+sources, providers and Kustomizations, cert-manager issuers, Crossplane ProviderConfigs, PushSecrets, databases and
+backups of CloudNativePG, VolSync, monitors of the Prometheus Operator, other well-known custom resources, and the usual
 references in the values of a HelmRelease. A provider is a manifest (plain, SOPS, generated), an ExternalSecret, a
 SealedSecret, a Certificate, a SecretProviderClass that a pod mounts, or one of some thirty operators' resources, in the
 same cluster and namespace.
@@ -121,6 +122,7 @@ _EFFECT = {
     "issuer": "no certificate is issued",
     "crossplane": "the provider has no credentials",
     "values": "the chart's pods do not start",
+    "custom": "its controller waits for it",
     "push": "nothing is pushed",
 }
 
