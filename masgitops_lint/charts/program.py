@@ -102,6 +102,10 @@ class _StopError(Exception):
         self.line = line
 
 
+_OFTEN = 4
+"""Runs after which a template is compiled as a whole: then branches that do nothing are known, and left out."""
+
+
 class Program:
     """One template of a root chart, compiled."""
 
@@ -110,10 +114,9 @@ class Program:
         self._rows = rows
         self._expressions = expressions
         self._known = known.copy()
-        self._steps: dict[tuple[bool, bool], list[Step]] = {}
+        self._compiled: dict[tuple[bool, bool, bool], tuple[int, Sequence[Step]]] = {}
         self.printed_keys = _printed_keys(rows, expressions)
         self._telling: list[Step] | None = None
-        self._checking: list[Step] | None = None
         self._tolerant: list[Step] | None = None
         self._leaf: list[Step] | None = None
 
@@ -123,10 +126,7 @@ class Program:
         `careful` is for values with texts of several lines, which can end the block that they are printed into.
         `passing`: with the values that go to the leaf charts.
         """
-        steps = self._steps.get((careful, passing))
-        if steps is None:
-            compiler = _Compiler(self._expressions, careful=careful, passing=passing)
-            steps = self._steps[careful, passing] = compiler.body(self._rows, self._known.copy())
+        steps = self._steps(careful=careful, passing=passing)
         run.variables, run.loops, run.dot, run.around = {}, {}, UNKNOWN, None
         before = len(run.objects)
         try:
@@ -142,15 +142,27 @@ class Program:
 
     def check(self, run: Run) -> Failure | None:
         """What stops the template, without making its objects."""
-        if self._checking is None:
-            self._checking = _Compiler(self._expressions, checking=True).body(self._rows, self._known.copy())
+        steps = self._steps(checking=True)
         run.variables, run.loops, run.dot, run.around = {}, {}, UNKNOWN, None
         try:
-            for step in self._checking:
+            for step in steps:
                 step(run)
         except TemplateError:
             return self._tell(run)
         return None
+
+    def _steps(self, *, careful: bool = False, passing: bool = False, checking: bool = False) -> Sequence[Step]:
+        """The steps of one way to run: compiled as they are reached at first, as a whole for a template run often."""
+        way = (careful, passing, checking)
+        uses, steps = self._compiled.get(way, (0, ()))
+        if uses in (0, _OFTEN):
+            compiler = _Compiler(
+                self._expressions, careful=careful, passing=passing, checking=checking, late=uses < _OFTEN
+            )
+            steps = compiler.body(self._rows, self._known.copy())
+        if uses <= _OFTEN:
+            self._compiled[way] = (uses + 1, steps)
+        return steps
 
     def _tell(self, run: Run) -> Failure | None:
         """Run again, this time with an eye on the lines."""
@@ -175,13 +187,15 @@ class Program:
     def run_tolerant(self, run: Run) -> None:
         """Add the objects that there would be without the errors (fields that cannot be computed are unknown)."""
         if self._tolerant is None:
-            self._tolerant = _Compiler(self._expressions, tolerant=True).body(self._rows, Known(self._known.cache))
+            self._tolerant = _Compiler(self._expressions, tolerant=True, late=True).body(
+                self._rows, Known(self._known.cache)
+            )
         self._run_through(self._tolerant, run)
 
     def run_leaf(self, run: Run) -> None:
         """Add the objects with the values for their leaf charts; errors leave out what they touch."""
         if self._leaf is None:
-            self._leaf = _Compiler(self._expressions, leaf=True, tolerant=True).body(
+            self._leaf = _Compiler(self._expressions, leaf=True, tolerant=True, late=True).body(
                 self._rows, Known(self._known.cache)
             )
         self._run_through(self._leaf, run)
@@ -405,12 +419,14 @@ class _Compiler:
         telling: bool = False,
         checking: bool = False,
         passing: bool = False,
+        late: bool = False,
     ) -> None:
         """What the steps do besides making objects.
 
         `leaf`: build leaf values and note what writes them; `passing`: build them without. `tolerant`: pass on errors.
         `careful`: look for texts of several lines. `telling`: an error comes with its line, which costs a call more a
-        step. `checking`: nothing but the errors is wanted, so that objects are not made.
+        step. `checking`: nothing but the errors is wanted, so that objects are not made. `late`: the inside of a branch
+        or loop is compiled when it is reached.
         """
         self.expressions = expressions
         self.leaf = leaf
@@ -419,6 +435,7 @@ class _Compiler:
         self.telling = telling
         self.checking = checking
         self.passing = passing
+        self.late = late
         self.line = 0
         self.made: dict[int, Evaluator] = {}
 
@@ -444,6 +461,21 @@ class _Compiler:
             if step is not None:
                 steps.append(step)
             position += 1
+        return steps
+
+    def inside(self, rows: Sequence[Row], known: Known) -> list[Step]:
+        """The steps of a branch or loop; `known` is used up."""
+        if not self.late or not rows:
+            return self.body(rows, known)
+        steps: list[Step] = []
+
+        def first(frame: Run) -> None:
+            # whoever goes through the list goes on with what stands there now, from the second step
+            steps[:] = self.body(rows, known)
+            if steps:
+                steps[0](frame)
+
+        steps.append(first)
         return steps
 
     def constant(self, row: Row) -> bool:
@@ -671,8 +703,8 @@ class _Compiler:
         inside = known.copy()
         if word == "with":
             inside.forget(".")
-        then = self.body(then_rows, inside)
-        otherwise = self.body(otherwise_rows, known.copy())
+        then = self.inside(then_rows, inside)
+        otherwise = self.inside(otherwise_rows, known.copy())
         if not then and not otherwise and (self.tolerant or not fails):
             return None
         assigned = _assigned(row)
@@ -691,8 +723,8 @@ class _Compiler:
         inside = known.copy()
         for name in [*names, ".", *_assigned(row)]:
             inside.forget(name)
-        body = self.body(body_rows, inside)
-        otherwise = self.body(otherwise_rows, known.copy())
+        body = self.inside(body_rows, inside)
+        otherwise = self.inside(otherwise_rows, known.copy())
         for name in _assigned(row):
             known.forget(name)
         element = names[-1] if names else None
