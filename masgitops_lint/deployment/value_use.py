@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -13,6 +12,7 @@ from masgitops_lint.charts.program import Run
 from masgitops_lint.charts.written import written
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.application import Application
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys, Place
 
 from .deployment import Deployment
@@ -21,7 +21,7 @@ from .leaf_values import LeafValues, all_keys
 Use: TypeAlias = Literal["printed", "tested"]
 Profiles: TypeAlias = Callable[[Scope], ReleaseProfile]
 
-_PLACEHOLDER = re.compile(r"x{3,}")
+_PLACEHOLDER = late_pattern(r"x{3,}")
 
 
 class UsedValue(NamedTuple):
@@ -64,7 +64,7 @@ def _is_delicate(value: Any) -> bool:
     kind = value.__class__
     if kind is str:
         return len(value) < 8 and value.strip().lower() in FALSE_WORDS
-    return kind is not bool and value is not None and abs(value) >= 1e6
+    return (kind is int or kind is float) and abs(value) >= 1e6
 
 
 def _wrong_uses(value: Any, uses: str) -> Iterator[Use]:
