@@ -249,6 +249,13 @@ def test_json_is_what_networkx_reads() -> None:
     assert reads["line"] > 1
 
 
+def test_files_merge_into_the_root_that_reads_them() -> None:
+    parts = graph_of(CLEAN).parts
+    targets = {edge.target for edge in parts.edges if edge.kind == "merges-into"}
+    assert "Application:dev/instance.cluster1.inst1" in targets
+    assert all(target.startswith(("Application:dev/cluster.", "Application:dev/instance.")) for target in targets)
+
+
 def test_graphml_is_xml() -> None:
     root = ElementTree.fromstring(run("--output-format", "graphml"))
     assert root.tag.endswith("graphml")

@@ -14,6 +14,12 @@ from masgitops_lint.sdk import Example
 from .conftest import lay
 
 RULES = load_rules()
+CONCERNS_NOBODY = {
+    ("CFG101", "a manifest that nothing reads, indented with a tab"): "no unit reads the file",
+    ("FLX010", "a release of the Helm Operator"): "no controller that still exists applies it",
+    ("VER104", "no AppProject"): "it is about the installation of Argo CD itself, which nothing in the repo deploys",
+}
+"""Examples whose finding names no Application as affected, and why: everywhere else the blast radius is told."""
 MARK = re.compile(r"#! (?P<codes>[A-Z0-9, ]+)$")
 
 
@@ -41,6 +47,9 @@ def _run(loaded: LoadedRule, example: Example, tmp_path: Path) -> set[tuple[str,
     select = ("CFG", "LNT") if loaded.rule.code.startswith("LNT") else (loaded.rule.code,)
     report = lint(Request(path=str(head), base=before, select=select, config=config, isolated=config is None))
     assert not report.crashes, report.crashes[0].traceback
+    if not loaded.rule.code.startswith("LNT"):
+        silent = [f.message for f in report.findings if f.rule == loaded.rule.code and not f.affects.names]
+        assert not silent or (loaded.rule.code, example.title) in CONCERNS_NOBODY, f"no Application is named: {silent}"
     return {(f.path, f.span.line) for f in report.findings if f.rule == loaded.rule.code}
 
 

@@ -11,6 +11,7 @@ from masgitops_lint.model.place import Place, Span
 from masgitops_lint.model.report import Crash
 from masgitops_lint.sdk import Context
 
+from .reach import Reach
 from .rules import LoadedRule
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ def resolve(context: Context, place: Place) -> Span:
     return span
 
 
-def finding_from(context: Context, draft: Draft) -> Finding:
-    """The finding a draft stands for, every place resolved."""
+def finding_from(context: Context, draft: Draft, reach: Reach | None = None) -> Finding:
+    """The finding a draft stands for, every place resolved; `reach` fills in whom it concerns."""
     return Finding(
         rule=draft.rule,
         name=draft.name,
@@ -44,7 +45,7 @@ def finding_from(context: Context, draft: Draft) -> Finding:
         span=resolve(context, draft.place),
         keys=draft.place.keys,
         related=tuple(Related(p.path, resolve(context, p), message) for p, message in draft.related),
-        affects=draft.affects,
+        affects=draft.affects if reach is None else reach.affects(draft),
         help=draft.help,
         fix=draft.fix,
     )
@@ -124,11 +125,12 @@ def _run(context: Context, rules: Sequence[LoadedRule]) -> tuple[Findings, list[
         except Exception as error:
             crashes[loaded.rule.code] = _crash(loaded, error)
     made: list[Finding | None] = [None] * len(drafts)
+    reach = Reach(context)
     # file by file, so that each is composed once for all its findings
     for index in sorted(range(len(drafts)), key=lambda index: drafts[index][1].place.path):
         loaded, draft = drafts[index]
         try:
-            made[index] = finding_from(context, draft)
+            made[index] = finding_from(context, draft, reach)
         except Exception as error:
             crashes.setdefault(loaded.rule.code, _crash(loaded, error))
     findings: Findings = {}

@@ -83,10 +83,11 @@ class _Builder:
         self.edges.append(Edge(source, target, kind, place, label))
 
     def scopes(self) -> None:
+        tree = self.graph.tree
         roots = {
             one.scope: number
             for number, one in enumerate(self.graph.applications)
-            if one.kind == "Application" and not one.source.keys and one.parent is not None
+            if tree.parents[number] >= 0 and tree.is_set(tree.parents[number])
         }
         for scope in self.graph.subject.mas.scopes:
             above = f"account:{scope.account}"

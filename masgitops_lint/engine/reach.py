@@ -1,0 +1,135 @@
+"""Whom a place concerns: the blast radius of findings whose rule names nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from masgitops_lint.model.finding import Affects, Draft
+from masgitops_lint.model.place import Place
+
+if TYPE_CHECKING:
+    from masgitops_lint.kubernetes.unit import Unit
+    from masgitops_lint.sdk import Context
+
+_NOBODY = ("LNT",)
+"""Rules about mas-lint's own comments and settings."""
+
+
+class Reach:
+    """Answers for one context. What it is asked is worked out when a finding without Applications comes up."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def affects(self, draft: Draft) -> Affects:
+        """The Applications that a rule names, else those that its place stands for; none where nobody can be named."""
+        if draft.affects.names or draft.affects.applications or draft.rule.startswith(_NOBODY):
+            return draft.affects
+        names = self.concerned(draft.place)
+        return Affects(len(names), names)
+
+    def concerned(self, place: Place) -> tuple[str, ...]:
+        """Names of the Applications that depend on what stands at a place, labels of units for a manifest.
+
+        In a config file: what the block or list entry makes or configures, everything of the directory for a base file,
+        and the root that merges the file for what makes no Application by itself.
+        """
+        context = self._context
+        if context.mas.found:
+            if place.path in self._config:
+                return self._of_config(place)
+            if place.path in self._account_roots:
+                account = self._account_roots[place.path]
+                below = dict.fromkeys(one.name for one in context.deployment.applications if one.account == account)
+                return tuple(below) or (self._of_manifest(place) if context.has_units else ())
+        return self._of_manifest(place) if context.has_units else ()
+
+    @cached_property
+    def _config(self) -> frozenset[str]:
+        whole = self._context.mas.whole
+        return frozenset((*whole.read_paths, *whole.stray))
+
+    @cached_property
+    def _account_roots(self) -> dict[str, str]:
+        roots = self._context.account_roots
+        return {root.manifest.path: account for account, root in roots.items() if root.manifest is not None}
+
+    def _of_config(self, place: Place) -> tuple[str, ...]:
+        directory = place.path.rpartition("/")[0]
+        deployment = self._context.deployment
+        frozen = self._frozen.get(place.path)
+        if frozen:
+            return frozen
+        if place.path in self._bases:
+            return deployment.names_at(directory, place.keys) or deployment.names_under(directory)
+        found = deployment.names_at(directory, place.keys) if place.keys else deployment.names_from(place.path)
+        return found or self._root_of(directory)
+
+    @cached_property
+    def _frozen(self) -> dict[str, tuple[str, ...]]:
+        """Files that cannot be read -> everything of the ApplicationSet that stops because of them."""
+        context = self._context
+        return {
+            file.path: tuple(dict.fromkeys(n for scope in one.scopes for n in context.applications_of(scope)))
+            for one in context.mas.generations()
+            for file in one.unreadable
+        }
+
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        return frozenset(scope.base.path for scope in self._context.mas.meant if scope.base is not None)
+
+    @cached_property
+    def _roots(self) -> dict[str, str]:
+        """Directories -> the Application whose chart reads their files, the ApplicationSet for that of an account."""
+        applications = self._context.deployment.applications
+        sets = {(one.account, one.name) for one in applications if one.kind == "ApplicationSet"}
+        found = {one.scope: one.name for one in applications if one.parent is None}
+        found.update({one.scope: one.name for one in applications if (one.account, one.parent) in sets})
+        return found
+
+    def _root_of(self, directory: str) -> tuple[str, ...]:
+        """That of the directory above where there is none, as for one whose base file is broken."""
+        while directory:
+            if directory in self._roots:
+                return (self._roots[directory],)
+            directory = directory.rpartition("/")[0]
+        return ()
+
+    def _of_manifest(self, place: Place) -> tuple[str, ...]:
+        for key in ((place.path, place.document), place.path):
+            names = self._by_document.get(key)
+            if names:
+                return tuple(names)
+        return self._context.units.affected(place.path.rpartition("/")[0])
+
+    @cached_property
+    def _by_document(self) -> dict[object, dict[str, None]]:
+        """Documents, and whole files, -> labels of the units that are declared in them or apply an object of them.
+
+        An ApplicationSet that generates nothing stands for itself.
+        """
+        found: dict[object, dict[str, None]] = {}
+        for unit in self._context.units.units:
+            known = unit.engine in ("argocd", "flux") and unit.kind != "bootstrap"
+            for path, document in _documents(unit) if known else ():
+                found.setdefault((path, document), {})[unit.label] = None
+                found.setdefault(path, {})[unit.label] = None
+        for unit in self._context.units.units:
+            for obj in unit.objects:
+                if obj.kind == "ApplicationSet" and obj.group == "argoproj.io":
+                    found.setdefault((obj.path, obj.document), {f"ApplicationSet {obj.name}": None})
+        return found
+
+
+def _documents(unit: Unit) -> Iterator[tuple[str, int]]:
+    if unit.manifest is not None:
+        yield unit.manifest.path, unit.manifest.document
+    if unit.generator is not None:
+        yield unit.generator.path, unit.generator.document
+    for obj in unit.objects:
+        yield obj.path, obj.document
+        for change in obj.changes:
+            yield change.place.path, change.place.document
