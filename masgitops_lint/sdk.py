@@ -396,6 +396,12 @@ class Context:
         root = self.profile_of(scope).data["roots"].get(scope.level)
         return root["defaults"] if root else {}
 
+    def listed_names(self) -> frozenset[str]:
+        """Names of values that some leaf chart of a release in use goes through as a list."""
+        from masgitops_lint.charts.contract import listed_names
+
+        return frozenset().union(*(listed_names(self.profile(account)) for account in self.mas.accounts()))
+
     def parameters_of(self, scope: Scope) -> frozenset[str]:
         """Dotted names that always reach a scope's root chart as Helm parameters."""
         return self.profile_of(scope).parameters(scope.level)

@@ -231,6 +231,17 @@ def leaf_reads(profile: ReleaseProfile, chart: str, route: Sequence[str | int]) 
     return True
 
 
+@lru_cache(maxsize=8)
+def listed_names(profile: ReleaseProfile) -> frozenset[str]:
+    """Names of values that leaf charts go through as lists."""
+    return frozenset(
+        name
+        for leaf in profile.data["leaves"].values()
+        for name, node in leaf["reads"].items()
+        if name and "l" in node.get("", "")
+    )
+
+
 def leaf_keys(profile: ReleaseProfile, chart: str, route: Sequence[str | int] = ()) -> frozenset[str]:
     """The keys that a leaf chart reads directly below a route."""
     facts = profile.data["leaves"].get(chart)
