@@ -314,3 +314,17 @@ def test_kustomize_writes_annotations_as_text(tmp_path: Path) -> None:
         tmp_path, {**ROOT, "clusters/one/apps.yaml": flux_kustomization("apps", "./apps"), "apps/a.yaml": object_}
     )
     assert [found.field for found in graph.values_not_text()] == ["labels.m"]
+
+
+def test_variables_in_the_target_namespace_are_filled_in(tmp_path: Path) -> None:
+    extra = "  targetNamespace: ${TENANT}\n  postBuild: {substitute: {TENANT: shop}}\n"
+    graph = units(
+        tmp_path,
+        {
+            **ROOT,
+            "clusters/one/apps.yaml": flux_kustomization("apps", "./apps", extra),
+            "apps/kustomization.yaml": "configMapGenerator: [{name: values, literals: [a=b]}]\n"
+            "generatorOptions: {disableNameSuffixHash: true}\n",
+        },
+    )
+    assert names(graph, "ConfigMap") == ["ConfigMap shop/values"]

@@ -360,3 +360,51 @@ def test_values_of_a_release_refer_to_its_target_namespace(tmp_path: Path) -> No
     )
     files = APPS | {"apps/pod.yaml": release, "apps/secret.yaml": SECRET % ("s", "shop")}
     assert outcome(tmp_path, files) == [("s", "resolved")]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "seen"),
+    [
+        ("web-password", "{image: x}", "missing"),
+        ("web", "{image: x}", "opaque"),
+        ("web-postgresql", "{image: x}", "opaque"),
+        ("web-queue", "{queue: {enabled: true}}", "opaque"),
+        ("web-password", "{secrets: {password: {}}}", "opaque"),
+    ],
+)
+def test_names_in_a_releases_own_values(tmp_path: Path, name: str, values: str, seen: str) -> None:
+    release = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n"
+        "  chart: {spec: {chart: x, sourceRef: {kind: HelmRepository, name: x}}}\n"
+        "  valuesFrom: [{kind: Secret, name: web-values}]\n"
+        f"  values: {{env: [{{name: A, valueFrom: {{secretKeyRef: {{name: {name}, key: a}}}}}}], {values[1:]}\n"
+    )
+    found = dict(outcome(tmp_path, APPS | {"apps/pod.yaml": release}))
+    assert found == {"web-values": "missing", name: seen}
+
+
+def test_secrets_of_custom_resources() -> None:
+    cluster = kube_object(
+        yaml.safe_load(
+            "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: db, namespace: shop}\nspec:\n"
+            "  superuserSecret: {name: a}\n  managed: {roles: [{name: r, passwordSecret: {name: b}}]}\n"
+            "  backup: {barmanObjectStore: {s3Credentials: {accessKeyId: {name: c, key: k}}}}\n"
+        ),
+        "db.yaml",
+    )
+    monitor = kube_object(
+        yaml.safe_load(
+            "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: m, namespace: shop}\nspec:\n"
+            "  endpoints: [{basicAuth: {username: {name: d, key: u}}, tlsConfig: {ca: {configMap: {name: e, key: c}}}}]\n"
+        ),
+        "m.yaml",
+    )
+    ingress = kube_object(
+        yaml.safe_load(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, namespace: shop, annotations: "
+            "{nginx.ingress.kubernetes.io/auth-secret: auth/f}}\n"
+        ),
+        "i.yaml",
+    )
+    found = [(need.namespace, need.name) for obj in (cluster, monitor, ingress) if obj for need in needs_of(obj)]
+    assert sorted(found) == [("", "a"), ("", "b"), ("", "c"), ("", "d"), ("auth", "f")]

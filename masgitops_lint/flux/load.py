@@ -400,8 +400,9 @@ class FluxLoader:
             return objects
         missing: dict[tuple[str, str], Fact] = {}
         result = []
+        unit.target_namespace = substituted(unit.target_namespace, variables)
         for obj in objects:
-            if not obj.changes and not self.mentions(obj.path):
+            if not obj.changes and "${" not in obj.namespace + obj.name and not self.mentions(obj.path):
                 result.append(obj)
                 continue
             if "disabled" in (obj.annotations.get(DISABLED), obj.labels.get(DISABLED)):

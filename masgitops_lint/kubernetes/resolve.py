@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from .objects import UNKNOWN, KubeObject
 from .secrets import EVERYWHERE, Kind, Need, Producer, needs_in_values, needs_of, needs_of_chart, produced_by, pushed_by
 from .unit import Unit, UnitGraph
@@ -58,7 +60,7 @@ _PASSIVE = frozenset(
 )  # fmt: skip
 """Groups whose objects make no Secrets under names of their own choice."""
 
-_SCRIPTS = re.compile(
+_SCRIPTS = late_pattern(
     r"(?:\.(?:sh|bash|ps1|py|md|adoc|tf|tfvars|hcl|j2|tpl|tmpl|gotmpl|txt|just|nix|go|ts)|[Mm]akefile|[Jj]ustfile|\.justfile)$"
 )
 
@@ -265,7 +267,7 @@ class SecretIndex:
             elif any(source.target == "external" for source in other.sources) and _could_apply(other, need, namespace):
                 return f"{other.label}, whose manifests are in another repository"
         for obj in shelf.custom.get(namespace, ()):
-            if len(obj.name) >= 4 and obj.name in need.name:
+            if (len(obj.name) >= 4 and obj.name in need.name) or f"{need.name}-".startswith(f"{obj.name}-"):
                 return obj.label
             if _names(obj, need.name):
                 return obj.label
@@ -323,7 +325,7 @@ def _bases(unit: Unit) -> bool:
 
 
 _SMALL = 15
-_HARMLESS = re.compile(r"crds?\b|customresourcedefinition|dashboards?\b|flux-manifests", re.IGNORECASE)
+_HARMLESS = late_pattern(r"crds?\b|customresourcedefinition|dashboards?\b|flux-manifests", re.IGNORECASE)
 _COMMON_WORDS = frozenset({
     "https", "github", "gitlab", "githubusercontent", "main", "master", "deploy", "deploys", "deployment",
     "deployments", "kubernetes", "manifest", "manifests", "release", "releases", "download", "config", "configs",
@@ -369,6 +371,11 @@ def _could_apply(unit: Unit, need: Need, namespace: str) -> bool:
 
 def _could_make(unit: Unit, need: Need, graph: UnitGraph) -> bool:
     """Whether an opaque chart may make an object of this name: called after the release or chart, or in its values."""
+    own = unit.manifest is not None and need.obj is unit.manifest
+    if own and need.role != "values":
+        return False  # a release cannot bring the values that it is installed with
+    if own and unit.engine == "flux" and not _own_part(unit, need.name):
+        return False
     names = {unit.name}
     if unit.manifest is not None:
         for route in (("spec", "releaseName"), ("spec", "source", "helm", "releaseName")):
@@ -384,9 +391,29 @@ def _could_make(unit: Unit, need: Need, graph: UnitGraph) -> bool:
             names.add(opaque.reason.removeprefix("chart dependency "))
     if any(len(name) >= 3 and (need.name == name or need.name.startswith(name + "-")) for name in names):
         return True
-    if unit.manifest is None or need.obj is unit.manifest:
+    if unit.manifest is None or own:
         return False
     return need.name in _texts(unit, graph)
+
+
+_PARTS = late_pattern(r"(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|valkey|rabbitmq|minio|kafka|tls|cert|ca)\b|ha\Z")
+
+
+def _own_part(unit: Unit, name: str) -> bool:
+    """Whether a name in a release's own values may be that of a Secret which the same chart makes.
+
+    Someone who writes a Secret's name into values means one that is there already, unless the name is that of the
+    release (charts make one so called), a part of it that the values configure too, or one that values define.
+    """
+    values = unit.manifest.spec.get("values") if unit.manifest is not None else None
+    if not isinstance(values, dict):
+        return True
+    keys = {str(key).lower() for key in values}
+    if keys & {"secret", "secrets", "externalsecrets", "externalsecret", "rawresources", "extraobjects", "extradeploy"}:
+        return True
+    rest = name.removeprefix(unit.name).strip("-")
+    words = {part for part in rest.split("-") if part}
+    return not rest or bool(words & keys) or _PARTS.match(rest) is not None
 
 
 def _texts(unit: Unit, graph: UnitGraph) -> frozenset[str]:
