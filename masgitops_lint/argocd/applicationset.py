@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+
+from masgitops_lint.model.late_pattern import late_pattern
 
 from .generators import Files, GeneratorContext, GeneratorError, UnknownGeneratorError, generate
 from .globbing import GlobMode
@@ -16,9 +17,9 @@ from .templating import GoTemplates, TemplateError, missing_key, render_trees
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 Policy: TypeAlias = Literal["sync", "create-only", "create-update", "create-delete"]
 _POLICIES: tuple[Policy, ...] = ("sync", "create-only", "create-update", "create-delete")
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
+_NAME = late_pattern(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
 _NAME_LENGTH = 253
-_LABEL = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\Z")
+_LABEL = late_pattern(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\Z")
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
+
+from masgitops_lint.model.late_pattern import late_pattern
 
 from .evidence import RANK, Evidence, find_evidence
 from .releases import data_date, is_supported, released, supported_gitops_lines, supported_lines
@@ -218,7 +219,7 @@ def _bases(repository: Repository, evidence: Iterable[Evidence]) -> dict[str, tu
     return {directory: tuple(_below(repository, directory)) for directory in sorted(directories)}
 
 
-_KUSTOMIZATION = re.compile(r"(?:^|/)kustomization\.ya?ml$")
+_KUSTOMIZATION = late_pattern(r"(?:^|/)kustomization\.ya?ml$")
 
 
 def _below(repository: Repository, start: str) -> Iterator[str]:

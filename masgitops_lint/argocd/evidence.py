@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys, Place, Span
 
 from .releases import from_gitops, from_helm_chart, from_operator, gitops_line
@@ -57,22 +58,22 @@ class Evidence(NamedTuple):
 _TELLING = re.compile(
     rb"argoproj/argo-?cd|\bargo-cd\b|kind: *[\"']?ArgoCD\b|openshift-gitops-operator|argocd-operator|ARGO_?CD_VERSION"
 )
-_SCRIPT = re.compile(r"(?:\.(?:sh|bash|tf|mk|just|ps1)|(?:^|/)(?:Makefile|justfile|Taskfile\.ya?ml))\Z")
-_ASIDE = re.compile(r"(?:^|/)(?:docs?|examples?|samples?|tests?|testdata|fixtures?|node_modules|vendor|_?archived?)/")
+_SCRIPT = late_pattern(r"(?:\.(?:sh|bash|tf|mk|just|ps1)|(?:^|/)(?:Makefile|justfile|Taskfile\.ya?ml))\Z")
+_ASIDE = late_pattern(r"(?:^|/)(?:docs?|examples?|samples?|tests?|testdata|fixtures?|node_modules|vendor|_?archived?)/")
 _LARGE = 200_000
-_IMAGE = re.compile(r"(?:^|[\s\"'/=])((?:[\w.-]+(?::\d+)?/)*argoproj/argocd(?:-applicationset)?):(v?\d[\w.+-]*)")
-_WHOLE_IMAGE = re.compile(r"((?:[\w.-]+(?::\d+)?/)*argoproj/argocd(?:-applicationset)?):([\w.+-]+)(?:@sha256:\w+)?\Z")
-_IMAGE_NAME = re.compile(r"(?:[\w.-]+(?::\d+)?/)*argoproj/argocd\Z")
-_OPERATOR_IMAGE = re.compile(r"(?:[\w.-]+/)*argoproj-?labs/argocd-operator:(v?\d[\w.+-]*)")
-_URL = re.compile(
+_IMAGE = late_pattern(r"(?:^|[\s\"'/=])((?:[\w.-]+(?::\d+)?/)*argoproj/argocd(?:-applicationset)?):(v?\d[\w.+-]*)")
+_WHOLE_IMAGE = late_pattern(r"((?:[\w.-]+(?::\d+)?/)*argoproj/argocd(?:-applicationset)?):([\w.+-]+)(?:@sha256:\w+)?\Z")
+_IMAGE_NAME = late_pattern(r"(?:[\w.-]+(?::\d+)?/)*argoproj/argocd\Z")
+_OPERATOR_IMAGE = late_pattern(r"(?:[\w.-]+/)*argoproj-?labs/argocd-operator:(v?\d[\w.+-]*)")
+_URL = late_pattern(
     r"""(?x) (?:https?://|ssh://git@|git@|git::https://)? (?:raw\.githubusercontent\.com|github\.com)[/:]
     (?P<repo>argoproj/argo-cd|argoproj-labs/argocd-operator|argoproj/argo-helm) (?:\.git)? (?![\w.-])
     (?P<rest>[^\s"'\\)>]*)"""
 )
-_REF = re.compile(r"[?&](?:ref|version)=([^&\s\"']+)")
-_IN_PATH = re.compile(r"^/+(?:raw/|blob/|tree/|releases/download/)?(?:refs/(?:tags|heads)/)?(?P<ref>[^/?]+)(?:/|$)")
-_ENVIRONMENT = re.compile(r"\bARGO_?CD_VERSION\b\s*[:=]{1,2}\s*[\"']?(v?\d+\.\d+[\w.+-]*)")
-_TERRAFORM = re.compile(r"resource\s+\"helm_release\"[^{]*\{(?P<body>(?:[^{}]|\{[^{}]*\})*)\}")
+_REF = late_pattern(r"[?&](?:ref|version)=([^&\s\"']+)")
+_IN_PATH = late_pattern(r"^/+(?:raw/|blob/|tree/|releases/download/)?(?:refs/(?:tags|heads)/)?(?P<ref>[^/?]+)(?:/|$)")
+_ENVIRONMENT = late_pattern(r"\bARGO_?CD_VERSION\b\s*[:=]{1,2}\s*[\"']?(v?\d+\.\d+[\w.+-]*)")
+_TERRAFORM = late_pattern(r"resource\s+\"helm_release\"[^{]*\{(?P<body>(?:[^{}]|\{[^{}]*\})*)\}")
 
 
 def find_evidence(repository: Repository, skip: frozenset[str] = frozenset()) -> tuple[Evidence, ...]:

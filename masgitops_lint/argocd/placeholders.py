@@ -16,6 +16,8 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 PATH_ANNOTATION = "avp.kubernetes.io/path"
 IGNORE_ANNOTATION = "avp.kubernetes.io/ignore"
 REMOVE_MISSING_ANNOTATION = "avp.kubernetes.io/remove-missing"
@@ -209,15 +211,15 @@ def _swallowed(path: str) -> bool:
     return "<" in path or ">" in path or "\n" in path
 
 
-_LOOSE_OPENER = re.compile(r"(?:<|&lt;)\s*path\s*:", re.IGNORECASE)
-_OTHER_WORD = re.compile(r"<[ \t]*([A-Za-z]{2,7})[ \t]*:([^<>\s#]+#[^<>\n]+)>")
-_BRACKETS = re.compile(
+_LOOSE_OPENER = late_pattern(r"(?:<|&lt;)\s*path\s*:", re.IGNORECASE)
+_OTHER_WORD = late_pattern(r"<[ \t]*([A-Za-z]{2,7})[ \t]*:([^<>\s#]+#[^<>\n]+)>")
+_BRACKETS = late_pattern(
     r"\s*(?:[$%]?[\[{(]{1,2}|['\"`])?\s*path:([^#<>\s]+)#([^#<>\s\]})'\"`]+)\s*(?:[\]})]{1,2}|['\"`>])?\s*"
 )
-_BARE_ARN = re.compile(r"\s*<?(arn:aws[a-z-]*:secretsmanager:[^#<>\s]+)#([^<>\n]+)>?\s*")
-_NO_PREFIX = re.compile(r"\s*<([A-Za-z0-9][\w.{}-]*(?:/[\w.{}-]+)+)#([\w.-]+)>\s*")
-_PATH_TEXT = re.compile(r"[^\s#<>&\"'`]+")
-_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_BARE_ARN = late_pattern(r"\s*<?(arn:aws[a-z-]*:secretsmanager:[^#<>\s]+)#([^<>\n]+)>?\s*")
+_NO_PREFIX = late_pattern(r"\s*<([A-Za-z0-9][\w.{}-]*(?:/[\w.{}-]+)+)#([\w.-]+)>\s*")
+_PATH_TEXT = late_pattern(r"[^\s#<>&\"'`]+")
+_NAME = late_pattern(r"[A-Za-z_][\w.-]*")
 _MISSPELT = frozenset({
     "apth", "aths", "oath", "paath", "pah", "paht", "parh", "pat", "patch", "pateh", "paths", "patth", "pathh", "phat",
     "ppath", "psth", "pth", "ptah", "secretpath", "pathe", "vault", "avp", "secret",

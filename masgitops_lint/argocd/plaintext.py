@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from .placeholders import scan
 
 if TYPE_CHECKING:
@@ -33,16 +35,16 @@ class Plaintext(NamedTuple):
     """Whether it was found inside base64."""
 
 
-_PRIVATE_KEY = re.compile(r"-----BEGIN ((?:[A-Z0-9]+ ){0,3})PRIVATE KEY(?: BLOCK)?-----")
-_KEY_BODY = re.compile(r"""(?:[\s"'+,|>-]|\\[nr]|[A-Za-z-]{3,24}:[ ][^\n]*\n){0,60}[A-Za-z0-9+/=]{16}""")
-_PUTTY_KEY = re.compile(r"PuTTY-User-Key-File-\d:")
-_TOKEN_HINT = re.compile(
+_PRIVATE_KEY = late_pattern(r"-----BEGIN ((?:[A-Z0-9]+ ){0,3})PRIVATE KEY(?: BLOCK)?-----")
+_KEY_BODY = late_pattern(r"""(?:[\s"'+,|>-]|\\[nr]|[A-Za-z-]{3,24}:[ ][^\n]*\n){0,60}[A-Za-z0-9+/=]{16}""")
+_PUTTY_KEY = late_pattern(r"PuTTY-User-Key-File-\d:")
+_TOKEN_HINT = late_pattern(
     r"(?<![A-Za-z0-9/+])(?:ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9/+])"
     r"|gh[pousr]_[A-Za-z0-9]|gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|agent|oas)-|GR1348941|xox[a-z]-|hooks\.slack\.com"
     r"|:_authToken|pypi-AgE|\bsk-[A-Za-z0-9]|\bSG\.[\w-]|\b[rs]k_live_|\bsq0csp-|AccountKey="
     r"|(?<![\w-])eyJ[\w-]{2,4000}\.|-us\d|\d{8,10}:AA[\w-]{33}"
 )
-_BASE64_START = re.compile(r"\s*(?:[A-Za-z0-9+/]\s?){22}[A-Za-z0-9+/=\s]")
+_BASE64_START = late_pattern(r"\s*(?:[A-Za-z0-9+/]\s?){22}[A-Za-z0-9+/=\s]")
 _MOST_HINTS = 64
 _LONGEST_TOKEN = 8192
 _OWN_TOKENS = (
@@ -53,15 +55,17 @@ _OWN_TOKENS = (
     ("an age private key", re.compile(r"\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b")),
     ("a Docker Hub token", re.compile(r"\bdckr_pat_[A-Za-z0-9_-]{20,}")),
 )
-_URL_PASSWORD = re.compile(r"\b([a-z][a-z0-9+.-]{1,30})://([^\s:/@'\"<>]{0,128}):([^\s/@'\"<>]{1,256})@", re.IGNORECASE)
-_ORACLE_PASSWORD = re.compile(r"\bjdbc:oracle:[a-z]+:[^\s/@]{1,128}/([^\s@<>]{1,256})@", re.IGNORECASE)
-_PROPERTY_PASSWORD = re.compile(
+_URL_PASSWORD = late_pattern(
+    r"\b([a-z][a-z0-9+.-]{1,30})://([^\s:/@'\"<>]{0,128}):([^\s/@'\"<>]{1,256})@", re.IGNORECASE
+)
+_ORACLE_PASSWORD = late_pattern(r"\bjdbc:oracle:[a-z]+:[^\s/@]{1,128}/([^\s@<>]{1,256})@", re.IGNORECASE)
+_PROPERTY_PASSWORD = late_pattern(
     r"(?:[;?&:]|^)[ \t]*(?:password|passwd|pwd)[ \t]*=[ \t]*([^;&\s\"'<>]{1,256})", re.IGNORECASE | re.MULTILINE
 )
-_JAVA_PROPERTY = re.compile(
+_JAVA_PROPERTY = late_pattern(
     r"^[ \t]*[A-Za-z][\w.-]{0,128}[.](?:password|passwd|pwd|secret)[ \t]*=[ \t]*(\S{1,256})[ \t]*$", re.MULTILINE
 )
-_CONNECTION = re.compile(
+_CONNECTION = late_pattern(
     r"\bjdbc:|\b(?:server|data source|host|hostname|database|initial catalog|user id|uid)\s*=", re.IGNORECASE
 )
 # Plain searches for a substring are twenty times faster than one expression with that many branches.
@@ -85,9 +89,9 @@ def _by_gate() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 _GATED = _by_gate()
-_ONE_PLACEHOLDER = re.compile(r"<path:[^<>#\s]+#[^<>#\s]+>")
+_ONE_PLACEHOLDER = late_pattern(r"<path:[^<>#\s]+#[^<>#\s]+>")
 _SHORT = 256
-_CERTIFICATES = re.compile(r"\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+")
+_CERTIFICATES = late_pattern(r"\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+")
 
 
 def _hinted(text: str) -> bool:
@@ -105,7 +109,7 @@ _EMPTY = frozenset(
     {"", "null", "none", "nil", "~", "n/a", "na", "tbd", "todo", "true", "false", "unset", "undefined", "empty"}
     | {"default", "noauth", "no-auth", "keyless"}
 )
-_STANDS_FOR = re.compile(
+_STANDS_FOR = late_pattern(
     r"""[<\[({].*[>\])}] | [xX*.\-_\#?0]+ | \$(?:__\w+)?\{.*\} | \$\(.*\) | \$[A-Za-z_][A-Za-z0-9_]* | %[A-Za-z_]+%
     | %\{.*\}%? | @[A-Za-z_]+@ | .*(?:\{\{|\$\{|<path:).*
     | change[-_ ]?(?:me|it|this).* | replace[-_ ]?(?:me|with|this|by).* | your[-_ ].* | (?:to[-_ ]?be|tbd)[-_ ].*
@@ -121,14 +125,14 @@ _STANDS_FOR = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 
-_SECRET_KEY = re.compile(
+_SECRET_KEY = late_pattern(
     r"(?:^|[_.\-/]|(?<=[a-z0-9])(?=[A-Z]))"
     r"(?i:password|passwd|pwd|passphrase|api_?key|secret_?access_?key|access_?key_?id|registration_?key|client_?secret"
     r"|licen[sc]e_?key|entitlement_?key|encryption_?key|private_?key|signing_?key|segment_?key|agent_?key"
     r"|(?:[a-z]+_)?token|github_?pat|tls[_.]?key|pull_?secret_?b64|mongo_?uri|keystore_?pass|truststore_?pass)"
     r"(?i:_?(?:b64|b64enc|base64|encoded))?$"
 )
-_ABOUT_A_SECRET = re.compile(
+_ABOUT_A_SECRET = late_pattern(
     r"(?:^|[_.\-])(?:min|max|reset|rotate|generate|require|required|use|enable|disable|allow|show|has|is)[_.\-]",
     re.IGNORECASE,
 )
@@ -324,8 +328,8 @@ def stands_for_a_value(value: Any) -> bool:
     return bool(_STANDS_FOR.fullmatch(text))
 
 
-_IDENTIFIER = re.compile(r"access_?key_?id$|existing", re.IGNORECASE)
-_NAMES = re.compile(r"(?:names?|headers?|claims?|mappings?|labels|annotations|matchlabels)$", re.IGNORECASE)
+_IDENTIFIER = late_pattern(r"access_?key_?id$|existing", re.IGNORECASE)
+_NAMES = late_pattern(r"(?:names?|headers?|claims?|mappings?|labels|annotations|matchlabels)$", re.IGNORECASE)
 
 
 def in_manifest_field(keys: Sequence[str | int], value: Any, kind: str) -> bool:
@@ -345,8 +349,8 @@ def in_manifest_field(keys: Sequence[str | int], value: Any, kind: str) -> bool:
     return in_secret_field(keys, value)
 
 
-_WORDS = re.compile(r"[A-Za-z]+(?:[-_.]+[A-Za-z]+)+")
-_MADE_BY_PEOPLE = re.compile(r"(?i)(?:pass(?:word|wd|phrase)?|pwd)$")
+_WORDS = late_pattern(r"[A-Za-z]+(?:[-_.]+[A-Za-z]+)+")
+_MADE_BY_PEOPLE = late_pattern(r"(?i)(?:pass(?:word|wd|phrase)?|pwd)$")
 
 
 def _names_the_field(key: str, value: str) -> bool:

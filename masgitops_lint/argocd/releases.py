@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from masgitops_lint.data import data_text
+from masgitops_lint.model.late_pattern import late_pattern
 
 from .versions import LAST, Interval, Version, at_version, parse_version, semver_range
 
@@ -101,7 +102,7 @@ def from_operator(version: str) -> Interval | None:
     return lines if wanted.patch == 0 else Interval(lines.low, lines.low.next_minor)
 
 
-_CHANNEL = re.compile(r"gitops-(\d+\.\d+)$")
+_CHANNEL = late_pattern(r"gitops-(\d+\.\d+)$")
 
 
 def gitops_line(channel_or_csv: str) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Place
 from masgitops_lint.model.secret import Backend, SecretReference
 
@@ -34,21 +35,21 @@ IBM_TYPES = frozenset(
     {"arbitrary", "iam_credentials", "imported_cert", "kv", "private_cert", "public_cert", "username_password"}
 )
 
-_ARN = re.compile(
+_ARN = late_pattern(
     r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<rest>.*)", re.S
 )
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
-_ACCOUNT = re.compile(r"\d{12}")
-_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]+")
-_SUFFIX = re.compile(r"-(?=[A-Za-z0-9]{6}\Z)(?=.*[A-Z])(?=.*[a-z0-9])[A-Za-z0-9]{6}\Z")
-_GCP = re.compile(r"projects/([^/]+)/secrets/([^/]+)")
-_IBM = re.compile(r"ibmcloud/([^/]+)/secrets/groups/([^/\n]+)(?:/(.+))?", re.S)
-_ONEPASSWORD = re.compile(r"vaults/([^/]+)/items/(.+)", re.S)
-_SPACE_OR_COLON = re.compile(r"[:\s]")
-_SOPS = re.compile(r"[^:\s]+\.(?:ya?ml|json|enc|env|ini)")
-_AZURE_VERSION = re.compile(r"[0-9a-f]{32}")
-_AZURE_VAULT = re.compile(r"[A-Za-z](?!.*--)[A-Za-z0-9-]{1,22}[A-Za-z0-9]")
-_AWS_VERSION = re.compile(r"AWSCURRENT|AWSPREVIOUS|[A-Za-z0-9-]{32,64}")
+_REGION = late_pattern(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
+_ACCOUNT = late_pattern(r"\d{12}")
+_NAME = late_pattern(r"[A-Za-z0-9/_+=.@-]+")
+_SUFFIX = late_pattern(r"-(?=[A-Za-z0-9]{6}\Z)(?=.*[A-Z])(?=.*[a-z0-9])[A-Za-z0-9]{6}\Z")
+_GCP = late_pattern(r"projects/([^/]+)/secrets/([^/]+)")
+_IBM = late_pattern(r"ibmcloud/([^/]+)/secrets/groups/([^/\n]+)(?:/(.+))?", re.S)
+_ONEPASSWORD = late_pattern(r"vaults/([^/]+)/items/(.+)", re.S)
+_SPACE_OR_COLON = late_pattern(r"[:\s]")
+_SOPS = late_pattern(r"[^:\s]+\.(?:ya?ml|json|enc|env|ini)")
+_AZURE_VERSION = late_pattern(r"[0-9a-f]{32}")
+_AZURE_VAULT = late_pattern(r"[A-Za-z](?!.*--)[A-Za-z0-9-]{1,22}[A-Za-z0-9]")
+_AWS_VERSION = late_pattern(r"AWSCURRENT|AWSPREVIOUS|[A-Za-z0-9-]{32,64}")
 
 
 class Arn(NamedTuple):

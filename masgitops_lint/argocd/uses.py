@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys
 
 from .versions import Feature, features
@@ -18,7 +19,7 @@ _HOOK = "argocd.argoproj.io/hook"
 _HELM_HOOK = "helm.sh/hook"
 _SYNC = "argocd.argoproj.io/sync-options"
 _COMPARE = "argocd.argoproj.io/compare-options"
-_CALLS = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_CALLS = late_pattern(r"\{\{(.*?)\}\}", re.DOTALL)
 _GENERATORS_WITH_CHILDREN = ("matrix", "merge")
 _CONFIG_MAPS = ("argocd-cm", "argocd-cmd-params-cm")
 

@@ -15,8 +15,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from masgitops_lint.data import data_text
+from masgitops_lint.model.late_pattern import late_pattern
 
-_NUMBERS = re.compile(r"\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+][\w.+-]*)?\s*$")
+_NUMBERS = late_pattern(r"\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+][\w.+-]*)?\s*$")
 
 
 class Version(NamedTuple):
@@ -125,8 +126,8 @@ def at_version(text: object) -> Interval | None:
     return Interval(version, version.next_minor if parts == 2 else version.next_patch)
 
 
-_PART = re.compile(r"(>=|<=|!=|>|<|=|~>|~|\^)?\s*v?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?(?:[-+][\w.+-]*)?$")
-_HYPHEN = re.compile(r"\s*v?([\d.xX*]+)\s+-\s+v?([\d.xX*]+)\s*$")
+_PART = late_pattern(r"(>=|<=|!=|>|<|=|~>|~|\^)?\s*v?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?(?:[-+][\w.+-]*)?$")
+_HYPHEN = late_pattern(r"\s*v?([\d.xX*]+)\s+-\s+v?([\d.xX*]+)\s*$")
 
 
 def semver_range(text: str) -> Interval | None:

@@ -5,9 +5,10 @@ Facts: argo-cd gitops-engine pkg/sync/syncwaves/waves.go, hook/hook.go, hook/del
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
+
+from masgitops_lint.model.late_pattern import late_pattern
 
 SYNC_WAVE = "argocd.argoproj.io/sync-wave"
 HOOK = "argocd.argoproj.io/hook"
@@ -38,7 +39,7 @@ _HELM_DELETE_POLICIES = {
 }
 _HELM_ONLY = frozenset({"test", "test-success", "test-failure", "pre-rollback", "post-rollback"})
 """Hooks of Helm for which Argo CD has no phase: never applied, and nobody expects them to be."""
-_INTEGER = re.compile(r"[+-]?[0-9]+\Z")
+_INTEGER = late_pattern(r"[+-]?[0-9]+\Z")
 
 
 def atoi(text: Any) -> int | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from masgitops_lint.model.late_pattern import late_pattern
 
 from .profile import ReleaseProfile, load, load_file, newest, releases, version_key
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from masgitops_lint.mas.account_root import AccountRoot
     from masgitops_lint.settings import Settings
 
-_RELEASE = re.compile(r"v?(\d+\.\d+\.\d+)$")
+_RELEASE = late_pattern(r"v?(\d+\.\d+\.\d+)$")
 
 
 def choose_profile(

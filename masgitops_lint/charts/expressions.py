@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from masgitops_lint.mas.scope import go_text
+from masgitops_lint.model.late_pattern import late_pattern
 
 
 class Unknown:
@@ -552,7 +553,7 @@ def _ternary(if_true: Any, if_false: Any, test: Any) -> Any:
     return if_true if test else if_false
 
 
-_DIRECTIVE = re.compile(r"%[-+# 0]*\d*(?:\.\d+)?[a-zA-Z%]")
+_DIRECTIVE = late_pattern(r"%[-+# 0]*\d*(?:\.\d+)?[a-zA-Z%]")
 
 
 def _printf(template: str, *values: Any) -> Any:
@@ -600,7 +601,7 @@ def _int(value: Any) -> int:
     return int(value or 0)
 
 
-_SEMVER = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
+_SEMVER = late_pattern(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
 
 
 def _semver(value: str) -> Version:

@@ -7,19 +7,20 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys
 
 from .slips import slip_of
 from .unread import by_hand
 
-QUANTITY = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")
+QUANTITY = late_pattern(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")
 """Kubernetes' resource.Quantity: a number with a decimal, binary or exponent suffix."""
 
-_AFTER_SCHEME = re.compile(
+_AFTER_SCHEME = late_pattern(
     r"(?:[^/@?#\s]*@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?P<port>:\d{1,5})?"
     r"(?:[/?#]\S*)?"
 )
-_CHANNEL = re.compile(r"v?\d+\.\d+(?:\.(?:x|\d+))?(?:[-.].*)?")
+_CHANNEL = late_pattern(r"v?\d+\.\d+(?:\.(?:x|\d+))?(?:[-.].*)?")
 
 
 class Format(NamedTuple):

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from masgitops_lint.data import data_text
+from masgitops_lint.model.late_pattern import late_pattern
 
 from .profile import version_key
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 RevisionKind: TypeAlias = Literal["release", "unknown-release", "later-release", "commit", "range", "moving"]
 
-_RELEASE = re.compile(r"(?:refs/tags/)?v?(\d+\.\d+\.\d+)$")
-_COMMIT = re.compile(r"[0-9a-f]{7,40}$")
-_RANGE = re.compile(r"[\^~<>=*]|^v?\d+(?:\.(?:\d+|x))?(?:\.[x*])?$|\s")
+_RELEASE = late_pattern(r"(?:refs/tags/)?v?(\d+\.\d+\.\d+)$")
+_COMMIT = late_pattern(r"[0-9a-f]{7,40}$")
+_RANGE = late_pattern(r"[\^~<>=*]|^v?\d+(?:\.(?:\d+|x))?(?:\.[x*])?$|\s")
 
 
 @lru_cache(maxsize=1)

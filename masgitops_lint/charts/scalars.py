@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
+
+from masgitops_lint.model.late_pattern import late_pattern
 
 from .expressions import UNKNOWN, YamlText, text
 
@@ -24,7 +25,7 @@ class Broken:
         return True
 
 
-_PLAIN = re.compile(r"[A-Za-z_/<][A-Za-z0-9_./@<>|=+-]*(?:[:#][A-Za-z0-9_./@<>|=+-]+)*")
+_PLAIN = late_pattern(r"[A-Za-z_/<][A-Za-z0-9_./@<>|=+-]*(?:[:#][A-Za-z0-9_./@<>|=+-]+)*")
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"), True),
     **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"), False),

@@ -15,13 +15,14 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from masgitops_lint.data import data_text
+from masgitops_lint.model.late_pattern import late_pattern
 
 from .profile import version_key
 
 JobKind: TypeAlias = Literal["writers", "runtime_reads", "deleters"]
 
 _FORMAT = 1
-_VARIABLE = re.compile(r"\{([^}]*)\}")
+_VARIABLE = late_pattern(r"\{([^}]*)\}")
 
 
 class Condition(NamedTuple):

@@ -6,15 +6,15 @@ import hashlib
 import io
 import os
 import posixpath
-import re
 from functools import cached_property
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.settings.cache_directory import cache_directory
 
 from .helm.chart import Chart, ChartError, directory_reader, load_chart
 
 DEFAULT_URL = "https://github.com/ibm-mas/gitops"
-_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_SAFE = late_pattern(r"[^A-Za-z0-9._-]+")
 _SECONDS = 600
 
 

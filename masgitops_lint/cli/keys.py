@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from masgitops_lint.model.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from masgitops_lint.model.place import Keys
 
-_STEP = re.compile(r"\[(?P<index>\d+)\]|\.?(?:\"(?P<quoted>[^\"]*)\"|(?P<plain>[^.\[\]\"]+))")
+_STEP = late_pattern(r"\[(?P<index>\d+)\]|\.?(?:\"(?P<quoted>[^\"]*)\"|(?P<plain>[^.\[\]\"]+))")
 
 
 def parse_keys(text: str) -> Keys:

@@ -10,11 +10,12 @@ from typing import Any
 from masgitops_lint.charts.helm.engine import RenderedFile
 from masgitops_lint.charts.helm.failure import RenderError
 from masgitops_lint.charts.helm.template_text import LOOP_MARK
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.repo.yaml import parse
 
-_SEPARATOR = re.compile(r"(?m)^---[ \t]*(?:#.*)?$")
-_MARK = re.compile(re.escape(LOOP_MARK) + r"(\d+) (.*)")
-_CONTENT = re.compile(r"(?m)^[^#\s]")
+_SEPARATOR = late_pattern(r"(?m)^---[ \t]*(?:#.*)?$")
+_MARK = late_pattern(re.escape(LOOP_MARK) + r"(\d+) (.*)")
+_CONTENT = late_pattern(r"(?m)^[^#\s]")
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-_FREE = re.compile(r"\{[^}]*\}")
+from masgitops_lint.model.late_pattern import late_pattern
+
+_FREE = late_pattern(r"\{[^}]*\}")
 
 
 class Suggestion(NamedTuple):

@@ -22,6 +22,7 @@ from masgitops_lint.mas.config import MasConfig
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.mas.texts import strings, texts_with
 from masgitops_lint.model.application import Application
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys, Place
 from masgitops_lint.model.secret import Backend, SecretReference
 from masgitops_lint.settings.values import DeclaredSecret, Settings
@@ -177,7 +178,7 @@ def build_secrets(
     return builder.assemble([builder.gather(mas.scopes, deployment)])
 
 
-_CHART_NUMBER = re.compile(r"^\d+(?:-\d+)?-")
+_CHART_NUMBER = late_pattern(r"^\d+(?:-\d+)?-")
 
 
 def chart_name(path: str) -> str:

@@ -9,18 +9,18 @@ cluster. An approval of a root covers what goes with it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from masgitops_lint.model.finding import Finding
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.report import Suppressed
 from masgitops_lint.plan.model import Deletion, Plan
 
 from .directives import FileDirectives
 
-_TRAILER = re.compile(r"(?im)^Mas-Lint-Allow-Delete:[ \t]*(?P<name>[^\s]+)[ \t]+(?P<reason>\S.*)$")
+_TRAILER = late_pattern(r"(?im)^Mas-Lint-Allow-Delete:[ \t]*(?P<name>[^\s]+)[ \t]+(?P<reason>\S.*)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,17 +15,18 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Span
 
-_DIRECTIVE = re.compile(r"(?:^|(?<=[\s\ufeff]))#+[ \t]*mas-lint:[ \t]*(?P<body>.*?)[ \t]*(?:[ \t]#!.*)?$")
-_BODY = re.compile(
+_DIRECTIVE = late_pattern(r"(?:^|(?<=[\s\ufeff]))#+[ \t]*mas-lint:[ \t]*(?P<body>.*?)[ \t]*(?:[ \t]#!.*)?$")
+_BODY = late_pattern(
     r"(?P<verb>[A-Za-z][\w-]*)[ \t]*(?P<list>\[(?P<tokens>[^\]]*)\]?)?[ \t]*(?:--|:|-)?[ \t]*(?P<rest>.*)"
 )
-_UNTIL = re.compile(r"(?:^|(?<=\s))\(?until=(?P<date>[^\s,;)]*)[,;)]*(?=\s|$)")
-_LOOSE_UNTIL = re.compile(r"\buntil\b[ :=]*(?P<date>\d{4}-\d\d?-\d\d?)", re.IGNORECASE)
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_TOKEN = re.compile(r"[^,\s][^,]*[^,\s]|[^,\s]")
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_UNTIL = late_pattern(r"(?:^|(?<=\s))\(?until=(?P<date>[^\s,;)]*)[,;)]*(?=\s|$)")
+_LOOSE_UNTIL = late_pattern(r"\buntil\b[ :=]*(?P<date>\d{4}-\d\d?-\d\d?)", re.IGNORECASE)
+_ISO_DATE = late_pattern(r"\d{4}-\d\d-\d\d\Z")
+_TOKEN = late_pattern(r"[^,\s][^,]*[^,\s]|[^,\s]")
+_LINE_BREAK = late_pattern(r"\r\n|\n|\r")
 _VERBS = ("ignore", "ignore-file", "allow-delete")
 
 

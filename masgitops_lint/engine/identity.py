@@ -7,13 +7,13 @@ Lines move and wordings change, so neither counts. A list item is named by what 
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from masgitops_lint.model.finding import Finding
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys
 
-_PLAIN_KEY = re.compile(r"[\w/@$%+-]+\Z")
+_PLAIN_KEY = late_pattern(r"[\w/@$%+-]+\Z")
 _FIRST = ("id", "name")
 _SUFFIXES = ("_id", "_name", "Id", "Name", "-id", "-name")
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from masgitops_lint.model.finding import Finding, Severity
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys
 
 _EXPLAINS = (
@@ -23,11 +24,11 @@ _EXPLAINS = (
 )
 """Rules by what they explain, the most telling first. What is in none of the rows is always said."""
 _RANKS = tuple(re.compile(f"(?:{row})$") for row in _EXPLAINS)
-_FOLLOWS = re.compile(r"(?:REF\d+|CFG032)$")
+_FOLLOWS = late_pattern(r"(?:REF\d+|CFG032)$")
 """Rules about two values that differ: where one of the two is wrong by itself, that they differ follows from it."""
-_WHOLE_FILE = re.compile(r"(?:SEC012|VAL016)$")
+_WHOLE_FILE = late_pattern(r"(?:SEC012|VAL016)$")
 """Rules that point at a whole file for the same reason."""
-_NO_SCALAR = re.compile(r"(?:VAL02\d|VAL04[15]|CFG030)$")
+_NO_SCALAR = late_pattern(r"(?:VAL02\d|VAL04[15]|CFG030)$")
 """Rules that say that a collection stands where a scalar belongs."""
 
 Content: TypeAlias = Callable[[str], Any]

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-_SEPARATOR = re.compile("/")
+from masgitops_lint.model.late_pattern import late_pattern
+
+_SEPARATOR = late_pattern("/")
 
 DEFAULT = (
     ".git/", ".gitignore", ".gitmodules", ".gitattributes", ".github/", ".circleci/", ".travis.yml", ".gitlab-ci.yml",

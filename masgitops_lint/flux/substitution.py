@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from masgitops_lint.kubernetes.objects import UNKNOWN
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys
 
-_START = re.compile(r"\$(\$?)\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*")
+_START = late_pattern(r"\$(\$?)\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*")
 
 DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 

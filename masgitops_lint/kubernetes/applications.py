@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys, Place
 
 from .crd_fields import UnknownField, unknown_fields
@@ -467,8 +468,8 @@ class LeftPlaceholder:
     hint: str = ""
 
 
-_SHELL = re.compile(r"^\$\{[A-Za-z_]\w*\}$|\$\{[A-Z][A-Z0-9_]+\}")
-_WORDS = re.compile(
+_SHELL = late_pattern(r"^\$\{[A-Za-z_]\w*\}$|\$\{[A-Z][A-Z0-9_]+\}")
+_WORDS = late_pattern(
     r"(?i)<(?:your|my|insert|replace|add|the|tenant|subscription|client|aks|acr|registry|resource)[\w -]*>"
     r"|\b(?:change|replace)[-_ ]?me\b"
     r"|\byour[-_](?:\w+[-_])*(?:id|name|tenant|vault|registry|domain|host|acr|client|org)\b"

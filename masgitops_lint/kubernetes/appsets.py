@@ -10,6 +10,7 @@ from masgitops_lint.argocd.applicationset import ExpandOptions, expand
 from masgitops_lint.argocd.generators import selected
 from masgitops_lint.argocd.globbing import GlobError, list_directories, list_files
 from masgitops_lint.argocd.gotext import NO_VALUE, normalize_name
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys
 
 from .objects import UNKNOWN, KubeObject
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from .argo import ArgoLoader
 
-_TAG = re.compile(r"\{\{[^{}]*\}\}")
-_CLUSTER_TAG = re.compile(r"\{\{-?\s*\.?(?:name|nameNormalized|server|metadata|values)\b")
+_TAG = late_pattern(r"\{\{[^{}]*\}\}")
+_CLUSTER_TAG = late_pattern(r"\{\{-?\s*\.?(?:name|nameNormalized|server|metadata|values)\b")
 _OUTSIDE = ("scmProvider", "pullRequest", "clusterDecisionResource", "plugin")
 _UNKNOWN_PARAMS = {"name": UNKNOWN, "nameNormalized": UNKNOWN, "server": UNKNOWN}
 

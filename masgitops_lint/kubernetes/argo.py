@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.argocd.waves import wave
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Place
 
 from .appsets import expand_set
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 ARGO = "argoproj.io"
 _USUAL_REVISIONS = frozenset({"", "HEAD", "main", "master", "trunk"})
-_PINNED = re.compile(r"(?:v?\d+\.\d+[\w.+-]*|[0-9a-f]{40}|refs/tags/.+)\Z")
+_PINNED = late_pattern(r"(?:v?\d+\.\d+[\w.+-]*|[0-9a-f]{40}|refs/tags/.+)\Z")
 
 
 @dataclass(slots=True)

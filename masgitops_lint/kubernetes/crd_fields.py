@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from masgitops_lint.data import data_text
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys
 
 from .objects import UNKNOWN, KubeObject
@@ -47,8 +47,8 @@ def _children(kind: str) -> dict[str, dict[str, str]]:
     return result
 
 
-_NESTED = re.compile(r"^spec\.generators\[\](?:\.(?:matrix|merge)\.generators\[\])+")
-_TEMPLATE = re.compile(r"^spec\.generators\[\]\.\w+\.template\b")
+_NESTED = late_pattern(r"^spec\.generators\[\](?:\.(?:matrix|merge)\.generators\[\])+")
+_TEMPLATE = late_pattern(r"^spec\.generators\[\]\.\w+\.template\b")
 
 
 def _plain(path: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from .objects import UNKNOWN, KubeObject
 
-PLACEHOLDER = re.compile(
+PLACEHOLDER = late_pattern(
     r"""(?ix) (?:^|[/:@.<_-]) your[-_]?(?:user(?:name)?|org(?:ani[sz]ation)?|repo(?:sitory)?|account|company|name|domain
         |team|project|gitops|github(?:[-_]?\w+)?)? (?:[-_./>:]|$)
     | (?:^|[/:@<]) (?: my-?org | example-?(?:org|user|repo) | user-?name | change[-_]?me | replace[-_]?me | fixme | todo

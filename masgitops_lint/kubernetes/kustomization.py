@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Place
 
 from .objects import KubeObject
@@ -52,7 +53,7 @@ FIELDS = frozenset(
 """Fields of a Kustomization (api/types/kustomization.go); kustomize refuses any other."""
 CANONICAL = {name.lower(): name for name in FIELDS}
 
-_REMOTE = re.compile(
+_REMOTE = late_pattern(
     r"""^(?:[a-z][a-z0-9+.-]*://|git::|git@|[\w.-]+@[\w.-]+:|(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)[/:]
     |gh:|[\w-]+(?:\.[\w-]+)+/.*(?:\?ref=|//|\.git(?:$|[/?])))|[?&](?:ref|version|timeout|submodules)=""",
     re.VERBOSE,

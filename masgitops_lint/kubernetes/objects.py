@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys, Place, Span
 
 if TYPE_CHECKING:
@@ -299,17 +300,17 @@ def _repeats(document: Document, path: str) -> tuple[SyntaxProblem, ...]:
     )
 
 
-_SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
-_CRD = re.compile(r"^kind: *[\"']?CustomResourceDefinition[\"']?\s*$", re.MULTILINE)
+_SEPARATOR = late_pattern(r"^---(?:[ \t].*)?$", re.MULTILINE)
+_CRD = late_pattern(r"^kind: *[\"']?CustomResourceDefinition[\"']?\s*$", re.MULTILINE)
 _CRD_FIELDS = {
     "group": re.compile(r"^  group: *[\"']?([\w.-]+)", re.MULTILINE),
     "kind": re.compile(r"^    kind: *[\"']?(\w+)", re.MULTILINE),
     "plural": re.compile(r"^    plural: *[\"']?([\w-]+)", re.MULTILINE),
     "scope": re.compile(r"^  scope: *[\"']?(\w+)", re.MULTILINE),
 }
-_CRD_NAME = re.compile(r"^  name: *[\"']?([\w.-]+)", re.MULTILINE)
-_CRD_VERSION = re.compile(r"^(?:  - |    (?:- )?|      )(name|served): *[\"']?([\w]+)", re.MULTILINE)
-_LABEL_VERSION = re.compile(r"^    (app\.kubernetes\.io/version): *[\"']?([\w.+-]+)", re.MULTILINE)
+_CRD_NAME = late_pattern(r"^  name: *[\"']?([\w.-]+)", re.MULTILINE)
+_CRD_VERSION = late_pattern(r"^(?:  - |    (?:- )?|      )(name|served): *[\"']?([\w]+)", re.MULTILINE)
+_LABEL_VERSION = late_pattern(r"^    (app\.kubernetes\.io/version): *[\"']?([\w.+-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

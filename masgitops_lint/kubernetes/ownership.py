@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from .kinds import STATEFUL
 from .objects import UNKNOWN, KubeObject
 from .unit import EngineEvidence, Unit, UnitGraph
@@ -86,7 +88,7 @@ def absent_argocd_kinds(graph: UnitGraph) -> Iterator[tuple[EngineEvidence, str,
             return
 
 
-_VERSION = re.compile(r"v?(\d+)\.(\d+)")
+_VERSION = late_pattern(r"v?(\d+)\.(\d+)")
 
 
 def unserved_external_secrets(graph: UnitGraph) -> Iterator[tuple[Unit, KubeObject, EngineEvidence]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.settings.patterns import PathPatterns
 
 from .kinds import KUSTOMIZATION_NAMES as NAMES
@@ -15,15 +16,15 @@ from .kinds import KUSTOMIZATION_NAMES as NAMES
 if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
 
-_ASIDE = re.compile(
+_ASIDE = late_pattern(
     r"""(?:^|/)(?:\.[^/]+|node_modules|vendor|docs?|examples?|samples?|skeletons?|testdata|fixtures?
     |[_.]?archived?|_?old|deprecated|disabled|[^/]*TEMPLATE[^/]*|boilerplate)/""",
     re.VERBOSE,
 )
-_TEMPLATED_NAME = re.compile(
+_TEMPLATED_NAME = late_pattern(
     r"(?:\.(?:j2|tmpl|tpl|gotmpl|jinja|mustache)(?:\.|$)|TEMPLATE|[-_.](?:example|sample|dist)\.)"
 )
-_CHART_PARTS = re.compile(r"(?:^|/)(?:templates|files|crds|ci|tests)/")
+_CHART_PARTS = late_pattern(r"(?:^|/)(?:templates|files|crds|ci|tests)/")
 
 _MARKS: dict[str, re.Pattern[bytes]] = {
     "flux": re.compile(

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys, Place
 
 from .custom_needs import custom_references
@@ -534,7 +535,7 @@ _READERS: Mapping[str, Any] = {
 
 # -- references inside Helm values ------------------------------------------------------------------------------------
 
-_RELEASE = re.compile(r"\{\{-?\s*(?:tpl\s*)?\.Release\.(Name|Namespace)\s*-?\}\}")
+_RELEASE = late_pattern(r"\{\{-?\s*(?:tpl\s*)?\.Release\.(Name|Namespace)\s*-?\}\}")
 
 
 def needs_in_values(obj: KubeObject, release: str, namespace: str) -> Iterator[Need]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Place
 
 from .kinds import CLUSTER_SCOPED
@@ -177,7 +178,7 @@ def with_operations(
     return result
 
 
-_TRANSFORMED = re.compile(
+_TRANSFORMED = late_pattern(
     r"/(?:metadata|labels|annotations|selector|matchLabels|namespace|namespaces|replicas|image|images|envFrom)(?:/|$)"
 )
 

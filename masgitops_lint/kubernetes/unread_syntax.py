@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Place
 
 from .objects import syntax_problems
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _TEMPLATE = re.compile(rb"\{\{|\{%|\[\[|<%|<#|\$\{[^}\n]*\}\s*:|^\s*(?:@|%)\w+", re.MULTILINE)
 """Text that some other tool turns into YAML: Helm, Jinja, FreeMarker, ERB, Terraform and the like."""
 
-_VALUES_NAME = re.compile(r"(?:^|[-_.])values(?:[-_.][\w.-]+)?\.ya?ml$")
+_VALUES_NAME = late_pattern(r"(?:^|[-_.])values(?:[-_.][\w.-]+)?\.ya?ml$")
 _MANIFEST = re.compile(rb"^apiVersion:[ \t]*[\w./\"'-]+[ \t]*\r?$", re.MULTILINE)
 _KIND = re.compile(rb"^kind:[ \t]*[\w\"']+[ \t]*\r?$", re.MULTILINE)
 

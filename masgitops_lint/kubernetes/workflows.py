@@ -7,27 +7,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Place, Span
 
 from .kinds import POD_TEMPLATES
 from .objects import UNKNOWN, KubeObject
 from .unit import Unit, UnitGraph
 
-_WORKFLOW = re.compile(r"(?:^|/)\.github/(?:workflows|actions)/.+\.ya?ml$")
-_SED = re.compile(
+_WORKFLOW = late_pattern(r"(?:^|/)\.github/(?:workflows|actions)/.+\.ya?ml$")
+_SED = late_pattern(
     r"""\bsed\s+-i(?:\s+''|\s+"")?\s+(?:-E\s+|-e\s+)*(?P<quote>["'])s(?P<mark>[|/#@,~])(?P<old>.+?)(?P=mark).*?(?P=mark)g?
     (?P=quote)\s+(?P<files>[^\n|;&]+)""",
     re.VERBOSE,
 )
-_COMMITS = re.compile(r"\bgit\s+(?:commit|push)\b|git-auto-commit-action|add-and-commit@|create-pull-request@")
-_REGEX = re.compile(r"(?<!\\)[.][*+]|\\[(dws1-9]|[\[\]^$*+?]")
-_IMAGE = re.compile(
+_COMMITS = late_pattern(r"\bgit\s+(?:commit|push)\b|git-auto-commit-action|add-and-commit@|create-pull-request@")
+_REGEX = late_pattern(r"(?<!\\)[.][*+]|\\[(dws1-9]|[\[\]^$*+?]")
+_IMAGE = late_pattern(
     r"(?<![\w./@-])(?P<registry>[a-z0-9][\w.-]*\.(?:azurecr\.io|amazonaws\.com|pkg\.dev)|ghcr\.io|docker\.io|quay\.io)"
     r"/(?P<name>[a-z0-9][\w./-]*)"
 )
-_ACR_BUILD = re.compile(r"az\s+acr\s+build\b[^\n]*?(?:--registry|-r)[= ]+(?P<registry>[a-zA-Z0-9]+)\b")
-_ACR_IMAGE = re.compile(r"az\s+acr\s+build\b[^\n]*?(?:--image|-t)[= ]+[\"']?(?P<name>[a-z0-9][\w./-]*)")
-_PRIVATE = re.compile(r"\.azurecr\.io$|\.amazonaws\.com$|\.pkg\.dev$")
+_ACR_BUILD = late_pattern(r"az\s+acr\s+build\b[^\n]*?(?:--registry|-r)[= ]+(?P<registry>[a-zA-Z0-9]+)\b")
+_ACR_IMAGE = late_pattern(r"az\s+acr\s+build\b[^\n]*?(?:--image|-t)[= ]+[\"']?(?P<name>[a-z0-9][\w./-]*)")
+_PRIVATE = late_pattern(r"\.azurecr\.io$|\.amazonaws\.com$|\.pkg\.dev$")
 
 
 @dataclass(frozen=True, slots=True)

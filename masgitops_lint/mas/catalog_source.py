@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from .catalogs import FORMAT, parse_tag
 
 PACKAGE = "mas-devops"
-_CATALOG = re.compile(r"(?:^|/)mas/devops/data/catalogs/([\w-]+)\.yaml$")
-_OPENSHIFT = re.compile(r"(?:^|/)mas/devops/data/ocp\.yaml$")
+_CATALOG = late_pattern(r"(?:^|/)mas/devops/data/catalogs/([\w-]+)\.yaml$")
+_OPENSHIFT = late_pattern(r"(?:^|/)mas/devops/data/ocp\.yaml$")
 _OTHERS = {"sls": "sls_version", "cpd": "cpd_product_version_default", "db2_channel": "db2_channel_default"}
-_METADATA = re.compile(r"(?:^|/)mas_devops-[^/]*\.dist-info/METADATA$")
+_METADATA = late_pattern(r"(?:^|/)mas_devops-[^/]*\.dist-info/METADATA$")
 
 
 class CatalogSourceError(Exception):

@@ -15,12 +15,13 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from masgitops_lint.data import data_text
+from masgitops_lint.model.late_pattern import late_pattern
 
 FORMAT = 1
 ARCHITECTURES = ("amd64", "ppc64le", "s390x")
 
-_TAG = re.compile(r"v(?P<major>\d+)-(?P<date>\d{6})(?:-(?P<arch>[a-z0-9_]+))?$")
-_MOVING = re.compile(r"v\d+(?:-(?:master|dev|stable|latest)\w*)?(?:-(?P<arch>[a-z0-9_]+))?$")
+_TAG = late_pattern(r"v(?P<major>\d+)-(?P<date>\d{6})(?:-(?P<arch>[a-z0-9_]+))?$")
+_MOVING = late_pattern(r"v\d+(?:-(?:master|dev|stable|latest)\w*)?(?:-(?P<arch>[a-z0-9_]+))?$")
 _SAME = {"x86_64": "amd64", "x86-64": "amd64", "arm64": "", "ppc64": "ppc64le", "power": "ppc64le", "z": "s390x"}
 
 

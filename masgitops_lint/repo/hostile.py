@@ -9,6 +9,8 @@ from typing import Any
 from yaml.error import YAMLError
 from yaml.events import CollectionEndEvent, CollectionStartEvent, NodeEvent
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from .construct import MAX_DEPTH
 from .lines import Lines
 from .nodes import GoParser, prepare
@@ -23,7 +25,7 @@ MAX_MARKERS = 100
 _INDENT = b" " * 40
 _INDICATORS = bytes.maketrans(b"?:", b"--")
 _COMPACT = b"-" * 30
-_MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?= |\t|$|\r)[^\r\n]*", re.MULTILINE)
+_MARKER = late_pattern(r"^(?:<{7}|\|{7}|={7}|>{7})(?= |\t|$|\r)[^\r\n]*", re.MULTILINE)
 
 
 def too_large(size: int) -> Problem | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from itertools import accumulate
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Span
 
-_BREAK = re.compile(r"\r\n|\n|\r")
+_BREAK = late_pattern(r"\r\n|\n|\r")
 
 
 class Lines:

@@ -16,6 +16,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 PLAIN, SURPRISING, REFUSED = 0, 1, 2
 
 
@@ -66,12 +68,12 @@ WORDS = _words()
 
 NUMBER_START = frozenset("+-.0123456789")
 
-_INTEGER = re.compile(
+_INTEGER = late_pattern(
     r"[-+]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))\Z"
 )
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_FLOAT = late_pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 # a scalar that starts with a dot goes to strconv.ParseFloat, which takes an underscore only between two digits
-_DOT_FLOAT = re.compile(r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?\Z")
+_DOT_FLOAT = late_pattern(r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?\Z")
 _BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
 
 
@@ -165,10 +167,10 @@ def resolve_plain(text: str) -> Resolution | None:
     return resolve_number(text) if text[0] in NUMBER_START else None
 
 
-_LONE = re.compile("[\ud800-\udfff]")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
+_LONE = late_pattern("[\ud800-\udfff]")
+_BASE64 = late_pattern(r"[A-Za-z0-9+/]*={0,2}\Z")
 _YAML = "tag:yaml.org,2002:"
-_TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d)?)?\Z")
+_TIMESTAMP = late_pattern(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d)?)?\Z")
 
 
 def resolve_tagged(tag: str, text: str) -> Resolution | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from yaml.nodes import ScalarNode
+
+from masgitops_lint.model.late_pattern import late_pattern
 
 from .lines import Lines
 from .nodes import Node, flow_children, scalars_below
 from .problem import Problem
 from .tokens import first_wrong_version
 
-_SLASH = re.compile(r"(?<!\\)(?:\\\\)*(\\/)")
+_SLASH = late_pattern(r"(?<!\\)(?:\\\\)*(\\/)")
 
 
 def worth_checking(text: str) -> bool:

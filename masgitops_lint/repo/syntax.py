@@ -21,12 +21,14 @@ from yaml.tokens import (
     ValueToken,
 )
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from .lines import Lines
 from .problem import Problem
 from .tokens import tokens
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_NEXT_ENTRY = re.compile(r"\n[ \t]*(?:-[ \t]|[\w.\-/]+:(?:[ \t\r\n]|$))")
+_UNPRINTABLE = late_pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_NEXT_ENTRY = late_pattern(r"\n[ \t]*(?:-[ \t]|[\w.\-/]+:(?:[ \t\r\n]|$))")
 _FLOW_START = (FlowSequenceStartToken, FlowMappingStartToken)
 _FLOW_END = (FlowSequenceEndToken, FlowMappingEndToken)
 

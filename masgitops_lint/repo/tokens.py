@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,13 +15,15 @@ from yaml.tokens import (
     StreamStartToken,
 )
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from .lines import Lines
 from .nodes import GoParser, as_input, prepare
 
 # YAML 1.1 also breaks lines at NEL, LS and PS
-_COMMENT = re.compile("(?:\\A|(?<=[ \t\r\n\x85\u2028\u2029]))#[^\r\n\x85\u2028\u2029]*")
-_BREAK = re.compile("[\r\n\x85\u2028\u2029]")
-_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*")
+_COMMENT = late_pattern("(?:\\A|(?<=[ \t\r\n\x85\u2028\u2029]))#[^\r\n\x85\u2028\u2029]*")
+_BREAK = late_pattern("[\r\n\x85\u2028\u2029]")
+_BLOCK_HEADER = late_pattern(r"[|>][-+0-9]*")
 
 
 class Comment(NamedTuple):

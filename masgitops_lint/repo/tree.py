@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys
 
 from .construct import UnfitError, is_merge, key_text, merge_sources
@@ -16,7 +16,7 @@ from .lines import Lines
 from .nodes import Node, as_input, children, compose
 from .tokens import alias_offsets
 
-_PROPERTIES = re.compile(r"(?:(?:&[0-9A-Za-z_-]+|!\S*)(?:\s+(?:#[^\r\n]*\s*)*)?)+")
+_PROPERTIES = late_pattern(r"(?:(?:&[0-9A-Za-z_-]+|!\S*)(?:\s+(?:#[^\r\n]*\s*)*)?)+")
 
 Part: TypeAlias = Literal["key", "value", "both"]
 

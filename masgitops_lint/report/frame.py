@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
+
+from masgitops_lint.model.late_pattern import late_pattern
 
 from ..model.place import Span
 from .masking import MASK, masked
 from .text import visible, width
 
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_LINE_BREAK = late_pattern(r"\r\n|\n|\r")
 _ELLIPSIS = "..."
 
 

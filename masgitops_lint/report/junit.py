@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from masgitops_lint.model.late_pattern import late_pattern
 
 from ..model.finding import Finding, Severity
 from ..model.report import Report
@@ -12,7 +13,7 @@ from .summary import affects_sentence, checked_sentence, found_sentence
 from .text import one_line
 
 # characters that XML 1.0 cannot hold and that `one_line` lets pass
-_NOT_XML = re.compile("[\ufffe\uffff]")
+_NOT_XML = late_pattern("[\ufffe\uffff]")
 
 
 def render(report: Report, options: RenderOptions) -> str:

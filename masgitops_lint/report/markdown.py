@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from masgitops_lint.model.late_pattern import late_pattern
 
 from ..model.finding import Finding
 from ..model.report import Report
@@ -13,7 +13,7 @@ from .text import one_line
 SIZE_LIMIT = 60_000
 """Characters; GitHub takes 65,536 in a comment, and other text must fit beside the report."""
 
-_SPECIAL = re.compile(r"[\\*_\[\]~|<>&@#]")
+_SPECIAL = late_pattern(r"[\\*_\[\]~|<>&@#]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", "#": "&#35;"}
 _CELL_LIMIT = 600
 

@@ -6,31 +6,33 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 MASK = "********"
 
-_KEY_LINE = re.compile(
+_KEY_LINE = late_pattern(
     r"""^(?P<head>\s*(?:-\s+)*(?P<quote>["']?)(?P<key>[^\s:"'#{\[][^:"'#]*?)(?P=quote)\s*:\s+)(?P<value>\S.*)$"""
 )
-_SENSITIVE = re.compile(
+_SENSITIVE = late_pattern(
     r"passw|passphrase|pwd$|secret|token|api_?key|access_?key|private_?key|crypto|credential|entitlement|license|"
     r"(?<!public)(?<!merge)_key$|\.key$|^key$|certificate",
     re.IGNORECASE,
 )
 # a name of a secret, a path to it or a kind of it is not its value
-_HARMLESS = re.compile(
+_HARMLESS = late_pattern(
     r"(?:name|names|path|ref|refs|id|namespace|type|class|engine|arn|version|region|url|enabled)$", re.IGNORECASE
 )
 # vault references, templates, block headers, anchors, tags, comments, booleans and empty values
-_SHOWN_VALUE = re.compile(
+_SHOWN_VALUE = late_pattern(
     r"""^["']?(?:<|\$[{(]|\{\{|[|>&*!#]|(?:true|false|null|yes|no|~)["']?\s*(?:#|$)|["']\s*(?:#|$))""", re.IGNORECASE
 )
-_INLINE = re.compile(
+_INLINE = late_pattern(
     r"(?P<keep>://[^\s:/@]+:)[^\s@/]+(?=@)"
     r"|AKIA[0-9A-Z]{16}|gh[pousr]_\w{20,}|xox[abprs]-[\w-]{10,}"
     r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?|AGE-SECRET-KEY-\w+"
 )
-_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?$")
-_NAMED = re.compile(r"""^\s*(?:-\s+)?name:\s+["']?(?P<name>[\w.-]+)""")
+_BLOCK_HEADER = late_pattern(r"[|>][-+0-9]*\s*(?:#.*)?$")
+_NAMED = late_pattern(r"""^\s*(?:-\s+)?name:\s+["']?(?P<name>[\w.-]+)""")
 # how far up a block scalar's key is looked for
 _BLOCK_LIMIT = 400
 

@@ -7,6 +7,8 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from ..model.finding import Finding, Fix, Related
 from ..model.place import Span
 from ..model.report import Report, RuleInfo, Suppressed
@@ -20,8 +22,8 @@ SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas
 
 _ROOT = "%SRCROOT%"
 # text that SARIF would read as an embedded link
-_LINK = re.compile(r"\](?=\()")
-_HEADING = re.compile(r"^#+ ?", re.MULTILINE)
+_LINK = late_pattern(r"\](?=\()")
+_HEADING = late_pattern(r"^#+ ?", re.MULTILINE)
 
 
 def render(report: Report, options: RenderOptions) -> str:

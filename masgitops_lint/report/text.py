@@ -6,13 +6,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 # C0 and C1 controls (escape sequences start with them), direction overrides, line separators, invisible tags and
 # lone surrogates
-_UNSAFE = re.compile(
+_UNSAFE = late_pattern(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_BREAKS = re.compile(r"[ \t]*[\r\n]+[ \t]*")
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_BREAKS = late_pattern(r"[ \t]*[\r\n]+[ \t]*")
+_SURROGATES = late_pattern("[\ud800-\udfff]")
 
 
 def visible(text: str) -> str:

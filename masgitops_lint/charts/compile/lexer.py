@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 TokenKind: TypeAlias = Literal["word", "field", "variable", "string", "number", "punctuation", "dot"]
 
 
@@ -45,7 +47,7 @@ class TemplateSyntaxError(ValueError):
         self.line = line
 
 
-_TOKEN = re.compile(
+_TOKEN = late_pattern(
     r"""(?P<space>\s+)
       | (?P<string>"(?:\\.|[^"\\])*"|`[^`]*`)
       | (?P<char>'(?:\\.|[^'\\])')
@@ -58,10 +60,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_OPEN = re.compile(r"\{\{(- (?=\s)|-(?=\s))?")
-_COMMENT = re.compile(r"\s*/\*.*?\*/\s*?(?P<trim>\s-)?\}\}", re.DOTALL)
+_OPEN = late_pattern(r"\{\{(- (?=\s)|-(?=\s))?")
+_COMMENT = late_pattern(r"\s*/\*.*?\*/\s*?(?P<trim>\s-)?\}\}", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "'": "'", "`": "`", "a": "\a", "b": "\b", "f": "\f"}
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_ESCAPE = late_pattern(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 
 
 def unquote(literal: str) -> str:

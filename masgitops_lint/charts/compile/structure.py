@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from .outline import Assign, Branch, Item, Line, Loop, Narrow
 from .parser import Expression
 
@@ -94,15 +96,15 @@ class Each:
 
 Statement: TypeAlias = Document | Open | Set | Splat | Evaluate | Misplaced | When | Each | Assign
 
-_KEY = re.compile(
+_KEY = late_pattern(
     r"""(?P<quote>["']?)
     (?P<key>(?:[^\s"'{}\[\]#&*!|>%@,`:\x00]|\x00\d+\x00|(?<=\S)[./:](?=\S))(?:[^"':#\n]|:(?=\S)|(?<=\S)\#)*?)
     (?P=quote)\s*:(?=\s|$)""",
     re.VERBOSE,
 )
-_TIGHT = re.compile(r"([\w.-]+:)\x00(\d+)\x00")
-_MARK = re.compile(r"\x00(\d+)\x00")
-_BLOCK = re.compile(r"^[|>][+-]?\d*\s*(#.*)?$")
+_TIGHT = late_pattern(r"([\w.-]+:)\x00(\d+)\x00")
+_MARK = late_pattern(r"\x00(\d+)\x00")
+_BLOCK = late_pattern(r"^[|>][+-]?\d*\s*(#.*)?$")
 
 
 def structure(items: list[Item], nested: Callable[[Route], bool] = lambda route: False) -> list[Statement]:

@@ -8,12 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from .chart import Chart
 from .engine import RenderedFile
 from .failure import RenderError, render_error
 from .parameters import Parameter, escape_commas
 
-_SOURCE = re.compile(r"^# Source: (?P<template>.+)$")
+_SOURCE = late_pattern(r"^# Source: (?P<template>.+)$")
 _SECONDS = 120
 
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_FRAME = re.compile(
+from masgitops_lint.model.late_pattern import late_pattern
+
+_FRAME = late_pattern(
     r"(?:template: )?(?P<template>[^\s:()]+):(?P<line>\d+):(?P<column>\d+):?\s*"
     r"executing \"(?P<define>[^\"]*)\" at <(?P<expression>.*?)>:\s*",
     re.DOTALL,
 )
-_EXECUTION = re.compile(
+_EXECUTION = late_pattern(
     r"execution error at \((?P<template>[^:()]+):(?P<line>\d+):(?P<column>\d+)\): (?P<message>.*)", re.DOTALL
 )
-_PARSE = re.compile(r"parse error at \((?P<template>[^:()]+):(?P<line>\d+)\): (?P<message>.*)", re.DOTALL)
-_YAML = re.compile(r"YAML parse error on (?P<template>\S+): (?P<message>.*?)(?:\n\nUse --debug.*)?$", re.DOTALL)
-_YAML_LINE = re.compile(r"yaml: line (\d+)")
-_ITERATE = re.compile(r"range can't iterate over .*", re.DOTALL)
+_PARSE = late_pattern(r"parse error at \((?P<template>[^:()]+):(?P<line>\d+)\): (?P<message>.*)", re.DOTALL)
+_YAML = late_pattern(r"YAML parse error on (?P<template>\S+): (?P<message>.*?)(?:\n\nUse --debug.*)?$", re.DOTALL)
+_YAML_LINE = late_pattern(r"yaml: line (\d+)")
+_ITERATE = late_pattern(r"range can't iterate over .*", re.DOTALL)
 
 _KINDS = (
     ("nil pointer evaluating", "nil"),

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-ACTION_PIECE = re.compile(
+from masgitops_lint.model.late_pattern import late_pattern
+
+ACTION_PIECE = late_pattern(
     # the groups are exclusive; what is none of them is one character of "other"
     r"(?P<comment>/\*.*?\*/)"
     r"|(?P<string>\"(?:\\.|[^\"\\])*\"|`[^`]*`|'(?:\\.|[^'\\])*')"

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from masgitops_lint.argocd.templating import MissingKey, TemplateError
+from masgitops_lint.model.late_pattern import late_pattern
 
 from .chart import Chart
 from .engine import HelmEngine
@@ -49,7 +50,7 @@ _HELPERS = b"""
 {{- end -}}
 {{- end -}}
 """
-_INDEX = re.compile(r"t/templates/_t(\d+)\.tpl")
+_INDEX = late_pattern(r"t/templates/_t(\d+)\.tpl")
 
 
 class HelmGoTemplates:

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-_INTEGER = re.compile(r"[+-]?\d+\Z")
+from masgitops_lint.model.late_pattern import late_pattern
+
+_INTEGER = late_pattern(r"[+-]?\d+\Z")
 _LARGEST_INDEX = 65536
 
 

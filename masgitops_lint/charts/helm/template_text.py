@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 from .gotemplate_text import ACTION_PIECE, end_of_action
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_RANGE = re.compile(r"range\s+(?:(?P<first>\$\w+)\s*(?:,\s*(?P<second>\$\w+)\s*)?:=\s*)?(?P<over>.*)", re.DOTALL)
-_WITH = re.compile(r"with\s+(?:(?P<name>\$\w+)\s*:=\s*)?(?P<over>.*)", re.DOTALL)
-_ASSIGN = re.compile(r"(?:if\s+|else if\s+)?(?P<name>\$\w+)\s*:?=\s*(?P<value>.*)", re.DOTALL)
+_COMMENT = late_pattern(r"/\*.*?\*/", re.DOTALL)
+_RANGE = late_pattern(r"range\s+(?:(?P<first>\$\w+)\s*(?:,\s*(?P<second>\$\w+)\s*)?:=\s*)?(?P<over>.*)", re.DOTALL)
+_WITH = late_pattern(r"with\s+(?:(?P<name>\$\w+)\s*:=\s*)?(?P<over>.*)", re.DOTALL)
+_ASSIGN = late_pattern(r"(?:if\s+|else if\s+)?(?P<name>\$\w+)\s*:?=\s*(?P<value>.*)", re.DOTALL)
 _OPENERS = frozenset({"if", "range", "with", "define", "block"})
-_SEPARATOR = re.compile(r"(?m)^---[ \t]*$")
-_LEAF_KEY = re.compile(r"^(?P<indent>\s*)(?P<dash>- )?(?P<key>[\w.\-]+):(?P<rest>.*)$")
+_SEPARATOR = late_pattern(r"(?m)^---[ \t]*$")
+_LEAF_KEY = late_pattern(r"^(?P<indent>\s*)(?P<dash>- )?(?P<key>[\w.\-]+):(?P<rest>.*)$")
 
 LOOP_MARK = "# mas-lint-loop "
 

@@ -12,6 +12,7 @@ from masgitops_lint.argocd.gotext import NO_VALUE
 from masgitops_lint.charts.compile.lexer import TemplateSyntaxError
 from masgitops_lint.charts.compile.parser import Node, Template, parse
 from masgitops_lint.kubernetes.objects import UNKNOWN, KubeObject, objects_in
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys, Span
 
 from .functions import StopError, merge_values
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     Part = Literal["key", "value", "both"]
 
-_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_CONTROL = re.compile(
+_ACTION = late_pattern(r"\{\{.*?\}\}", re.DOTALL)
+_CONTROL = late_pattern(
     r"^\s*\{\{-?\s*(?:/\*|if\b|else\b|end\b|range\b|with\b|define\b|template\b|block\b|include\b|\$\w+\s*:?=)"
 )
 
