@@ -61,7 +61,7 @@ def deploy(
     repo: Path, options: ExactOptions | None = None, charts: Path = CHARTS, settings: Settings | None = None
 ) -> Deployment:
     """The exact deployment of a config repo."""
-    from masgitops_lint.charts.helm import open_engine
+    from masgitops_lint.charts.helm.engine import open_engine
 
     pytest.importorskip("helm_python")
     context = context_of(repo, settings)

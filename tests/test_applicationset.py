@@ -27,7 +27,7 @@ def run(manifest: dict[str, Any], go: Any = None, **options: Any) -> Expansion:
 @pytest.fixture(scope="module")
 def go() -> Any:
     pytest.importorskip("helm_python")
-    from masgitops_lint.charts.helm import open_engine
+    from masgitops_lint.charts.helm.engine import open_engine
     from masgitops_lint.charts.helm.gotemplates import HelmGoTemplates
 
     return HelmGoTemplates(open_engine("sdk"))

@@ -11,7 +11,7 @@ from masgitops_lint.charts.helm.gotemplate_text import controller_functions, fie
 
 pytest.importorskip("helm_python")
 
-from masgitops_lint.charts.helm import open_engine
+from masgitops_lint.charts.helm.engine import open_engine
 from masgitops_lint.charts.helm.gotemplates import HelmGoTemplates
 
 DATA: dict[str, Any] = {

@@ -12,20 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masgitops_lint.charts.helm import (
-    Chart,
-    ChartError,
-    HelmEngine,
-    HelmMissingError,
-    Parameter,
-    RenderError,
-    load_chart,
-    open_engine,
-)
 from masgitops_lint.charts.helm.binary import BinaryEngine, split_output
-from masgitops_lint.charts.helm.chart import directory_reader
-from masgitops_lint.charts.helm.failure import render_error
-from masgitops_lint.charts.helm.parameters import ParameterError, apply_parameters, escape_commas
+from masgitops_lint.charts.helm.chart import Chart, ChartError, directory_reader, load_chart
+from masgitops_lint.charts.helm.engine import HelmEngine, HelmMissingError, open_engine
+from masgitops_lint.charts.helm.failure import RenderError, render_error
+from masgitops_lint.charts.helm.parameters import Parameter, ParameterError, apply_parameters, escape_commas
 
 from .shop import CHARTS
 

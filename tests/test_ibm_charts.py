@@ -115,7 +115,7 @@ def test_the_profile_says_the_same_of_made_up_repos(tmp_path: Path, seed: int) -
 
 @pytest.mark.skipif(shutil.which("helm") is None, reason="there is no helm program")
 def test_both_engines_say_the_same(tmp_path: Path) -> None:
-    from masgitops_lint.charts.helm import open_engine
+    from masgitops_lint.charts.helm.engine import open_engine
     from masgitops_lint.charts.source import ChartSource
 
     context = context_of(CHECKOUT / "example-config")
@@ -141,7 +141,7 @@ def _mutations() -> list[tuple[str, tuple[Any, ...], bool]]:
 
 
 def test_no_missing_or_null_key_breaks_the_build_and_every_failure_has_a_place(tmp_path: Path) -> None:
-    from masgitops_lint.charts.helm import open_engine
+    from masgitops_lint.charts.helm.engine import open_engine
     from masgitops_lint.charts.source import ChartSource
 
     engine, source = open_engine("sdk"), ChartSource(str(CHECKOUT), "charts")
@@ -168,7 +168,7 @@ def test_no_missing_or_null_key_breaks_the_build_and_every_failure_has_a_place(t
 
 
 def test_a_channel_is_followed_to_its_subscription() -> None:
-    from masgitops_lint.charts.helm import open_engine
+    from masgitops_lint.charts.helm.engine import open_engine
     from masgitops_lint.charts.source import ChartSource
     from masgitops_lint.deployment.exact import unfinished
 

@@ -11,7 +11,6 @@ nothing for a missing value).
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -664,6 +663,8 @@ def _print(*values: Any) -> Any:
 
 def _hash(name: str) -> Callable[[Any], Any]:
     def run(value: Any) -> Any:
+        import hashlib
+
         return hashlib.new(name, value.encode(), usedforsecurity=False).hexdigest()
 
     return run

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, TypeAlias
 
@@ -139,6 +138,8 @@ def _run(context: Context, rules: Sequence[LoadedRule]) -> tuple[Findings, list[
 
 
 def _crash(loaded: LoadedRule, error: Exception) -> Crash:
+    import traceback
+
     text = "".join(traceback.format_exception(error))
     return Crash(loaded.rule.code, f"{type(error).__name__}: {error}", text)
 
