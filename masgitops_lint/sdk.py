@@ -253,6 +253,41 @@ class Context:
         return build_deployment(self)
 
     @cached_property
+    def meant_deployment(self) -> Deployment:
+        """What the release profile makes of the meant config, also where real charts are rendered.
+
+        Rules about values need it: only a profile knows which config value becomes which value of a leaf chart.
+        """
+        if not self.is_exact:
+            return self.deployment
+        from masgitops_lint.deployment.from_profile import build
+
+        return build(self.mas, self.profile, self.account)
+
+    @cached_property
+    def is_exact(self) -> bool:
+        """Whether real charts are rendered: then `deployment` is of what the generators read, not of what was meant."""
+        from masgitops_lint.deployment.build import chart_source
+
+        return any(chart_source(self, account) for account in self.mas.accounts())
+
+    def is_told_by_files(self, directory: str) -> bool:
+        """Whether real charts were given less of a scope than was meant, for reasons that rules about files tell."""
+        return self.is_exact and any(directory == one or directory.startswith(f"{one}/") for one in self._not_as_meant)
+
+    @cached_property
+    def _not_as_meant(self) -> frozenset[str]:
+        """Directories of scopes with a file that lacks its merge key or block under the right name."""
+        return frozenset(
+            scope.directory
+            for scope in self.mas.scopes
+            for file in scope.files
+            if scope.misspelt_blocks(file)
+            or (scope.spec.merge_key and file.merge_key != scope.directory[len(scope.root) :])
+            or file.path.rpartition("/")[2].removesuffix(".yaml") != file.name.removesuffix(".yaml")
+        )
+
+    @cached_property
     def leaf_failures(self) -> tuple[RenderFailure, ...]:
         """Leaf charts that do not render with what they are given."""
         from masgitops_lint.deployment.leaf_failures import leaf_failures
@@ -340,7 +375,7 @@ class Context:
         """The Applications whose leaf values the release profile knows, with the scopes that render them."""
         from masgitops_lint.deployment.value_use import with_values
 
-        return tuple(with_values(self.deployment))
+        return tuple(with_values(self.meant_deployment))
 
     @cached_property
     def used_values(self) -> tuple[UsedValue, ...]:
@@ -348,21 +383,21 @@ class Context:
         from masgitops_lint.deployment.value_use import used_at_root, used_in_leaves
 
         own = [one for scope in self.mas.scopes for one in used_at_root(scope, self.profile_of(scope))]
-        return (*own, *used_in_leaves(self.deployment, self.profile_of))
+        return (*own, *used_in_leaves(self.meant_deployment, self.profile_of))
 
     @cached_property
     def masked_values(self) -> tuple[Masked, ...]:
         """Values that leaf charts fill in with placeholders of their own."""
         from masgitops_lint.deployment.value_use import masked
 
-        return tuple(masked(self.deployment, self.profile_of))
+        return tuple(masked(self.meant_deployment, self.profile_of))
 
     @cached_property
     def missing_in_fields(self) -> Mapping[str, frozenset[Keys]]:
         """Directory of a scope -> keys without a value that an Application's name, place or chart is made of."""
         from masgitops_lint.deployment.value_use import missing_in_fields
 
-        return missing_in_fields(self.deployment)
+        return missing_in_fields(self.meant_deployment)
 
     def is_list_key(self, scope: Scope, key: str) -> bool:
         """Whether the charts of a scope's release go through the entries of a top-level key."""
@@ -376,7 +411,7 @@ class Context:
         """Applications that a root chart builds from its own example values, and the block that is missing."""
         from masgitops_lint.deployment.value_use import placeholder_blocks
 
-        return tuple(placeholder_blocks(self.deployment))
+        return tuple(placeholder_blocks(self.meant_deployment))
 
     @cached_property
     def not_built(self) -> tuple[tuple[Scope, NotBuilt], ...]:
@@ -387,7 +422,7 @@ class Context:
         meant = by_hand()["not_built"]["keys"]
         return tuple(
             (scope, one)
-            for scope, one in not_built(self.deployment, self.profile_of)
+            for scope, one in not_built(self.meant_deployment, self.profile_of)
             if not (one.keys[0] in meant and scope.get(one.keys[0], meant[one.keys[0]]))
         )
 

@@ -64,6 +64,9 @@ def check(context: Context) -> Drafts:
             continue
         if unmet.decisive and unmet.place and context.is_misspelt_in(writer.scope, unmet.place.keys):
             continue
+        pointed = unmet.decisive and unmet.place is not None and bool(unmet.place.keys)
+        if not pointed and context.is_told_by_files(writer.scope):
+            continue
         # a config key can be pointed at; what is missing altogether is told where it is missed, once a cause
         account_wide = writer.job.role and writer.job.role in unmet.text
         cause = (

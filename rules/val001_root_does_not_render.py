@@ -74,7 +74,11 @@ def check(context: Context) -> Drafts:
                 said.add(block)
                 yield _no_list(odd[block], block[1], failure)
             continue
-        if not failure.root or _said_elsewhere(failure.place.keys, failure.kind):
+        if (
+            not failure.root
+            or context.is_told_by_files(failure.scope)
+            or _said_elsewhere(failure.place.keys, failure.kind)
+        ):
             continue
         if context.is_misspelt_in(failure.scope, failure.place.keys):
             continue
@@ -86,6 +90,22 @@ def check(context: Context) -> Drafts:
             f"`{failure.application}` does not render and {what} lost",
             help=advice(failure.kind, failure.expression),
             affects=(failure.application, *failure.lost),
+        )
+    yield from _frozen(context)
+
+
+def _frozen(context: Context) -> Drafts:
+    """ApplicationSets that a null block stops; what freezes them otherwise is told by rules about files and ids."""
+    for one in context.deployment.frozen:
+        place = one.places[0] if one.places else None
+        if place is None or len(place.keys) < 2 or place.keys[0] in IDS or context.is_told_by_files(one.scope):
+            continue
+        yield RULE.draft(
+            place,
+            f"`{dotted(place.keys)}` cannot be read ({one.reason}): the ApplicationSet `{one.name}` stops, and nothing below it "
+            "is created, updated or deleted",
+            help=f"write `{dotted(place.keys)}`",
+            affects=(one.name, *one.lost),
         )
 
 

@@ -63,7 +63,8 @@ def unbound(scope: Scope) -> Iterator[Entry]:
     if scope.is_odd_list("ibm_mas_suite_configs") or scope.is_odd_list("ibm_mas_workspaces"):
         return
     configurations = [item for _, item in jdbc_configurations(scope)]
-    workspaces = {item.get("mas_workspace_id") for _, item in scope.items("ibm_mas_workspaces")}
+    named = (item.get("mas_workspace_id") for _, item in scope.items("ibm_mas_workspaces"))
+    workspaces = [one for one in named if isinstance(one, str)]
     for keys, item in scope.items("ibm_mas_masapp_configs"):
         wanted = SCOPES.get(str(bound(item)))
         application, workspace = item.get("mas_app_id"), item.get("mas_workspace_id")
