@@ -72,24 +72,36 @@ GOOD = (
 )
 
 
+_EACH = 5
+"""A store that more references name is one finding: it is declared elsewhere, or missing as a whole."""
+
+
 def check(context: Context) -> Drafts:
     """Store references without a store."""
     undeclared = {}
+    missing = {}
     for found in context.units.store_references():
         if found.outcome == "undeclared":
             undeclared.setdefault((found.kind, found.name), found)
-            continue
-        if found.outcome != "missing":
-            continue
-        close = difflib.get_close_matches(found.name, found.known, n=1, cutoff=0.5)
-        other = f"there is a {found.other} of that name" if found.other else ""
-        yield RULE.draft(
-            found.place,
-            f"no file declares {found.kind} {found.name}{found.where}: {found.obj.label} makes no Secret",
-            help=other or (f"did you mean {close[0]!r}?" if close else "add the store to what this cluster applies"),
-            affects=[found.unit.label] if found.unit.engine != "manual" else [],
-            severity="error" if found.certain else "warning",
-        )
+        elif found.outcome == "missing":
+            missing.setdefault((found.kind, found.name), {}).setdefault(found.place, found)
+    for several in missing.values():
+        references = list(several.values())
+        shown = references if len(references) <= _EACH else references[:1]
+        for found in shown:
+            rest = [one for one in references if one is not found] if len(shown) == 1 else []
+            close = difflib.get_close_matches(found.name, found.known, n=1, cutoff=0.5)
+            other = f"there is a {found.other} of that name" if found.other else ""
+            more = f", nor do {len(rest)} more" if rest else ""
+            yield RULE.draft(
+                found.place,
+                f"no file declares {found.kind} {found.name}{found.where}: {found.obj.label} makes no Secret{more}",
+                help=other
+                or (f"did you mean {close[0]!r}?" if close else "add the store to what this cluster applies"),
+                related=[(one.place, one.obj.label) for one in rest[:20]],
+                affects=list(dict.fromkeys(one.unit.label for one in (found, *rest) if one.unit.engine != "manual")),
+                severity="error" if found.certain else "warning",
+            )
     for (kind, name), found in sorted(undeclared.items()):
         yield RULE.draft(
             found.place,

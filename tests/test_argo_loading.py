@@ -292,3 +292,62 @@ def test_names_that_only_a_cluster_knows_are_marked(tmp_path: Path) -> None:
     assert UNKNOWN in unit.name
     assert UNKNOWN in unit.cluster
     assert not graph.facts
+
+
+def test_an_overlay_decides_what_its_base_becomes(tmp_path: Path) -> None:
+    patch = "- op: replace\n  path: /spec/source/path\n  value: services/%s\n"
+    overlay = "resources: [../../base]\npatches:\n  - target: {kind: Application}\n    path: patch.yaml\n"
+    graph = units(
+        tmp_path,
+        {
+            "base/kustomization.yaml": "resources: [one.yaml]\n",
+            "base/one.yaml": application("one", "services/patched-in-overlays"),
+            "overlays/dev/kustomization.yaml": overlay,
+            "overlays/dev/patch.yaml": patch % "dev",
+            "overlays/prod/kustomization.yaml": overlay,
+            "overlays/prod/patch.yaml": patch % "prod",
+            "services/dev/a.yaml": config_map("a"),
+            "services/prod/a.yaml": config_map("a"),
+        },
+    )
+    assert sorted(source.path for unit in graph.units for source in unit.sources) == ["services/dev", "services/prod"]
+    assert not list(graph.facts)
+
+
+@pytest.mark.parametrize(
+    ("files", "known"),
+    [
+        ({"deploy/one.yaml": application("one", "shop"), "deploy/shop/a.yaml": config_map("a")}, True),
+        (
+            {"one.yaml": application("one", "shop"), "README.md": "git clone https://git.example.net/acme/fleet.git\n"},
+            True,
+        ),
+        (
+            {"one.yaml": application("one", "shop"), "README.md": "git clone https://git.example.net/acme/other\n"},
+            False,
+        ),
+        ({"one.yaml": application("one", "clusters/all"), "clusters/local/a.yaml": config_map("a")}, False),
+        ({"one.yaml": application("one", "boostrap/shop"), "bootstrap/shop/a.yaml": config_map("a")}, True),
+    ],
+)
+def test_a_repository_knows_itself_without_a_remote(tmp_path: Path, files: dict[str, str], known: bool) -> None:
+    graph = units(tmp_path, files)
+    assert bool(list(graph.named("argo-path-missing"))) is known
+
+
+def test_manifests_and_values_that_nothing_reads(tmp_path: Path) -> None:
+    graph = units(
+        tmp_path,
+        {
+            "apps/one.yaml": application("one", "services/one"),
+            "services/one/a.yaml": config_map("a"),
+            "other/tab.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n\tname: b\n",
+            "other/values-prod.yaml": "a: *b\n",
+            "other/template.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n{{ x }}\n\tname: b\n",
+            "docs/tab.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n\tname: b\n",
+        },
+    )
+    assert [(one.place.path, one.kind) for one in graph.unread_problems()] == [
+        ("other/tab.yaml", "manifest"),
+        ("other/values-prod.yaml", "values"),
+    ]

@@ -80,7 +80,6 @@ def test_keeps_region_account_version_and_modifiers() -> None:
         ("vault/item", "k", "1password", "vaults/"),
         ("abc", "k", "delinea", "number"),
         ("a_b", "k", "azure", "key vault"),
-        ("/secret/data/x", "k", "vault", "neither"),
     ],
 )
 def test_refuses_a_path(path: str, key: str, backend: Backend, words: str) -> None:

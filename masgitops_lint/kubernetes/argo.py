@@ -20,6 +20,7 @@ from .kustomization import Build, Opaque, clamped
 from .kustomize import Kustomizer
 from .objects import UNKNOWN, KubeObject, Manifests, syntax_problems
 from .origin import normal_url
+from .overlays import Overlays
 from .patches import merged
 from .scan import Scan, is_chart_part
 from .source_files import chosen, is_tool, tree
@@ -67,13 +68,15 @@ class ArgoLoader:
         self.own_urls = set(own_urls)
         self.revisions: frozenset[str] = _USUAL_REVISIONS
         self.clusters: list[dict[str, Any]] = []
+        self.overlay_of: dict[int, str] = {}
+        """The identity of a root that an overlay builds -> the overlay's directory."""
         self.projects: dict[str, list[KubeObject]] = {}
 
     # -- discovery ------------------------------------------------------------------------------------------------
 
     def load(self) -> None:
         """Find the roots and follow them."""
-        candidates = list(self.candidates())
+        candidates = self.overlaid(list(self.candidates()))
         charts = [*self.chart_roots(), *self.values_roots()]
         if candidates or charts:
             self.clusters = list(self.declared_clusters())
@@ -96,6 +99,19 @@ class ArgoLoader:
                         self.projects.setdefault(obj.name, []).append(obj)
                     elif obj.kind in ("Application", "ApplicationSet") and obj.spec:
                         yield obj
+
+    def overlaid(self, candidates: list[KubeObject]) -> list[KubeObject]:
+        """The same, but what overlays patch as they build it: somebody applies the overlay, not its base."""
+        overlays = Overlays(self.kustomizer, self.scan) if candidates and self.scan.kustomizations else None
+        found: list[KubeObject] = []
+        for obj in candidates:
+            versions = overlays.versions(obj) if overlays is not None else ()
+            for directory, built in versions:
+                self.overlay_of[id(built)] = directory
+                found.append(built)
+            if not versions:
+                found.append(obj)
+        return found
 
     def chart_roots(self) -> Iterator[_Start]:
         """Charts whose templates hold Applications: somebody installs them unless an Application does."""
@@ -181,9 +197,9 @@ class ArgoLoader:
         rendered: set[str] = set()
         for obj in candidates:
             units, _ = self.walk((obj,), "probe", [])
-            below[_origin(obj)] = {
-                _origin(found) for unit in units for found in unit.objects if found.group == ARGO
-            } - {_origin(obj)}
+            below.setdefault(_origin(obj), set()).update(
+                {_origin(found) for unit in units for found in unit.objects if found.group == ARGO} - {_origin(obj)}
+            )
             rendered.update(
                 source.path
                 for unit in units
@@ -201,7 +217,7 @@ class ArgoLoader:
                 roots.append(obj)
                 claimed |= below[_origin(obj)] | {_origin(obj)}
         applied = [obj for obj in roots if self.applied(obj)]
-        groups = [_Start((obj,), f"{obj.namespace}/{obj.name}", obj.place) for obj in applied]
+        groups = [_Start((obj,), self.root_name(obj), obj.place) for obj in applied]
         leading = any(below[_origin(obj)] for obj in applied)
         alone = {id(obj) for obj in applied if leading and not below[_origin(obj)] and obj.kind == "Application"}
         groups += [start for start in charts if start.name not in rendered]
@@ -217,6 +233,11 @@ class ArgoLoader:
             self.graph.roots.append(RootInfo("argocd", start.name, IN_CLUSTER, start.place, how))
             self.graph.units.extend(units)
             self.graph.facts.extend(facts)
+
+    def root_name(self, obj: KubeObject) -> str:
+        """Namespace and name, and the overlay where several make something of one manifest."""
+        overlay = self.overlay_of.get(id(obj))
+        return f"{obj.namespace}/{obj.name}" + (f" of {overlay}" if overlay else "")
 
     def applied(self, obj: KubeObject) -> bool:
         """Whether somebody is likely to apply a manifest by hand: not one that its kustomization leaves out."""

@@ -77,7 +77,7 @@ class Identity:
             return None
         if len(ranked) == 1:
             written = [directory for directory, _ in self.votes[ranked[0]] if directory]
-            if any(nearest(directory, self.kustomizer.directories) for directory in written):
+            if any(nearest(directory, self.kustomizer.directories, 0.9) for directory in written):
                 return ranked[0]
         return next((url for url in ranked if url in self.beside or self.called(url)), None)
 
@@ -94,7 +94,7 @@ class Identity:
         return re.search(rb"git clone [^\n]*[/:]" + re.escape(f"{owner}/{name}").encode() + rb"\b", text) is not None
 
 
-def nearest(directory: str, directories: Collection[str]) -> str:
-    """A directory whose name is almost the one given, or ""."""
-    close = difflib.get_close_matches(directory, directories, n=1, cutoff=0.8)
+def nearest(directory: str, directories: Collection[str], cutoff: float = 0.8) -> str:
+    """A directory whose name is almost the one given, or "". `cutoff` is difflib's ratio, from 0 to 1."""
+    close = difflib.get_close_matches(directory, directories, n=1, cutoff=cutoff)
     return close[0] if close else ""

@@ -98,7 +98,9 @@ def _mounted(obj: KubeObject, route: Keys) -> Iterator[tuple[str, Place, bool]]:
 def _mounts(graph: UnitGraph, found: _Found) -> Iterator[ClassTrouble]:
     for mount in found.mounts:
         same = [(obj, ns) for obj, ns, cluster in found.classes if obj.name == mount.name and _near(cluster, mount)]
-        if any(ns == mount.namespace or UNKNOWN in ns or UNKNOWN in mount.namespace for _, ns in same):
+        if any(ns == mount.namespace or not ns or UNKNOWN in ns + mount.namespace for _, ns in same):
+            continue
+        if same and not mount.cluster and not mount.obj.namespace:  # whoever applies it chooses the namespace
             continue
         vague = any(UNKNOWN in obj.name for obj, _, _ in found.classes)
         if same:

@@ -43,6 +43,7 @@ WELL_KNOWN = frozenset(
         ("ConfigMap", "argocd-tls-certs-cm"),
         ("ConfigMap", "argocd-gpg-keys-cm"),
         ("Secret", "pull-secret"),
+        ("Secret", "kedaorg-certs"),
     }
 )
 """Objects that a bootstrap, the cluster or the engine itself makes."""

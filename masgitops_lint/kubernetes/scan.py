@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
 
 _ASIDE = late_pattern(
-    r"""(?:^|/)(?:\.[^/]+|node_modules|vendor|docs?|examples?|samples?|skeletons?|testdata|fixtures?
+    r"""(?:^|/)(?:\.[^/]+|node_modules|vendor|docs?|examples?|samples?|skeletons?|testdata|fixtures?|tests
     |[_.]?archived?|_?old|deprecated|disabled|[^/]*TEMPLATE[^/]*|boilerplate)/""",
     re.VERBOSE,
 )
