@@ -8,7 +8,8 @@ from typing import Any
 
 from masgitops_lint.charts.expressions import UNKNOWN, TemplateError
 from masgitops_lint.charts.profile import ReleaseProfile
-from masgitops_lint.charts.program import ChartProgram, Failure, Rendered, Run
+from masgitops_lint.charts.program import ChartProgram
+from masgitops_lint.charts.rendered import Failure, Rendered, Run
 from masgitops_lint.charts.scalars import read_scalar
 from masgitops_lint.charts.values import coalesce, with_parameters
 from masgitops_lint.charts.written import written

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from masgitops_lint.charts.profile import ReleaseProfile
-from masgitops_lint.charts.program import Failure
+from masgitops_lint.charts.rendered import Failure
 from masgitops_lint.charts.values import coalesce
 from masgitops_lint.charts.written import written
 from masgitops_lint.model.application import Application

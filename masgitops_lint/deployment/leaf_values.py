@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from masgitops_lint.charts.expressions import Expression
-from masgitops_lint.charts.program import ChartProgram, Origin, Rendered, Run
+from masgitops_lint.charts.program import ChartProgram
+from masgitops_lint.charts.rendered import Origin, Rendered, Run
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.place import Keys, Place
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from masgitops_lint.charts.expressions import UNKNOWN, Expression, TemplateError, compile_expression
 from masgitops_lint.charts.profile import ReleaseProfile
-from masgitops_lint.charts.program import Run
+from masgitops_lint.charts.rendered import Run
 from masgitops_lint.charts.written import written
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.application import Application

@@ -1,0 +1,39 @@
+"""Walks over a program's rows and the parts of its expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .expressions import Expression
+from .rendered import Row
+
+
+def all_rows(rows: Sequence[Row]) -> Iterator[Row]:
+    """All rows, those of the branches too."""
+    for row in rows:
+        yield row
+        for part in row[2:5] if row[0] in ("if", "with", "each") else ():
+            if isinstance(part, list):
+                yield from all_rows([one for one in part if isinstance(one, list)])
+
+
+def parts_of(expression: Expression) -> Iterator[Expression]:
+    """An expression and everything in it."""
+    yield expression
+    for part in expression[1:]:
+        if isinstance(part, list):
+            yield from parts_of(part)
+
+
+def assigned_variables(row: Row) -> list[str]:
+    """Variables that the inside of a control row assigns."""
+    found: list[str] = []
+    for part in row:
+        if isinstance(part, list):
+            for inner in part:
+                if isinstance(inner, list) and inner:
+                    if inner[0] == "let":
+                        found.append(inner[1])
+                    else:
+                        found += assigned_variables(inner)
+    return found
