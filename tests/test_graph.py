@@ -269,6 +269,32 @@ def test_diagrams() -> None:
     assert "dro.cluster1" not in dot
 
 
+def test_a_part_of_the_graph_has_what_leads_to_it_and_no_more() -> None:
+    def labels(*arguments: str) -> tuple[set[str], list[dict[str, object]]]:
+        result = CliRunner().invoke(group, ["graph", "--isolated", "--output-format", "json", *arguments, str(CLEAN)])
+        assert result.exit_code == 0, result.output
+        document = json.loads(result.output)
+        return {node["label"] for node in document["nodes"]}, document["graph"]["findings"]
+
+    shown, _ = labels("--instance", "inst1")
+    assert {"cluster-appset.dev", "dro.cluster1", "sls.cluster1.inst1", "dev/cluster1/dro"} <= shown
+    assert not any("cluster2" in label or "inst2" in label for label in shown)
+    shown, _ = labels("--cluster", "cluster2")
+    assert {"dro.cluster2", "sls.cluster2.inst3"} <= shown
+    assert not any("cluster1" in label for label in shown)
+    nothing = CliRunner().invoke(group, ["graph", "--isolated", "--instance", "nosuch", str(CLEAN)])
+    assert nothing.exit_code == 2
+    assert "nothing in this repo" in nothing.output
+
+
+def test_a_part_has_its_own_findings_only(make_repo: MakeRepo) -> None:
+    root = make_repo({f"dev/{one}/ibm-rbac.yaml": f'merge-key: "dev/{one}"\n' for one in ("cluster1", "cluster2")})
+    result = CliRunner().invoke(
+        group, ["graph", "--isolated", "--output-format", "json", "--cluster", "cluster2", str(root)]
+    )
+    assert [one["path"] for one in json.loads(result.output)["graph"]["findings"]] == ["dev/cluster2/ibm-rbac.yaml"]
+
+
 def test_nothing_to_draw(tmp_path: Path) -> None:
     assert CliRunner().invoke(group, ["graph", str(tmp_path)]).exit_code == 3
 

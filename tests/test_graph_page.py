@@ -111,3 +111,31 @@ def test_in_a_browser(tmp_path: Path) -> None:
     picked = re.findall(r'<g class="[^"]*\bpick\b[^"]*" data-id="([^"]+)"', dom)
     assert picked == [MANAGE]
     assert len(re.findall(r'<g class="[^"]*\bup\b', dom)) > 10
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_a_thousand_applications_in_a_browser(tmp_path: Path) -> None:
+    fleet = tmp_path / "fleet"
+    for number in range(55):
+        cluster = f"c{number // 5:02d}"
+        for source in (CLEAN / "dev" / "cluster1").iterdir():
+            target = fleet / "dev" / cluster / (f"i{number:02d}" if source.name == "inst1" else source.name)
+            for file in source.iterdir() if source.name == "inst1" else [source] if source.is_file() else []:
+                text = file.read_text().replace("cluster1", cluster).replace("inst1", f"i{number:02d}")
+                place = target / file.name if source.is_dir() else target
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(text)
+    file = tmp_path / "graph.html"
+    file.write_text(html(fleet, "--no-findings"))
+    result = subprocess.run(
+        [
+            str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
+            "--virtual-time-budget=3000", "--dump-dom", f"{file.as_uri()}#Application:dev/main.manage.c07.i37",
+        ],
+        capture_output=True, text=True, timeout=90, check=True,
+    )  # fmt: skip
+    dom = re.sub(r'<script type="application/json".*?</script>', "", result.stdout, flags=re.S)
+    assert "<h2>main.manage.c07.i37</h2>" in dom
+    assert 'data-id="Application:dev/db2-db.c07.i37.manage"' in dom
+    # one instance is open, not fifty-five
+    assert len(re.findall(r'<g class="[^"]*\bbox\b', dom)) < 150

@@ -43,7 +43,7 @@ def command(path: str, **options: Any) -> None:
     """
     from masgitops_lint.app import Request, lint_session, open_session
     from masgitops_lint.deployment.build import BuildOptions, build_deployment
-    from masgitops_lint.report.graph.selection import narrowed
+    from masgitops_lint.report.graph.selection import findings_in, narrowed
 
     request = Request(
         path=path,
@@ -77,7 +77,12 @@ def command(path: str, **options: Any) -> None:
             from masgitops_lint.graph.units import with_units
 
             parts = with_units(parts, context.units)
-        text = _render(options, context, narrowed(parts, **chosen, without=without), findings, path)
+        shown = narrowed(parts, **chosen, without=without)
+        if not shown.nodes:
+            raise CommandError("nothing in this repo is in the chosen accounts, clusters and instances")
+        if any(chosen.values()):
+            findings = findings_in(shown, findings)
+        text = _render(options, context, shown, findings, path)
     if options["file"] is None or options["file"] == "-":
         click.echo(text, nl=False)
         return
@@ -100,7 +105,12 @@ def _render(options: dict[str, Any], context: Context, parts: Parts, findings: t
     if format_name in ("mermaid", "dot"):
         from masgitops_lint.report.graph import diagrams
 
-        return diagrams.mermaid(parts) if format_name == "mermaid" else diagrams.dot(parts)
+        if format_name == "dot":
+            return diagrams.dot(parts)
+        text = diagrams.mermaid(parts)
+        if trouble := diagrams.too_much_for_mermaid(text):
+            click.echo(f"mas-lint: this has {trouble}; choose a part with --cluster or --instance", err=True)
+        return text
     from masgitops_lint.graph.durations import source
     from masgitops_lint.report.graph import node_link
 

@@ -103,7 +103,9 @@
       const places = [finding, ...finding.related];
       let ids = model.apps.filter((app) => app.file === finding.path && app.key && finding.key &&
         (within(app.key, finding.key) || within(finding.key, app.key))).map((app) => app.id);
-      if (!ids.length) ids = finding.affects.slice(0, 40).flatMap((name) => list(model.byName, name).map((app) => app.id));
+      const root = model.apps.some((app) => app.file === finding.path && model.children.has(app.id) && app.kind === "Application");
+      // what concerns all of a directory is shown at its root, or every box would have a colour
+      if (!ids.length && !(root && finding.affects.length > 8)) ids = finding.affects.slice(0, 40).flatMap((name) => list(model.byName, name).map((app) => app.id));
       if (!ids.length) ids = model.apps.filter((app) => app.file === finding.path && (app.key || model.children.has(app.id)) && app.kind === "Application").map((app) => app.id);
       for (const secret of model.secrets) if (finding.message.includes("`" + secret.label + "`")) ids.push(secret.id);
       for (const id of new Set(ids)) push(model.of, id, finding);

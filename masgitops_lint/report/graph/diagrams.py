@@ -8,6 +8,8 @@ from masgitops_lint.graph.parts import Edge, Node, Parts
 
 from .selection import DIAGRAM, narrowed
 
+_MAX_ARROWS = 500
+_MAX_TEXT = 50_000
 _ARROWS = {"reads": "-.->", "writes": "==>", "refers-to": "-.->", "deletes": "-.->"}
 _STYLES = {
     "reads": 'style=dashed, color="#1d4ed8"',
@@ -22,10 +24,10 @@ def mermaid(parts: Parts) -> str:
     shown = narrowed(parts, kinds=DIAGRAM)
     names = {node.id: f"n{number}" for number, node in enumerate(shown.nodes)}
     lines = ["flowchart LR"]
-    for scope, nodes in _groups(shown.nodes):
+    for number, (scope, nodes) in enumerate(_groups(shown.nodes)):
         indent = "  "
         if scope:
-            lines.append(f'  subgraph {_mermaid_id(scope)}["{_quoted(scope)}"]')
+            lines.append(f'  subgraph s{number}["{_quoted(scope)}"]')
             indent = "    "
         lines += [f"{indent}{names[node.id]}{_shape(node)}" for node in nodes]
         if scope:
@@ -34,6 +36,16 @@ def mermaid(parts: Parts) -> str:
         source, target = _direction(edge)
         lines.append(f"  {names[source]} {_ARROWS.get(edge.kind, '-->')}|{edge.kind}| {names[target]}")
     return "\n".join(lines) + "\n"
+
+
+def too_much_for_mermaid(text: str) -> str:
+    """Why Mermaid refuses a flowchart with its default settings (maxEdges, maxTextSize), or ""."""
+    arrows = sum(line.startswith("  n") and line.count("|") == 2 for line in text.split("\n"))
+    if arrows > _MAX_ARROWS:
+        return f"{arrows} arrows, and Mermaid draws {_MAX_ARROWS} unless `maxEdges` is raised"
+    if len(text) > _MAX_TEXT:
+        return f"{len(text)} characters, and Mermaid reads {_MAX_TEXT} unless `maxTextSize` is raised"
+    return ""
 
 
 def dot(parts: Parts) -> str:
@@ -89,10 +101,6 @@ def _shape(node: Node) -> str:
     if node.kind == "secret":
         return f'[("{text}")]'
     return f'[["{text}"]]' if node.kind == "ApplicationSet" else f'["{text}"]'
-
-
-def _mermaid_id(text: str) -> str:
-    return "s_" + "".join(char if char.isalnum() else "_" for char in text)
 
 
 def _quoted(text: str) -> str:
