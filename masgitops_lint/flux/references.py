@@ -46,7 +46,11 @@ def source_references(graph: UnitGraph) -> Iterator[SourceReference]:
         for reference, route in _references(unit):
             kind, name = str(reference.get("kind") or ""), str(reference.get("name") or "")
             namespace = str(reference.get("namespace") or unit.namespace)
-            if not name or any(UNKNOWN in t or "$" in t or "{{" in t for t in (name, namespace, kind)):
+            if (
+                not name
+                or kind not in _KINDS
+                or any(UNKNOWN in t or "$" in t or "{{" in t for t in (name, namespace, kind))
+            ):
                 continue
             yield _resolve(graph, unit, kind, namespace, name, unit.manifest.at(*route, "name"))
 

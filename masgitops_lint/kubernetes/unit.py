@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from masgitops_lint.argocd.waves import Misread
     from masgitops_lint.flux.dependencies import DependencyUse
     from masgitops_lint.flux.evidence import ServedUse
+    from masgitops_lint.flux.fields import FieldTrouble
     from masgitops_lint.flux.references import SourceReference
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.settings.values import Settings
@@ -302,6 +303,24 @@ class UnitGraph:
         if known is None:
             known = self.cache["flux"] = versions_by_cluster(self)
         return known
+
+    def flux_version(self, unit: Unit) -> tuple[int, int] | None:
+        """The minor release of the Flux that applies a unit, where that is known."""
+        from masgitops_lint.flux.evidence import base_cluster
+        from masgitops_lint.flux.versions import minor
+
+        evidence = self.flux_versions().get(base_cluster(unit.cluster))
+        return minor(evidence.version) if evidence is not None else None
+
+    def field_troubles(self) -> Iterator[tuple[Unit, KubeObject, FieldTrouble]]:
+        """Fields of Flux objects that their API refuses."""
+        from masgitops_lint.flux.fields import field_troubles
+
+        for unit, obj in self.reached():
+            if obj.group.endswith(".toolkit.fluxcd.io"):
+                filled = self.manifests is not None and self.manifests.mentions(obj.path, b"${")
+                for trouble in field_troubles(obj, self.flux_version(unit), filled=filled):
+                    yield unit, obj, trouble
 
     def served(self) -> Iterator[ServedUse]:
         """Every Flux object that is applied, with how its cluster's Flux treats its API version."""
