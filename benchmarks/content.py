@@ -491,7 +491,7 @@ ibm_suite_app_{app}_install:
   mas_app_namespace: mas-{shared.instance}-{app}
   mas_app_channel: "{shared.stream}"
   mas_app_catalog_source: ibm-operator-catalog
-  mas_app_api_version: apps.mas.ibm.com/v1
+  mas_app_api_version: {"iot" if app == "iot" else "apps.mas"}.ibm.com/v1
   mas_app_kind: {kind}
   run_sync_hooks: true
   mas_app_spec: {{}}
