@@ -235,6 +235,10 @@ class Manifest:
     repeats: tuple[SyntaxProblem, ...] = ()
 
 
+_KEPT_SIZE = 65_536
+"""Files below this many bytes are asked for again and again; bundles are few."""
+
+
 class Manifests:
     """Objects by file, each file read once."""
 
@@ -242,6 +246,7 @@ class Manifests:
         self.repository = repository
         self._known: dict[str, Manifest] = {}
         self._mentions: dict[tuple[str, bytes], bool] = {}
+        self._raw: dict[str, bytes] = {}
 
     def mentions(self, path: str, text: bytes) -> bool:
         """Whether a file holds these bytes."""
@@ -260,10 +265,15 @@ class Manifests:
 
     def raw(self, path: str) -> bytes:
         """The bytes of a file, empty when it cannot be read."""
-        try:
-            return self.repository.read(path)
-        except OSError:
-            return b""
+        known = self._raw.get(path)
+        if known is None:
+            try:
+                known = self.repository.read(path)
+            except OSError:
+                known = b""
+            if len(known) < _KEPT_SIZE:
+                self._raw[path] = known
+        return known
 
     def _load(self, path: str) -> Manifest:
         raw = self.raw(path)

@@ -109,11 +109,15 @@ def _vague(*names: str) -> bool:
 def _unreached(graph: UnitGraph) -> Iterator[tuple[Unit, KubeObject]]:
     """External Secrets objects that no unit applies, as far as is known: of kustomizations, and loose ones."""
     manual = graph.loose or Unit("manual", "manifests", "", "loose manifests", "", "manual")
-    reached = {obj.place for _, obj in graph.reached()}
+    reached = {_identity(obj) for _, obj in graph.reached() if obj.group == GROUP}
     for build, read in graph.builds().values():
         if not read and not graph.aside(build.path):
-            yield from ((manual, obj) for obj in build.objects if obj.group == GROUP and obj.place not in reached)
+            yield from ((manual, obj) for obj in build.objects if obj.group == GROUP and _identity(obj) not in reached)
     yield from ((manual, obj) for obj in manual.objects if obj.group == GROUP)
+
+
+def _identity(obj: KubeObject) -> tuple[str, int, Keys, str]:
+    return (obj.path, obj.document, obj.route, obj.kind)
 
 
 def _references(obj: KubeObject) -> Iterator[tuple[str, str, Keys]]:
