@@ -19,7 +19,7 @@ from masgitops_lint.model.place import Keys, Place
 
 from .ignore import DEFAULT, IgnoreRules
 from .roots import Root, find_roots
-from .substitution import DISABLED, filled, substituted, used
+from .substitution import DISABLED, filled, filled_at, substituted, trie_of, used
 
 if TYPE_CHECKING:
     from masgitops_lint.settings.values import Settings
@@ -66,6 +66,8 @@ class FluxLoader:
         self.sources: dict[tuple[str, str], list[KubeObject]] = {}
         self.trees: dict[str, tuple[tuple[KubeObject, ...], tuple[str, ...], tuple[str, ...]]] = {}
         self.tree_facts: dict[str, list[Fact]] = {}
+        self._walked: dict[int, tuple[Root, frozenset[str], _Cluster]] = {}
+        self._variables: dict[int, tuple[Any, tuple[tuple[str, bool, Keys], ...], dict[Any, Any]]] = {}
 
     @cached_property
     def ignored(self) -> tuple[IgnoreRules, ...]:
@@ -104,12 +106,28 @@ class FluxLoader:
 
     def cluster(self, root: Root) -> list[Unit]:
         """All units of one cluster. A second pass knows the variables that the first one found."""
-        first = self.walk(root, None)
+        first = self.first_walk(root)
         result = first
         if first.wanted:
             result = self.walk(root, {key: _content(first, key) for key in first.wanted})
         self.graph.facts.extend(result.facts)
         return result.units
+
+    def first_walk(self, root: Root) -> _Cluster:
+        """A root followed without the variables of its cluster; the search for roots has mostly done that already."""
+        known = self._walked.get(id(root))
+        urls = frozenset(self.own_urls)
+        if known is None or known[1] != urls:
+            known = self._walked[id(root)] = (root, urls, self.walk(root, None))
+        return known[2]
+
+    def variables_of(self, data: Any) -> tuple[tuple[tuple[str, bool, Keys], ...], dict[Any, Any]]:
+        """`used` and the trie of its routes, once for each of the values that clusters share."""
+        known = self._variables.get(id(data))
+        if known is None:
+            found = tuple(used(data))
+            known = self._variables[id(data)] = (data, found, trie_of(route for _, _, route in found))
+        return known[1:]
 
     def walk(
         self, root: Root, variables: Mapping[tuple[str, str, str], Mapping[str, str | None] | None] | None
@@ -408,13 +426,18 @@ class FluxLoader:
             if "disabled" in (obj.annotations.get(DISABLED), obj.labels.get(DISABLED)):
                 result.append(obj)
                 continue
+            found, trie = self.variables_of(obj.data)
+            escapes = _escapes(obj, self.manifests)
+            if not found and "${" not in obj.namespace + obj.name and not escapes:
+                result.append(obj)
+                continue
             if (unit.variables_complete and cluster.variables is not None) or not cluster.wanted:
-                for name, has_default, route in used(obj.data):
+                for name, has_default, route in found:
                     if name not in variables and not has_default and unit.variables_complete:
                         missing.setdefault(
                             (obj.path, name), Fact("undefined-variable", obj.at(*route), name, unit.label)
                         )
-            result.append(_filled(obj, variables))
+            result.append(_filled(obj, variables, None if escapes else trie))
         cluster.facts.extend(missing.values())
         return tuple(result)
 
@@ -531,6 +554,11 @@ def is_unit(obj: KubeObject) -> bool:
     return (obj.group, obj.kind) in ((KUSTOMIZE, "Kustomization"), (HELM, "HelmRelease"))
 
 
+def _escapes(obj: KubeObject, manifests: Manifests) -> bool:
+    """Whether an object may hold `$${name}`, which a substitution unescapes, or variables in aliases of its name."""
+    return bool(obj.changes or obj.aliases) or manifests.mentions(obj.path, b"$${")
+
+
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
@@ -576,8 +604,11 @@ def _patched(
     return objects
 
 
-def _filled(obj: KubeObject, variables: Mapping[str, str | None]) -> KubeObject:
-    data = filled(obj.data, variables)
+def _filled(obj: KubeObject, variables: Mapping[str, str | None], trie: dict[Any, Any] | None) -> KubeObject:
+    if trie is None:
+        data = filled(obj.data, variables)
+    else:
+        data = filled_at(obj.data, trie, variables) if trie else obj.data
     name, namespace = substituted(obj.name, variables), substituted(obj.namespace, variables)
     if data is obj.data and name == obj.name and namespace == obj.namespace:
         return obj

@@ -266,7 +266,7 @@ def _reached(loader: FluxLoader, roots: list[Root]) -> set[tuple[str, int, Any]]
     """The manifests that the roots apply, themselves included."""
     reached = {_origin(start) for root in roots for start in root.starts}
     for root in roots:
-        for unit in loader.walk(root, None).units:
+        for unit in loader.first_walk(root).units:
             reached.update(_origin(obj) for obj in unit.objects if obj.kind == "Kustomization")
     return reached
 

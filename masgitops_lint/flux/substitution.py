@@ -6,7 +6,7 @@ An undefined `${name}` becomes empty text, `${name:=default}` its default, `$${n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,26 @@ def filled(value: Any, variables: Mapping[str, str | None]) -> Any:
         items = [filled(one, variables) for one in value]
         return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
     return value
+
+
+def trie_of(routes: Iterable[Keys]) -> dict[Any, Any]:
+    """Routes as nested mappings, for `filled_at`; an empty one is the end of a route."""
+    root: dict[Any, Any] = {}
+    for route in routes:
+        node = root
+        for key in route:
+            node = node.setdefault(key, {})
+    return root
+
+
+def filled_at(value: Any, trie: Mapping[Any, Any], variables: Mapping[str, str | None]) -> Any:
+    """The same where the texts with variables are known: only what leads to them is copied."""
+    if not trie:
+        return substituted(value, variables) if isinstance(value, str) else value
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    for key, below in trie.items():
+        copy[key] = filled_at(value[key], below, variables)
+    return copy
 
 
 def used(value: Any, route: Keys = ()) -> Iterator[tuple[str, bool, Keys]]:

@@ -55,6 +55,7 @@ class Served:
     instead: str = ""
 
 
+@lru_cache(maxsize=1024)
 def served(group: str, kind: str, version: str, flux: tuple[int, int] | None) -> Served:
     """How a Flux release (None: unknown) treats `group/version kind`. Unknown kinds give `known=False`."""
     if not group.endswith(".toolkit.fluxcd.io"):
