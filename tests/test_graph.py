@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -202,6 +203,33 @@ def test_a_cycle_through_waves(make_repo: MakeRepo) -> None:
     findings = [one for one in lint(Request(path=str(root), isolated=True)).findings if one.rule == "WAV003"]
     assert len(findings) == 1
     assert any("wave 120" in one.message and "wave 100" in one.message for one in findings[0].related)
+
+
+def test_an_own_rule_asks_it(tmp_path: Path) -> None:
+    """The rule in docs/graph.md, run; and every question in its table is one that can be asked."""
+    text = (ROOT / "docs" / "graph.md").read_text()
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "acm001_late_and_wanted.py").write_text(text.partition("```python\n")[2].partition("```")[0])
+    report = lint(Request(path=str(CLEAN), isolated=True, rules=(str(rules),), select=("ACM",)))
+    assert not report.crashes, report.crashes[0].traceback
+    found = report.findings[0]
+    assert (found.path, found.rule) == ("dev/cluster1/inst1/ibm-mas-suite-configs.yaml", "ACM001")
+    assert "main.manage.cluster1.inst1" in found.affects.names
+    for name in re.findall(r"`graph\.(\w+)", text):
+        assert hasattr(Graph, name), name
+
+
+def test_relations_are_of_one_graph() -> None:
+    graph = graph_of(CLEAN)
+    sls, dro, other = (named(graph, name) for name in ("sls.cluster1.inst1", "dro.cluster1", "sls.cluster1.inst2"))
+    assert [graph.relation(sls, dro), graph.relation(dro, sls), graph.relation(sls, other)] == [
+        "before",
+        "never",
+        "loose",
+    ]
+    with pytest.raises(ValueError, match="no stranger"):
+        graph.relation(application("stranger", None, 0), sls)
 
 
 def test_two_readers_of_a_cluster_secret_are_fine() -> None:

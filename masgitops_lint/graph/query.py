@@ -168,6 +168,20 @@ class Graph:
         """The object of an index."""
         return self.applications[number]
 
+    def named(self, name: str) -> tuple[Application, ...]:
+        """The objects of a name: one, none, or several where names collide or accounts use the same."""
+        return self.subject.deployment.by_name.get(name, ())
+
+    def relation(self, reader: Application, writer: Application) -> Relation:
+        """Which of the two Argo CD brings up first when all is new, seen from who needs the other one.
+
+        Raises `ValueError` for objects of another deployment.
+        """
+        numbers = self.tree.find(reader), self.tree.find(writer)
+        if min(numbers) < 0:
+            raise ValueError(f"no {reader.name} or no {writer.name} in this graph")
+        return self.tree.relation(*numbers)
+
     def made_by(self, scope: Scope, keys: Keys) -> Application | None:
         """The Application that a block or list entry of a scope makes."""
         number = made_by(self.tree, scope).get(keys)
