@@ -605,10 +605,7 @@ def _patched(
 
 
 def _filled(obj: KubeObject, variables: Mapping[str, str | None], trie: dict[Any, Any] | None) -> KubeObject:
-    if trie is None:
-        data = filled(obj.data, variables)
-    else:
-        data = filled_at(obj.data, trie, variables) if trie else obj.data
+    data = filled(obj.data, variables) if trie is None else filled_at(obj.data, trie, variables)
     name, namespace = substituted(obj.name, variables), substituted(obj.namespace, variables)
     if data is obj.data and name == obj.name and namespace == obj.namespace:
         return obj
