@@ -185,7 +185,8 @@ class Context:
 
     def block_is_broken(self, scope: Scope, block: str) -> bool:
         """Whether a block of ids in a base file is no mapping: that is told once, by the rule about ids."""
-        return scope.base is not None and not isinstance(scope.base.data.get(block), dict)
+        found = scope.base.data.get(block) if scope.base is not None else {"id": ""}
+        return not isinstance(found, dict) or not found
 
     def applications_from(self, path: str) -> tuple[str, ...]:
         """Names of the Applications that exist because of a config file."""
@@ -364,6 +365,14 @@ class Context:
         for scope in self.mas.scopes:
             found.setdefault(scope.directory, []).append(scope)
         return {directory: tuple(scopes) for directory, scopes in found.items()}
+
+    def has_misspelt_field(self, directory: str, keys: Keys) -> bool:
+        """Whether a field on the way to a missing one stands in a passed-on spec under a wrong name."""
+        return bool(keys) and any(
+            keys[: len(wrong)] == (*wrong[:-1], meant)
+            for scope in self._scopes_by_directory.get(directory, ())
+            for wrong, meant in misspelt_fields({str(keys[0]): scope.values.get(str(keys[0]))})
+        )
 
     def is_misspelt(self, scope: Scope, keys: Keys) -> bool:
         """Whether a missing key, or a block around it, stands there under a wrong name: one finding, not two."""
@@ -892,6 +901,13 @@ def unbound_applications(scope: Scope) -> tuple[tuple[Keys, dict[str, Any]], ...
     return tuple(unbound(scope))
 
 
+def jdbc_configurations(scope: Scope) -> tuple[tuple[Keys, dict[str, Any]], ...]:
+    """The suite configurations of databases, each with its route."""
+    from masgitops_lint.mas.bindings import jdbc_configurations as find
+
+    return tuple(find(scope))
+
+
 def placeholders(text: str) -> tuple[Placeholder, ...]:
     """The vault placeholders in a text."""
     from masgitops_lint.argocd.placeholders import scan
@@ -948,6 +964,7 @@ __all__ = [
     "effect_of_lack",
     "go_text",
     "has_format",
+    "jdbc_configurations",
     "lacking",
     "literal_use",
     "misfit",

@@ -48,6 +48,8 @@ def check(context: Context) -> Drafts:
             block = base.data.get(name)
             value = block.get("id") if isinstance(block, dict) else None
             if value is None:
+                if name not in base.data and len(context.repository.document(base.path).documents) > 1:
+                    continue  # the rest of the file is a document of its own: CFG004
                 if (name == "account" and scope.level == "sls") or name in misspelt:
                     continue
                 yield RULE.draft(

@@ -53,5 +53,6 @@ def check(context: Context) -> Drafts:
                 f"`mas_app_namespace` is `{namespace}`: roles, operators and sync jobs look for `{app}` of this instance in "
                 f"`{expected}`",
                 help=f"write `{expected}`",
+                related=[(scope.place((*keys, "mas_app_id")), "the application")],
                 affects=context.applications_at(scope, keys),
             )

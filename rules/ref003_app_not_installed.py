@@ -16,7 +16,7 @@ does not end.
 Add `ibm-mas-masapp-<app>-install.yaml`, or remove the configuration.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, meant_application
+from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, Scope, meant_application
 
 RULE = Rule(code="REF003", name="app-not-installed", severity="error", tags=("reference",), local=True)
 
@@ -70,10 +70,24 @@ def check(context: Context) -> Drafts:
                 continue
             if scope.directory in failing:
                 continue
+            block = f"ibm_suite_app_{app}_install"
+            file = next((one for one in scope.files if one.readable and block in _keys_of(scope, one.name)), None)
+            if file is not None and scope.misspelt_blocks(file):
+                continue
+            place = scope.place((*keys, "mas_app_id"))
+            if file is not None:
+                place = Place(file.path, (block,), "key") if block in file.data else Place(file.path, ())
             yield RULE.draft(
-                scope.place((*keys, "mas_app_id")),
+                place,
                 f"`{app}` is configured but not installed: no operator brings the kind of its configuration, and the sync "
                 "wave does not end",
-                help=f"add `ibm-mas-masapp-{app}-install.yaml` with `ibm_suite_app_{app}_install`, or remove this entry",
+                help=f"write `{block}` here, or remove the configuration of `{app}`"
+                if file is not None
+                else f"add `ibm-mas-masapp-{app}-install.yaml` with `ibm_suite_app_{app}_install`, or remove this entry",
+                related=[(scope.place((*keys, "mas_app_id")), "the configuration")] if file is not None else [],
                 affects=context.applications_at(scope, keys),
             )
+
+
+def _keys_of(scope: Scope, name: str) -> tuple[str, ...]:
+    return next((file.keys for file in scope.spec.files if file.name == name), ())

@@ -58,6 +58,18 @@ def check(context: Context) -> Drafts:
             for keys, item in scope.items("ibm_mas_suite_configs")
             if databases & {name for key in NAMES if isinstance(name := item.get(key), str)}
         ]
+        said = {str(item.get("db2_namespace")) for _, item, _ in users if item.get("db2_namespace")}
+        alone = len(users) > 1 and len(said) == 1 and own not in said and own != f"db2u-{scope.instance}"
+        if alone and "<path:" not in "".join(said):
+            yield RULE.draft(
+                scope.place(("ibm_db2u", "db2_namespace")),
+                f"Db2 is deployed to `{own}`, but all {len(users)} databases and configurations name `{said.pop()}`: they look "
+                "where no database is",
+                help="write the same namespace in all of them",
+                related=[(scope.place((*keys, "db2_namespace")), who) for keys, _, who in users[:8]],
+                affects=[name for keys, _, _ in users for name in context.applications_at(scope, keys)],
+            )
+            continue
         for keys, item, who in users:
             namespace = item.get("db2_namespace")
             if not isinstance(namespace, str) or namespace == own or namespace.startswith("<path:"):

@@ -131,8 +131,10 @@ def _applications(scope: Scope, config: dict[str, Any]) -> tuple[Any, str]:
 def _configs(
     context: Context, scope: Scope, configs: list[tuple[Keys, dict[str, Any]]], databases: dict[str, Any]
 ) -> Drafts:
-    nameless = scope.is_odd_list("ibm_db2u_databases") or any(
-        not isinstance(item.get("db2_instance_name"), str) for _, item in scope.items("ibm_db2u_databases")
+    nameless = (
+        _lacks_its_list(scope)
+        or scope.is_odd_list("ibm_db2u_databases")
+        or any(not isinstance(item.get("db2_instance_name"), str) for _, item in scope.items("ibm_db2u_databases"))
     )
     # a database whose name keeps it from being set up is told once, at that name
     wrong = {str(item.get("mas_application_id")) for name, (_, item) in databases.items() if _is_misnamed(name)}
@@ -144,13 +146,21 @@ def _configs(
         if item.get("jdbc_type") != "incluster-db2" or name is None or name in databases:
             continue
         near = nearest(name, databases)
+        others = [(scope.place((*at, "db2_instance_name")), "a database") for at, _ in databases.values()]
         yield RULE.draft(
             scope.place((*keys, "jdbc_instance_name")),
             f"`{name}` is not in `ibm_db2u_databases`: nothing creates this database, and the secret with its connection "
             "data is never written",
             help=f"write `{near}`" if near else "add the database, or set the `jdbc_type` of one outside the cluster",
+            related=others[:6],
             affects=context.applications_at(scope, keys),
         )
+
+
+def _lacks_its_list(scope: Scope) -> bool:
+    """Whether the file of the databases is there and lacks them: that is told there (VAL016)."""
+    file = next((one for one in scope.files if one.name.startswith("ibm-db2u-databases")), None)
+    return file is not None and file.readable and file.data.get("ibm_db2u_databases") is None
 
 
 def _names(
@@ -182,6 +192,8 @@ def _databases(
     unbound = {str(item.get("mas_app_id")) for _, item in unbound_applications(scope)}
     for name, (keys, item) in databases.items():
         app = item.get("mas_application_id")
+        if context.is_misspelt(scope, (*keys, "mas_application_id")):
+            continue
         if "sdb" in name or "rds" in name:
             continue
         same_app = [(k, c) for k, c in configs if app in _applications(scope, c)]

@@ -15,7 +15,19 @@ before it fails.
 Add the suite configuration, or bind to the scope that there is.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, unbound_applications
+from typing import Any
+
+from masgitops_lint.sdk import (
+    Context,
+    Drafts,
+    Example,
+    Keys,
+    Rule,
+    Scope,
+    jdbc_configurations,
+    misspelt_fields,
+    unbound_applications,
+)
 
 RULE = Rule(code="REF010", name="binding-unknown", severity="error", tags=("reference",), local=True)
 
@@ -36,6 +48,28 @@ GOOD = (Example("bound to what there is"),)
 SHORT = {"system": "system", "workspace": "ws", "application": "app", "workspace-application": "wsapp"}
 
 
+NEED_DATABASE = frozenset({"manage", "facilities"})
+"""Applications that keep all they have in a database of their own."""
+
+
+def _not_bound(context: Context, scope: Scope, keys: Keys, item: dict[str, Any]) -> Drafts:
+    """An application with a configuration of a database that it is not told to use."""
+    application = item.get("mas_app_id")
+    mine = [at for at, one in jdbc_configurations(scope) if one.get("mas_application_id") == application]
+    slips = (wrong for wrong, meant in misspelt_fields(scope.values) if meant in ("bindings", "jdbc"))
+    if application not in NEED_DATABASE or not mine or any(one[:2] == keys for one in slips):
+        return
+    yield RULE.draft(
+        scope.place((*keys, "mas_appws_spec", "bindings", "jdbc")),
+        f"`{application}` has a JDBC configuration and no `bindings.jdbc`: the application is not told which database to use, and "
+        "does not start without one",
+        help="write `bindings:` with `jdbc:` and the scope of the configuration",
+        related=[(scope.place((*mine[0], "mas_application_id")), "its configuration")],
+        severity="warning",
+        affects=context.applications_at(scope, keys),
+    )
+
+
 def check(context: Context) -> Drafts:
     """Bindings without a configuration of their scope."""
     for scope in context.mas.scopes:
@@ -52,6 +86,8 @@ def check(context: Context) -> Drafts:
                     help="write one of these",
                     affects=context.applications_at(scope, keys),
                 )
+            if bound in (None, "") and isinstance(spec, dict) and spec:
+                yield from _not_bound(context, scope, keys, item)
         having = sorted(
             {
                 str(item.get("mas_config_scope"))
@@ -67,5 +103,9 @@ def check(context: Context) -> Drafts:
                 "the application waits for it until its time is up",
                 help=f"add one with `mas_config_scope: {SHORT[bound]}` to `ibm-mas-suite-configs.yaml`"
                 + (f", or bind to what there is ({', '.join(having)})" if having else ""),
+                related=[
+                    (scope.place((*keys, "mas_app_id")), "the application"),
+                    (scope.place((*keys, "mas_workspace_id")), "its workspace"),
+                ],
                 affects=context.applications_at(scope, keys),
             )

@@ -71,6 +71,9 @@ def check(context: Context) -> Drafts:
                 f"this ARN's region is `{region}`{more}, the region of `{scope.directory}` is `{expected}`: the "
                 f"vault plugin asks the wrong region",
                 help=f"write `{expected}`",
-                related=[(context.inside(u.reference.place, u.reference.raw), "also here") for u in wrong[1:11]],
+                related=[
+                    *((context.inside(u.reference.place, u.reference.raw), "also here") for u in wrong[1:11]),
+                    *([(scope.place(("region", "id")), "the region")] if isinstance(own, str) else []),
+                ],
                 affects=[reader.name for use in wrong for reader in use.readers],
             )

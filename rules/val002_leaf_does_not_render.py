@@ -47,7 +47,13 @@ def check(context: Context) -> Drafts:
     """Leaf charts that stop, at the key that stops them; one finding a key."""
     found: dict[object, list[object]] = {}
     for failure in context.leaf_failures:
-        if context.is_told_by_files(failure.scope) or _no_suite(context, failure.scope, failure.place.keys) or context.is_template_text(failure.place):
+        if context.has_misspelt_field(failure.scope, failure.place.keys):
+            continue
+        if (
+            context.is_told_by_files(failure.scope)
+            or _no_suite(context, failure.scope, failure.place.keys)
+            or context.is_template_text(failure.place)
+        ):
             continue
         if failure.kind != "chart" and not context.is_misspelt_in(failure.scope, failure.place.keys):
             found.setdefault(failure.place, []).append(failure)

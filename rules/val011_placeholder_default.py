@@ -59,7 +59,7 @@ def check(context: Context) -> Drafts:
             # A null block takes the default away too: then the chart stops, which another rule tells.
             if filled is None or not isinstance(block, dict | type(None)) or scope.get(*keys) is not None:
                 continue
-            if keys[0] in scope.values and block is None:
+            if (keys[0] in scope.values and block is None) or context.is_misspelt(scope, keys):
                 continue
             yield RULE.draft(
                 scope.place(keys),

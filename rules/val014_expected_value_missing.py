@@ -75,6 +75,9 @@ def check(context: Context) -> Drafts:
 
 def _is_told(context: Context, scope: Scope, keys: Keys, stopped: set[tuple[str, Keys]]) -> bool:
     """Whether another rule tells that the value is not there, or under a wrong name."""
+    default = context.root_defaults(scope).get(str(keys[0])) if scope.get(*keys) is None else None
+    if isinstance(default, dict) and default.get(keys[-1]):
+        return True  # the root chart's own placeholder: VAL011
     if context.is_misspelt(scope, keys) or keys in context.missing_in_fields.get(scope.directory, ()):
         return True
     return any((scope.directory, keys[:length]) in stopped for length in range(1, len(keys) + 1))

@@ -46,6 +46,8 @@ def check(context: Context) -> Drafts:
             if not file.readable or not keys or any(scope.values.get(key) for key in keys):
                 continue
             others = set(file.data) - {scope.spec.merge_key, *keys}
+            if any(hole[0] in keys for hole in context.missing_in_fields.get(scope.directory, ())):
+                continue
             if scope.misspelt_blocks(file) or others or stopped & {(scope.directory, key) for key in keys}:
                 continue
             written = next((key for key in keys if key in file.data), None)

@@ -48,12 +48,20 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Names that are a slip away from a known one."""
+    stopped = [(failure.scope, failure.place.keys) for failure in context.leaf_failures]
     for scope in context.mas.scopes:
         for keys, meant in misspelt_fields(scope.values):
+            right = (*keys[:-1], meant)
+            stops = any(where == scope.directory and one[: len(right)] == right for where, one in stopped)
             yield RULE.draft(
                 scope.place(keys, "key"),
-                f"`{dotted(keys)}` is no field that is known here, and `{meant}` is: the value has no effect, or the object "
-                "is refused",
+                f"`{dotted(keys)}` is no field that is known here, and `{meant}` is: "
+                + (
+                    "without it the chart does not render"
+                    if stops
+                    else "the value has no effect, or the object is refused"
+                ),
                 help=f"write `{meant}`",
                 affects=context.applications_at(scope, keys),
+                severity="error" if stops else None,
             )

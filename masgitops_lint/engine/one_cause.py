@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from masgitops_lint.model.finding import Finding, Severity
+from masgitops_lint.model.finding import Finding, Related, Severity
 from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys
 
@@ -16,7 +16,8 @@ _EXPLAINS = (
     r"CFG01\d|CFG03[013]|CFG04\d",  # keys and ids: what follows from them is no defect of its own
     r"SEC00\d",  # what the vault plugin does not read
     r"VAL047",  # a space around it
-    r"VAL00\d|VAL02\d|VAL04[15]",  # of the wrong type
+    r"VAL00\d",  # what stops a chart
+    r"VAL02\d|VAL04[15]",  # of the wrong type
     r"SEC012",  # a secret's writer that is off
     r"VAL01[246]|VAL03\d|VAL04\d",  # missing, empty, or of the wrong form
     r"REF\d+|WAV00\d|VER02\d",  # at odds with other values
@@ -24,8 +25,12 @@ _EXPLAINS = (
 )
 """Rules by what they explain, the most telling first. What is in none of the rows is always said."""
 _RANKS = tuple(re.compile(f"(?:{row})$") for row in _EXPLAINS)
-_FOLLOWS = late_pattern(r"(?:REF\d+|CFG032)$")
+_FOLLOWS = late_pattern(r"(?:REF\d+|CFG032|SEC021)$")
 """Rules about two values that differ: where one of the two is wrong by itself, that they differ follows from it."""
+_CAUSES = late_pattern(r"SEC0[123]\d$")
+"""Rules that explain why two values differ, and that nothing else explains."""
+_MISSING = late_pattern(r"(?:CFG030|VAL001|VAL002|VAL01[1246]|SEC012)$")
+"""Rules about a value that is not there: the key may stand elsewhere in the file, where no chart reads it (VAL010)."""
 _WHOLE_FILE = late_pattern(r"(?:SEC012|VAL016)$")
 """Rules that point at a whole file for the same reason."""
 _NO_SCALAR = late_pattern(r"(?:VAL02\d|VAL04[15]|CFG030)$")
@@ -45,11 +50,13 @@ def one_cause_each(findings: Iterable[Finding], content: Content) -> list[Findin
     given = list(findings)
     ranks = [_rank(one) for one in given]
     at: dict[Spot, list[int]] = {}
+    causes: dict[tuple[str, int], int] = {}
     for index, one in enumerate(given):
+        if _CAUSES.match(one.rule) and one.severity is not Severity.NOTE:
+            causes.setdefault((one.path, one.span.line), index)
         if ranks[index] is not None and (one.keys or _WHOLE_FILE.match(one.rule)):
             at.setdefault((one.path, one.keys, one.span.line), []).append(index)
     kept: list[Finding | None] = list(given)
-    causes: dict[tuple[str, int], int] = {}
     follows = any(_FOLLOWS.match(one.rule) and one.related for one in given)
     for spot, indexes in at.items():
         if len(indexes) < 2 and not follows:
@@ -60,14 +67,46 @@ def one_cause_each(findings: Iterable[Finding], content: Content) -> list[Findin
         causes.setdefault((spot[0], spot[2]), first)
         _explain(kept, first, [index for index in indexes if ranks[index] != ranks[first]])
     for index, one in enumerate(given):
-        if kept[index] is None or not _FOLLOWS.match(one.rule):
-            continue
-        for other in one.related:
-            cause = causes.get((other.path, other.span.line))
-            if cause is not None and (ranks[cause] or 0) < (ranks[index] or 0):
+        if kept[index] is not None and _FOLLOWS.match(one.rule):
+            near = (causes.get((other.path, other.span.line)) for other in one.related)
+            cause = next((at for at in near if at is not None and _goes_before(given, ranks, at, index)), None)
+            if cause is not None:
                 _explain(kept, cause, [index])
-                break
+    _moved(kept)
     return [one for one in kept if one is not None]
+
+
+def _goes_before(given: Sequence[Finding], ranks: Sequence[int | None], cause: int, other: int) -> bool:
+    """Whether one finding explains that another one sees two values differ."""
+    rank, other_rank = ranks[cause], ranks[other]
+    if cause == other or (given[cause].rule[:3] == given[other].rule[:3] != "CFG"):
+        return False
+    return rank is None or other_rank is None or rank < other_rank
+
+
+def _moved(kept: list[Finding | None]) -> None:
+    """A key on the wrong level is missing on the right one: of the two findings the one about what is missing stays."""
+    by_file: dict[str, list[int]] = {}
+    for index, one in enumerate(kept):
+        if one is not None and _MISSING.match(one.rule):
+            by_file.setdefault(one.path, []).append(index)
+    if not by_file:
+        return
+    for index, one in enumerate(kept):
+        if one is None or one.rule != "VAL010" or not one.keys or one.severity is Severity.NOTE:
+            continue
+        for cause in by_file.get(one.path, ()):
+            missing = kept[cause]
+            if (
+                missing is None
+                or one.keys == missing.keys
+                or one.keys[-1] not in (*missing.keys[:2], *missing.keys[-1:])
+            ):
+                continue
+            where = Related(one.path, one.span, "the key stands here, where no chart reads it")
+            kept[cause] = replace(missing, related=(*missing.related, where))
+            kept[index] = None
+            break
 
 
 def _rank(finding: Finding) -> int | None:
