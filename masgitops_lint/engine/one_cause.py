@@ -21,7 +21,7 @@ _EXPLAINS = (
     r"SEC012",  # a secret's writer that is off
     r"VAL01[246]|VAL03\d|VAL04\d",  # missing, empty, or of the wrong form
     r"REF\d+|WAV00\d|VER02\d",  # at odds with other values
-    r"CFG032",
+    r"CFG032|SEC025",
 )
 """Rules by what they explain, the most telling first. What is in none of the rows is always said."""
 _RANKS = tuple(re.compile(f"(?:{row})$") for row in _EXPLAINS)
