@@ -139,8 +139,8 @@ class ChartProgram:
         """`levels` maps the path of each root chart to its level; `cache` is shared by all charts of a profile."""
         self.chart = chart
         self.defaults = defaults
-        self.known_keys: dict[tuple[Any, ...], tuple[tuple[str | int, ...], ...]] = {}
-        """The config keys behind expressions in their loops, as far as somebody has asked (`LeafValues.field_keys`)."""
+        self.known_keys: dict[int, tuple[tuple[str | int, ...], ...] | None] = {}
+        """The config keys behind expressions without variables, for `LeafValues.field_keys`; None for the others."""
         self.levels = levels or {}
         shared = Known({} if cache is None else cache)
         self._always = unconditional_checks(templates, expressions, shared)

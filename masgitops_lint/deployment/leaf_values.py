@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from masgitops_lint.charts.expressions import Expression
+from masgitops_lint.charts.needs import has_variable
 from masgitops_lint.charts.program import ChartProgram
 from masgitops_lint.charts.rendered import Origin, Rendered, Run
 from masgitops_lint.mas.scope import Scope
@@ -99,16 +100,13 @@ class LeafValues(Mapping[str, Any]):
         origin = (self._made if self._made.passed else self.rendered).written.get(name)
         if origin is None:
             return ()
-        loops = [(name, id(over), index) for name, (over, index) in origin.loops.items()]
-        if any(index is None for _, _, index in loops):
-            # what a plain variable was given is put together anew in every run
-            return _distinct_keys(origin)
         known = self._leaves.chart.known_keys
-        spot = (id(origin.expression), *loops)
-        found = known.get(spot)
-        if found is None:
-            found = known[spot] = _distinct_keys(origin)
-        return found
+        spot = id(origin.expression)
+        if spot not in known:
+            # what loops and variables stand for differs from run to run
+            known[spot] = None if has_variable(origin.expression) else _distinct_keys(origin)
+        found = known[spot]
+        return _distinct_keys(origin) if found is None else found
 
     def keys_of(self, route: Keys, *, direct: bool = False) -> Keys:
         """The config keys that a leaf value comes from; () when it comes from none.
