@@ -30,7 +30,7 @@ def value(source: str, **values: Any) -> Any:
     ("source", "values", "printed"),
     [
         (".Values.v", {"v": 1234567}, "1.234567e+06"),
-        ("printf \"%d\" 0644", {}, "420"),
+        ('printf "%d" 0644', {}, "420"),
         (".Values.v", {"v": 123456}, "123456"),
         (".Values.v", {"v": 0.1}, "0.1"),
         (".Values.v", {"v": 1e-07}, "1e-07"),
