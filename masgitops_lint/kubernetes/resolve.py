@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from masgitops_lint.model.late_pattern import late_pattern
 
 from .objects import UNKNOWN, KubeObject
-from .secrets import EVERYWHERE, Kind, Need, Producer, needs_in_values, needs_of, needs_of_chart, produced_by, pushed_by
+from .secrets import (
+    EVERYWHERE,
+    Kind,
+    Need,
+    Producer,
+    needs_in_values,
+    needs_of,
+    needs_of_chart,
+    outsiders,
+    produced_by,
+    pushed_by,
+)
 from .unit import Unit, UnitGraph
 
 if TYPE_CHECKING:
@@ -184,7 +195,7 @@ class SecretIndex:
             return Resolved(need, unit, namespace, "resolved", tuple(found))
         if (need.kind, need.name) in WELL_KNOWN or self._declared(namespace, need.name):
             return Resolved(need, unit, namespace, "resolved")
-        hint = self._plausible(need, unit, namespace)
+        hint = self.plausible(need, unit, namespace)
         if hint:
             return Resolved(need, unit, namespace, "opaque", hint=hint)
         loose = [
@@ -253,7 +264,7 @@ class SecretIndex:
             for declared in self.settings.secrets.declared
         )
 
-    def _plausible(self, need: Need, unit: Unit, namespace: str) -> str:
+    def plausible(self, need: Need, unit: Unit, namespace: str) -> str:
         """Something that cannot be seen into and may well make the object."""
         for opaque in unit.opaque if need.role != "values" and unit.kind != "HelmRelease" else ():
             if not opaque.reason.startswith("chart dependency") and _could_hold(opaque, unit, need, namespace):
@@ -263,7 +274,7 @@ class SecretIndex:
             if other.target_namespace not in ("", namespace) and UNKNOWN not in other.target_namespace:
                 continue
             if other.kind in ("HelmRelease", "Application") and not _bases(other):
-                if _could_make(other, need, self.graph):
+                if not (need.role == "values" and outsiders(need.name)) and _could_make(other, need, self.graph):
                     return f"the chart of {other.label}"
             elif any(source.target == "external" for source in other.sources) and _could_apply(other, need, namespace):
                 return f"{other.label}, whose manifests are in another repository"

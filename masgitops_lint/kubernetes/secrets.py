@@ -551,13 +551,27 @@ def needs_in_values(obj: KubeObject, release: str, namespace: str) -> Iterator[N
                 yield Need("Secret", namespace, filled, field, "values", obj, route, optional)
 
 
+_FOREIGN = frozenset(
+    {
+        "aws", "s3", "gcp", "gcs", "azure", "b2", "backblaze", "cloudflare", "digitalocean", "hetzner", "route53",
+        "telegram", "slack", "discord", "stripe", "openai",
+    }
+)  # fmt: skip
+
+
+def outsiders(name: str) -> bool:
+    """Whether a Secret's name says that somebody outside of the cluster gives it out, so that no chart makes it."""
+    return not _FOREIGN.isdisjoint(name.split("-"))
+
+
 def needs_of_chart(
     parts: Sequence[ChartValues], release: str, namespace: str, own_names: Collection[str] = ()
 ) -> Iterator[Need]:
     """References in the values that an Application gives a chart which cannot be opened.
 
     A name that the values hold in another place too may be that of an object which they make, and one that begins with
-    a name of the chart (`own_names`, and what the values call it) that of an object which the chart makes by itself.
+    a name of the chart (`own_names`, and what the values call it) that of an object which the chart makes by itself,
+    unless it says that it is an outsider's (`NAME-aws-credentials`).
     """
     values: dict[str, Any] = {}
     for part in parts:
@@ -570,7 +584,7 @@ def needs_of_chart(
         filled = _RELEASE.sub(lambda m: release if m[1] == "Name" else namespace, name)
         if not filled or "{{" in filled or UNKNOWN in filled or not _on(values, route):
             continue
-        if f"{filled}-".startswith(prefixes):
+        if f"{filled}-".startswith(prefixes) and not outsiders(filled):
             continue
         last = next((one for one in reversed(parts) if _reaches(one.data, route)), None)
         if last is not None and texts[name] <= references[name]:
