@@ -5,7 +5,8 @@
 Objects with a sync wave whose API (CustomResourceDefinition or controller) comes with another Application: a Crossplane
 Provider at wave 2 while Crossplane itself is a second Application, a ClusterIssuer while cert-manager is another one.
 A wave that later objects of the same Application wait for is not meant. Also a wave on an Application that nothing
-applies, and on the template of an ApplicationSet.
+applies, and on the template of an ApplicationSet; and, where the repository installs Argo CD, waves on child
+Applications without a health check for Applications.
 
 ## What Argo CD does
 
@@ -57,7 +58,38 @@ spec:
       source: {repoURL: https://git.example.net/acme/fleet.git, targetRevision: main, path: crossplane}
       destination: {server: https://kubernetes.default.svc, namespace: "{{name}}"}
 """
+_CHILD = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: %s
+  namespace: argocd
+  annotations:
+    argocd.argoproj.io/sync-wave: "%s"%s
+spec:
+  project: default
+  source: {repoURL: https://git.example.net/acme/fleet.git, targetRevision: main, path: crossplane}
+  destination: {server: https://kubernetes.default.svc, namespace: crossplane-system}
+"""
+_INSTALL = "resources:\n  - github.com/argoproj/argo-cd//manifests/ha/cluster-install?ref=v2.10.0\n"
+_HEALTH = """patches:
+  - target: {kind: ConfigMap, name: argocd-cm}
+    patch: |
+      - op: add
+        path: /data
+        value: {resource.customizations.health.argoproj.io_Application: "hs = {} return hs"}
+"""
+_PARENT = {
+    "root.yaml": _APP % ("root", "apps"),
+    "argocd/kustomization.yaml": _INSTALL,
+    "crossplane/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+    "apps/one.yaml": _CHILD % ("one", "0", ""),
+}
 BAD = (
+    Example(
+        "children that nobody waits for",
+        {**_PARENT, "apps/two.yaml": _CHILD % ("two", "1", "  #! WAV103")},
+        base="empty",
+    ),
     Example(
         "the template of an ApplicationSet",
         {
@@ -77,6 +109,11 @@ BAD = (
 )
 GOOD = (
     Example(
+        "a health check",
+        {**_PARENT, "apps/two.yaml": _CHILD % ("two", "1", ""), "argocd/kustomization.yaml": _INSTALL + _HEALTH},
+        base="empty",
+    ),
+    Example(
         "no wave", {**_FILES, "providers/provider.yaml": _PROVIDER % "", "apps/shops.yaml": _SET % ""}, base="empty"
     ),
 )
@@ -84,7 +121,12 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Waves that order nothing."""
-    for found in context.units.idle_waves():
+    troubles = [*context.units.idle_waves()]
+    kinds = {one.kind for install in context.argocd.installs for one in install.evidence}
+    # an operator may bring a check of its own
+    if kinds and kinds <= {"image", "reference", "chart"}:
+        troubles += context.units.ungated_waves()
+    for found in troubles:
         yield RULE.draft(
             found.place,
             found.text,

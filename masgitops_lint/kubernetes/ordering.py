@@ -130,6 +130,50 @@ def _waves_of_roots(graph: UnitGraph) -> Iterator[OrderTrouble]:
         )
 
 
+def ungated_waves(graph: UnitGraph) -> Iterator[OrderTrouble]:
+    """Waves among the children of an Application where nothing tells Argo CD to judge the health of Applications.
+
+    Without the custom check, removed from the defaults in 1.8, a child counts as done as soon as its object exists.
+    """
+    families: dict[int, list[Unit]] = {}
+    for unit in graph.of("argocd", "Application"):
+        if unit.parent is not None and unit.parent.kind == "Application" and unit.generator is None:
+            families.setdefault(id(unit.parent), []).append(unit)
+    ordered = [units for units in families.values() if len({unit.wave for unit in units}) > 1]
+    if not ordered or _judges_applications(graph):
+        return
+    for units in ordered:
+        annotated = [unit for unit in units if unit.manifest is not None and SYNC_WAVE in unit.manifest.annotations]
+        last = max(annotated, key=lambda unit: unit.wave, default=None)
+        if last is None or last.manifest is None or last.parent is None:
+            continue
+        yield OrderTrouble(
+            last.manifest.at("metadata", "annotations", SYNC_WAVE),
+            f"{last.label} (wave {last.wave}) is created after those of earlier waves below {last.parent.label}, but "
+            "does not wait until they are healthy: nothing in this repository gives Argo CD a health check for "
+            "Applications",
+            "set `resource.customizations.health.argoproj.io_Application` in the ConfigMap argocd-cm",
+            last,
+            applications=tuple(dict.fromkeys(unit.label for unit in sorted(units, key=lambda unit: unit.wave))),
+        )
+
+
+def _judges_applications(graph: UnitGraph) -> bool:
+    """Whether any file of the repository holds a health check for Applications, in whichever form."""
+    repository = graph.repository
+    for path in repository.paths if repository is not None else ():
+        if path.endswith((".yaml", ".yml", ".json", ".tpl", ".tf", ".libsonnet", ".jsonnet")):
+            try:
+                content = repository.read(path) if repository is not None else b""
+            except OSError:
+                continue
+            if b"argoproj.io_Application" in content or b"argoproj.io/Application:" in content:
+                return True
+            if b"resourceHealthChecks" in content and b"Application" in content:
+                return True
+    return False
+
+
 def _waves_in_templates(graph: UnitGraph) -> Iterator[OrderTrouble]:
     route = ("spec", "template", "metadata", "annotations", SYNC_WAVE)
     generated: dict[int, list[Unit]] = {}

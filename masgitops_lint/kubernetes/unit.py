@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .crd_types import WrongValue
     from .crossplane import CrossplaneTrouble
     from .drift import BadPointer, Contested
+    from .named_references import DanglingReference
     from .ordering import OrderTrouble
     from .ownership import SharedObject
     from .provider_classes import ClassTrouble
@@ -322,6 +323,12 @@ class UnitGraph:
                 for trouble in field_troubles(obj, self.flux_version(unit), filled=filled):
                     yield unit, obj, trouble
 
+    def dangling_references(self) -> Iterator[DanglingReference]:
+        """Names of other objects that nothing answers."""
+        from .named_references import dangling_references
+
+        return dangling_references(self)
+
     def served(self) -> Iterator[ServedUse]:
         """Every Flux object that is applied, with how its cluster's Flux treats its API version."""
         from masgitops_lint.flux.evidence import served_uses
@@ -503,6 +510,12 @@ class UnitGraph:
         from .ordering import idle_waves
 
         return idle_waves(self)
+
+    def ungated_waves(self) -> Iterator[OrderTrouble]:
+        """Waves that do not wait for the health of Applications."""
+        from .ordering import ungated_waves
+
+        return ungated_waves(self)
 
     def unread_annotations(self) -> Iterator[tuple[Unit, KubeObject, Misread]]:
         """Hook, wave and delete policy annotations that Argo CD does not read as written."""
