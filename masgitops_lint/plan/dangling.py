@@ -71,7 +71,7 @@ def _below(head: View, one: Application, key: str, what: str, noun: str, name_ke
     items = list(scope.items(key))
     if not items:
         return
-    names = [str(item.get(name_key) or "?") for _, item in items]
+    names = [str(item.get(name_key) or f"{key}[{keys[-1]}]") for keys, item in items]
     shown = ", ".join(f"`{name}`" for name in names[:5])
     place = Place(one.source.path, one.source.keys[:1], "key")
     if one.source.path not in head.repository.path_set:
@@ -96,7 +96,10 @@ def _workspace(base: View, head: View, one: Application) -> Iterator[Dangling]:
     item = old.get(*one.source.keys)
     workspace = item.get("mas_workspace_id") if isinstance(item, dict) else None
     users = [
-        (keys, str(entry.get("mas_app_id") or "?"))
+        (
+            keys,
+            str(entry.get("mas_app_id") or entry.get("mas_config_name") or entry.get("mas_application_id") or keys[-1]),
+        )
         for key in ("ibm_mas_masapp_configs", "ibm_mas_suite_configs")
         for keys, entry in scope.items(key)
         if workspace is not None and entry.get("mas_workspace_id") == workspace

@@ -29,7 +29,14 @@ class Places:
         if place.path not in self._head.repository.path_set:
             return Place(place.path), "base"
         data = self._head.repository.document(place.path).data
+        known = place.path in self._base.repository.path_set
+        before = self._base.repository.document(place.path).data if known else data
         keys: Keys = place.keys
+        if _at(before, ("merge-key",)) != _at(data, ("merge-key",)) and contains(data, ("merge-key",)):
+            return Place(place.path, ("merge-key",)), "head"
+        changed_key = _changed_key(_at(before, keys), _at(data, keys))
+        if keys and changed_key is not None:
+            return Place(place.path, (*keys, changed_key)), "head"
         if keys and isinstance(keys[-1], int):
             # entries after a removed one move up: the list itself is what changed
             keys = keys[:-1]
@@ -72,6 +79,14 @@ class Places:
             if value in wanted and base.get(*keys) != value:
                 return head.place(keys)
         return None
+
+
+def _changed_key(before: object, after: object) -> str | None:
+    """The one key of a block that was added or changed, where nothing else in it was."""
+    if not isinstance(before, dict) or not isinstance(after, dict) or not before or before.keys() - after.keys():
+        return None
+    changed = [key for key, value in after.items() if key not in before or before[key] != value]
+    return str(changed[0]) if len(changed) == 1 else None
 
 
 def _at(data: object, keys: Keys) -> object:
