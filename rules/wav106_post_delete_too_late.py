@@ -13,6 +13,9 @@ It deletes the objects of the Application, waits until they are gone, and only t
 once. A Job without its ServiceAccount gets no Pod, one without its Secret no container: it runs for ever, and the deletion
 of the Application with it. A parent takes its children down from the highest wave to the lowest.
 
+Before 3.3 an ApplicationSet takes the finalizer of PostDelete hooks off the Applications that it generates: the hooks do
+not run (argo-cd issue 17181).
+
 Without `resources-finalizer.argocd.argoproj.io` the objects stay, and the hook runs beside what it should clean up after.
 
 ## How to fix
@@ -55,6 +58,20 @@ spec:
       serviceAccountName: cleaner%s
       containers: [{name: a, image: busybox}]
 """
+_SET = """apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: shops, namespace: argocd}
+spec:
+  generators:
+    - list: {elements: [{name: one}, {name: two}]}
+  template:
+    metadata:
+      name: "{{name}}"
+    spec:
+      project: default
+      source: {repoURL: https://git.example.net/acme/fleet.git, targetRevision: main, path: web}
+      destination: {server: https://kubernetes.default.svc, namespace: "{{name}}"}
+"""
 _BARE = _APP.replace("  finalizers: [resources-finalizer.argocd.argoproj.io]\n", "")
 _HOOK = "argocd.argoproj.io/hook: PostDelete"
 _MARK = "  #! WAV106"
@@ -62,9 +79,18 @@ BAD = (
     Example(
         "an ordinary ServiceAccount", {"apps/web.yaml": _APP, "web/job.yaml": _JOB % ("", "", _MARK)}, base="empty"
     ),
+    Example(
+        "a generated Application", {"apps/web.yaml": _SET, "web/job.yaml": _JOB % (_HOOK, _MARK, "")}, base="empty"
+    ),
     Example("no finalizer", {"apps/web.yaml": _BARE, "web/job.yaml": _JOB % (_HOOK, _MARK, "")}, base="empty"),
 )
 GOOD = (
+    Example(
+        "a generated Application of an Argo CD that keeps the finalizer",
+        {"apps/web.yaml": _SET, "web/job.yaml": _JOB % (_HOOK, "", "")},
+        base="empty",
+        settings='argocd-version: "3.4"\n',
+    ),
     Example("a hook too", {"apps/web.yaml": _APP, "web/job.yaml": _JOB % (_HOOK, "", "")}, base="empty"),
     Example(
         "a ServiceAccount that is kept",
@@ -76,7 +102,11 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Hooks that come after what they need."""
-    for found in context.units.teardown_troubles():
+    troubles = [*context.units.teardown_troubles()]
+    # a version that is known to do so is told by the rule about its defects
+    if not context.argocd.verdict().known:
+        troubles += context.units.post_delete_of_generated()
+    for found in troubles:
         yield RULE.draft(
             found.place,
             found.text,

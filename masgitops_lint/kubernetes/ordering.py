@@ -265,6 +265,30 @@ def teardown_troubles(graph: UnitGraph) -> Iterator[OrderTrouble]:
     yield from _gone_with_a_sibling(graph)
 
 
+def post_delete_of_generated(graph: UnitGraph) -> Iterator[OrderTrouble]:
+    """PostDelete hooks of generated Applications: before 3.3 the ApplicationSet takes their finalizer off (#17181)."""
+    seen: dict[Place, tuple[Unit, KubeObject, dict[str, None]]] = {}
+    for unit in graph.of("argocd", "Application"):
+        if unit.generator is None:
+            continue
+        for obj in unit.objects:
+            if "PostDelete" in hooks(obj.data).types and runs_pods(obj):
+                place = obj.at("metadata", "annotations", HOOK if HOOK in obj.annotations else HELM_HOOK)
+                seen.setdefault(place, (unit, obj, {}))[2][unit.label] = None
+    for place, (unit, obj, labels) in seen.items():
+        assert unit.generator is not None
+        yield OrderTrouble(
+            place,
+            f"the PostDelete hook {obj.label} belongs to Applications that ApplicationSet {unit.generator.name} "
+            "generates: before Argo CD 3.3 the set takes the hook's finalizer off them, and the hook does not run",
+            "say which Argo CD runs (`argocd-version` in .mas-lint.yaml), or run 3.3 or newer",
+            unit,
+            ((unit.generator.place, "generated here"),),
+            "note",
+            tuple(labels),
+        )
+
+
 def _gone_with_the_application(graph: UnitGraph) -> Iterator[OrderTrouble]:
     seen: set[Place] = set()
     for unit in graph.of("argocd", "Application"):

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .resolve import Resolved
     from .secrets import Producer
     from .stores import StoreReference
+    from .template_tags import TagTrouble
     from .text_values import NotText
     from .unread_syntax import Unreadable
     from .workflows import RegistryTrouble, WorkflowTrouble
@@ -268,6 +269,12 @@ class UnitGraph:
             names = self.affected(directory) if reached else ()
             for problem in build.problems.values():
                 yield problem, reached, names
+
+    def tag_troubles(self) -> Iterator[TagTrouble]:
+        """Tags of ApplicationSets' templates that nothing fills."""
+        from .template_tags import tag_troubles
+
+        return tag_troubles(self)
 
     def unread_problems(self) -> Iterator[Unreadable]:
         """Manifests and Helm values that are no YAML and that no unit is known to read."""
@@ -534,6 +541,12 @@ class UnitGraph:
         from .ordering import teardown_troubles
 
         return teardown_troubles(self)
+
+    def post_delete_of_generated(self) -> Iterator[OrderTrouble]:
+        """PostDelete hooks of generated Applications, which older versions of Argo CD do not run."""
+        from .ordering import post_delete_of_generated
+
+        return post_delete_of_generated(self)
 
     def crossplane_troubles(self) -> Iterator[CrossplaneTrouble]:
         """References of Crossplane objects that nothing answers."""
