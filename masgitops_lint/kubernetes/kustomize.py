@@ -42,6 +42,10 @@ ChartRenderer: TypeAlias = Callable[[str, str, str, Mapping[str, Any]], "Iterabl
 """(chart directory, release, namespace, values) -> objects, or None when the chart cannot be read."""
 
 
+_OF_OTHERS = frozenset({"merge-target", "patch-target", "patch-nothing", "patch-operation"})
+"""Problems that depend on the objects which a kustomization is laid over."""
+
+
 class Kustomizer:
     """Builds directories of one repository; every directory once."""
 
@@ -94,6 +98,10 @@ class Kustomizer:
             _Run(self, result).run()
         finally:
             self._open.pop()
+        data = self.repository.document(path).data
+        if isinstance(data, dict) and data.get("kind") == "Component":  # what it changes is judged where it is laid
+            for problem in [one for one in result.problems if one[0] in _OF_OTHERS]:
+                del result.problems[problem]
         self._builds[directory] = result
         return result
 

@@ -279,7 +279,8 @@ class SecretIndex:
             elif any(source.target == "external" for source in other.sources) and _could_apply(other, need, namespace):
                 return f"{other.label}, whose manifests are in another repository"
         for obj in shelf.custom.get(namespace, ()):
-            if (len(obj.name) >= 4 and obj.name in need.name) or f"{need.name}-".startswith(f"{obj.name}-"):
+            inside = len(obj.name) >= 4 and obj.name in need.name
+            if inside or f"-{obj.name}-" in f"-{need.name}-":  # operators name what they make so
                 return obj.label
             if _names(obj, need.name):
                 return obj.label
