@@ -301,7 +301,13 @@ def _gone_with_the_application(graph: UnitGraph) -> Iterator[OrderTrouble]:
                 continue
             seen.add(place)
             needed = needed_by(hook)[found.need]
-            what = "needs" if provider.kind == needed.kind else f"runs as {needed.name} with the rights of"
+            what = (
+                f"runs as {needed.name} with the rights of"
+                if needed.kind == "ServiceAccount" and provider.kind != needed.kind
+                else "needs"
+                if provider.kind == needed.kind
+                else f"needs {needed.kind} {needed.name} of"
+            )
             yield OrderTrouble(
                 place,
                 f"the PostDelete hook {hook.label} {what} {provider.label}, which is deleted with the Application "
