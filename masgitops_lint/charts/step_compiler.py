@@ -20,7 +20,6 @@ from .rendered import Origin, Row, Run, Step, StopError, around, expanded
 from .rows import assigned_variables
 from .scalars import Broken, quote_of, read_scalar
 from .steps import (
-    both,
     branch,
     constants,
     document,
@@ -142,20 +141,17 @@ class StepCompiler:
         return self.guarded(step, self.line)
 
     def leaf_value(self, row: Row, known: Known) -> Step | None:
-        expression = self.expressions[row[2]]
-        lines = (
-            one_line(self.evaluator(row[2]), quote_of(row[3]), expression)
-            if self.careful and row[0] == "leaf"
-            else None
-        )
+        expression, evaluate = self.expressions[row[2]], self.evaluator(row[2])
+        careful = self.careful and row[0] == "leaf"
+        if careful:
+            evaluate = one_line(evaluate, quote_of(row[3]), expression)
         if self.passing:
             known.learn(row[2], expression)
-            step = self.passing_step(row)
-            return both(lines, step) if lines else step
+            return self.passing_step(row, evaluate)
         if self.leaf:
             return self.guarded(self.leaf_step(row), row[-1])
-        if lines:
-            return self.guarded(lines, row[5])
+        if careful:
+            return self.guarded(evaluate, row[5])
         return self.check(row[2], row[-1], known)
 
     def step(self, row: Row, known: Known) -> Step | None:
@@ -286,10 +282,9 @@ class StepCompiler:
 
         return scalar
 
-    def passing_step(self, row: Row) -> Step:
+    def passing_step(self, row: Row, evaluate: Evaluator) -> Step:
         """A leaf value without its origin."""
         route = tuple(None if part == "*" else part for part in row[1].split(".")) if row[1] else ()
-        evaluate = self.evaluator(row[2])
         if row[0] == "put":
             return put(evaluate, route)
         quote, opens = quote_of(row[3]), bool(row[4])

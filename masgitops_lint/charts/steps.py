@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .expressions import UNKNOWN, Evaluator, Expression, TemplateError, YamlText, compile_expression, type_name
+from .expressions import UNKNOWN, Evaluator, Expression, Frame, TemplateError, YamlText, compile_expression, type_name
 from .rendered import Origin, Rendered, Run, Step, around
 from .rows import parts_of
 from .scalars import Broken, read_scalar, read_text
@@ -51,16 +51,6 @@ def watched_branch(
                 step(frame)
         if guard is not None:
             frame.guards.pop()
-
-    return run
-
-
-def both(first: Step, second: Step) -> Step:
-    """One step after the other."""
-
-    def run(frame: Run) -> None:
-        first(frame)
-        second(frame)
 
     return run
 
@@ -242,10 +232,10 @@ def mixed_in(evaluate: Evaluator, expression: Expression) -> Step:
     return run
 
 
-def one_line(evaluate: Evaluator, quote: str, expression: Expression) -> Step:
-    """A check that a printed text has one line."""
+def one_line(evaluate: Evaluator, quote: str, expression: Expression) -> Evaluator:
+    """The evaluator of a printed text, with a check that the text has one line."""
 
-    def run(frame: Run) -> None:
+    def run(frame: Frame) -> Any:
         value = evaluate(frame)
         if value.__class__ is str and "\n" in value:
             rest = value.split("\n", 1)[1]
@@ -254,6 +244,7 @@ def one_line(evaluate: Evaluator, quote: str, expression: Expression) -> Step:
                     "a text of several lines ends the block that it is printed into: the rendered YAML cannot be read"
                 )
                 raise TemplateError("yaml", message, _strange(expression))
+        return value
 
     return run
 
