@@ -779,6 +779,13 @@ def misspelt_fields(values: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
     return find(values)
 
 
+def mistyped_fields(values: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
+    """Routes of fields in passed-on specs that hold the wrong type, with the word for the right one."""
+    from masgitops_lint.charts.fields import mistyped_fields as find
+
+    return find(values)
+
+
 def effect_of_lack(scope: Scope, keys: Keys) -> str:
     """What happens without such a value; "" for a value that is not needed there."""
     from masgitops_lint.charts.expected import effect_of_lack as find
@@ -894,6 +901,13 @@ def meant_application(scope: Scope, application: Any) -> str:
     return meant(scope, application)
 
 
+def orphans_of_suite(scope: Scope) -> tuple[Keys, ...]:
+    """Configurations, workspaces and applications of an instance that has no suite."""
+    from masgitops_lint.mas.suite import orphans_of_suite as find
+
+    return find(scope)
+
+
 def unbound_applications(scope: Scope) -> tuple[tuple[Keys, dict[str, Any]], ...]:
     """Entries of `ibm_mas_masapp_configs` that are bound to a JDBC configuration which is not there."""
     from masgitops_lint.mas.bindings import unbound
@@ -971,6 +985,7 @@ __all__ = [
     "misread_help",
     "misread_text",
     "misspelt_fields",
+    "mistyped_fields",
     "nearest",
     "placeholder_suspects",
     "placeholders",

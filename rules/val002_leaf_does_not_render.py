@@ -16,7 +16,7 @@ of it is deployed or updated; as it never becomes healthy, the waves after it wa
 Write the missing value, or give it the form that the message names.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, orphans_of_suite
 
 RULE = Rule(code="VAL002", name="leaf-does-not-render", severity="error", tags=("values", "render"), local=True)
 
@@ -70,15 +70,8 @@ def check(context: Context) -> Drafts:
 
 
 def _no_suite(context: Context, directory: str, keys: Keys) -> bool:
-    """Whether an instance that has configurations lacks its suite: that is told at the first of them."""
-    if keys:
-        return False
-    return any(
-        scope.directory == directory
-        and not scope.get("ibm_mas_suite")
-        and any(True for _ in scope.items("ibm_mas_suite_configs"))
-        for scope in context.mas.scopes
-    )
+    """Whether an instance that has parts of a suite lacks the suite: that is told at the first of them."""
+    return not keys and any(scope.directory == directory and orphans_of_suite(scope) for scope in context.mas.scopes)
 
 
 def explain(failure: object) -> str:
