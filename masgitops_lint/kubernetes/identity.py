@@ -79,19 +79,24 @@ class Identity:
             written = [directory for directory, _ in self.votes[ranked[0]] if directory]
             if any(nearest(directory, self.kustomizer.directories, 0.9) for directory in written):
                 return ranked[0]
-        return next((url for url in ranked if url in self.beside or self.called(url)), None)
+        return next((url for url in ranked if url in self.beside or self.called(url, len(ranked) == 1)), None)
 
-    def called(self, url: str) -> bool:
-        """Whether the checkout, or a `git clone` in its README, has a repository's name."""
+    def called(self, url: str, only: bool) -> bool:
+        """Whether the checkout or its README has a repository's name: a `git clone`, any mention of an `only` URL."""
         owner, name = url.rpartition("/")[0].rpartition("/")[2], url.rpartition("/")[2]
         if not owner or not name or PLACEHOLDER.search(url):
             return False
-        root = self.kustomizer.repository.snapshot.root.replace("\\", "/")
-        if posixpath.basename(root.rstrip("/")).lower() == name:
+        root = posixpath.basename(self.kustomizer.repository.snapshot.root.replace("\\", "/").rstrip("/")).lower()
+        if root == name or (len(name) >= _TELLING and name in root):
             return True
         readme = next((path for path in self.scan.files_in.get("", ()) if path.lower() == "readme.md"), "")
         text = self.manifests.raw(readme).lower() if readme else b""
-        return re.search(rb"git clone [^\n]*[/:]" + re.escape(f"{owner}/{name}").encode() + rb"\b", text) is not None
+        before = rb"" if only else rb"git clone [^\n]*"
+        return re.search(before + rb"[/:]" + re.escape(f"{owner}/{name}").encode() + rb"\b", text) is not None
+
+
+_TELLING = 8
+"""A name of so many characters says enough inside the name of a directory."""
 
 
 def nearest(directory: str, directories: Collection[str], cutoff: float = 0.8) -> str:

@@ -68,11 +68,17 @@ def store_references(graph: UnitGraph) -> Iterator[StoreReference]:
     for unit, obj in unreached:
         for kind, name, route in _references(obj):
             place = obj.at(*route)
-            known = sorted({n for k, _, n in (*everywhere, *loose) if k == kind})
-            if kind != "ClusterSecretStore" or not known or name in known or place in seen or _vague(name, *known):
+            declared_here = {(k, n) for k, _, n in (*everywhere, *loose)}
+            known = tuple(sorted(n for k, n in declared_here if k == kind))
+            names = {n for _, n in declared_here}
+            if not names or (kind, name) in declared_here or place in seen or _vague(name, *names):
                 continue
+            if kind != "ClusterSecretStore" and name not in names and not known:
+                continue  # a repository that declares no SecretStore has them made for its namespaces
             seen.add(place)
-            yield StoreReference(kind, name, "", place, obj, unit, "missing", tuple(known), certain=False)
+            others = [k for k, n in declared_here if n == name]
+            other = others[0] if others else ""
+            yield StoreReference(kind, name, obj.namespace, place, obj, unit, "missing", known, other, certain=False)
     for unit, obj in graph.reached():
         if obj.group != GROUP:
             continue
