@@ -322,7 +322,17 @@ class Context:
         written: dict[str, set[str]] = {}
         for scope, _, wrong in self.misread_values:
             written.setdefault(scope.directory, set()).add(f"{wrong.annotation}={wrong.text}")
-        return chart_troubles(self.deployment, written)
+        # what the charts of the release need is compared with the version that runs by the rule about that
+        unknown = {
+            account: [
+                hook
+                for hook, feature in (("PostDelete", "hook-post-delete"), ("PreDelete", "hook-pre-delete"))
+                if feature not in self.profile(account).argocd_uses
+                and self.argocd.verdict(account).supports(feature) is False
+            ]
+            for account in self.mas.accounts()
+        }
+        return chart_troubles(self.deployment, written, unknown)
 
     def unread_keys(self, scope: Scope) -> tuple[Unread, ...]:
         """Keys of a scope's files that no chart reads (the settings' `contract` counted in)."""

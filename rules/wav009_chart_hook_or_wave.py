@@ -9,7 +9,8 @@ Annotations that the config hands to a chart (`ibm_mas_suite.mas_annotations`), 
 - PreSync hooks that need an ordinary object of the same Application;
 - PostDelete hooks whose ServiceAccount, rights or Secrets are deleted before them, with their own Application or with one
   of a later wave below the same root;
-- PostDelete hooks in Applications without `resources-finalizer`.
+- PostDelete hooks in Applications without `resources-finalizer`;
+- PostDelete hooks before Argo CD 2.10 and PreDelete hooks before 3.3, where it is known which one runs.
 
 A defect of a chart is one finding, at the config that makes the first Application with it.
 
@@ -81,5 +82,8 @@ def _told(one: object) -> tuple[str, str, str]:
     if kind == "elsewhere":
         told = f"the PostDelete hook needs {through} of `{other}`, which is in a later wave and is taken down first"
         return told, "bring it in an Application of the same or an earlier wave", "error"
+    if kind == "unknown":
+        told = f"the Argo CD that runs knows no {needed} hooks: the object is never applied"
+        return told, "do without it, or upgrade Argo CD", "error"
     told = "the PostDelete hook cleans up after an Application without `resources-finalizer`, whose objects all stay"
     return told, "add `resources-finalizer.argocd.argoproj.io` to the Application", "warning"

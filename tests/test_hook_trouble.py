@@ -127,3 +127,13 @@ def test_an_account_of_a_later_wave(tmp_path: Path) -> None:
     late += "{{ else }}---\n" + job(AFTER, "cleaner") + "{{ end }}\n"
     (one,) = troubles(tmp_path, job=late)
     assert (one.kind, one.other, one.applications) == ("elsewhere", "db.c1.i1.one", ("db.c1.i1.two",))
+
+
+def test_a_hook_that_an_old_argo_cd_does_not_know(tmp_path: Path) -> None:
+    charts = tmp_path / "charts"
+    shutil.copytree(CHARTS, charts)
+    (charts / DATABASE / "job.yaml").write_text(job("argocd.argoproj.io/hook: PreDelete"))
+    deployment = deploy(lay_config(tmp_path / "repo"), None, charts)
+    (one,) = chart_troubles(deployment, {}, {"dev": ["PreDelete"]})
+    assert (one.kind, one.needed, len(one.applications)) == ("unknown", "PreDelete", 2)
+    assert chart_troubles(deployment, {}, {"dev": ["PostDelete"]}) == ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from masgitops_lint.argocd.hook_order import Item, Piece, Sibling, missing, missing_elsewhere
 from masgitops_lint.argocd.waves import Misread, misread_annotation
@@ -18,8 +19,9 @@ class ChartTrouble:
     """One defect of a chart's template, with everyone that installs it.
 
     `kind` is "misread" (then `misread` says what), "early" (a PreSync hook before what it needs), "late" (a PostDelete
-    hook after what it needs is gone), "elsewhere" (gone with `other`, an Application of a later wave) or "kept" (a
-    PostDelete hook of an Application whose objects stay). `label` is the object, `needed` what it misses.
+    hook after what it needs is gone), "elsewhere" (gone with `other`, an Application of a later wave), "kept" (a
+    PostDelete hook of an Application whose objects stay) or "unknown" (a hook, `needed`, that the Argo CD which runs
+    does not know). `label` is the object, `needed` what it misses.
     """
 
     kind: str
@@ -34,13 +36,18 @@ class ChartTrouble:
     other: str = ""
 
 
-def chart_troubles(deployment: Deployment, written: Mapping[str, Iterable[str]]) -> tuple[ChartTrouble, ...]:
+def chart_troubles(
+    deployment: Deployment,
+    written: Mapping[str, Iterable[str]],
+    unknown: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> tuple[ChartTrouble, ...]:
     """What is wrong with hooks and waves in the charts, each defect once, in order of the first Application.
 
-    `written` are the annotations that the config itself brings: directory of a scope -> `annotation=text`.
+    `written` are the annotations that the config itself brings: directory of a scope -> `annotation=text`. `unknown`
+    are the types of hooks that the Argo CD of an account does not know.
     """
     found: dict[tuple[str, ...], tuple[ChartTrouble, list[str]]] = {}
-    for application, one in _all(deployment, written):
+    for application, one in (*_all(deployment, written), *_unknown(deployment, unknown)):
         # names of objects hold the ids of instances; the template does not
         wrong = f"{one.misread.annotation}={one.misread.text}" if one.misread is not None else ""
         key = (one.kind, one.chart, one.template, one.label.partition(" ")[0], one.needed.partition(" ")[0], wrong)
@@ -62,6 +69,22 @@ def _all(deployment: Deployment, written: Mapping[str, Iterable[str]]) -> Iterat
         if any(resource.hooks for resource in resources):
             yield from ((one, trouble) for trouble in _hooks(one, resources))
     yield from _siblings(deployment)
+
+
+def _unknown(
+    deployment: Deployment, unknown: Mapping[str, Collection[str]]
+) -> Iterator[tuple[Application, ChartTrouble]]:
+    for one in deployment.applications:
+        types = unknown.get(one.account, ())
+        for resource in deployment.resources.get(one.name, ()) if types else ():
+            if resource.hooks and all(hook in types for hook in resource.hooks):
+                label = _label(resource)
+                yield (
+                    one,
+                    ChartTrouble(
+                        "unknown", one.path, resource.template, label, one.source, (), needed=resource.hooks[0]
+                    ),
+                )
 
 
 def _misread(one: Application, template: str, label: str, text: str, *, root: bool = False) -> ChartTrouble:
