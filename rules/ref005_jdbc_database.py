@@ -135,6 +135,7 @@ def _configs(
         _lacks_its_list(scope)
         or scope.is_odd_list("ibm_db2u_databases")
         or any(not isinstance(item.get("db2_instance_name"), str) for _, item in scope.items("ibm_db2u_databases"))
+        or any(not isinstance(entry, dict) for entry in scope.get("ibm_db2u_databases") or ())
     )
     # a database whose name keeps it from being set up is told once, at that name
     wrong = {str(item.get("mas_application_id")) for name, (_, item) in databases.items() if _is_misnamed(name)}

@@ -86,7 +86,7 @@ def check(context: Context) -> Drafts:
                     help="write one of these",
                     affects=context.applications_at(scope, keys),
                 )
-            if bound in (None, "") and isinstance(spec, dict) and spec:
+            if bound is None and isinstance(spec, dict) and spec and isinstance(bindings, dict | None):
                 yield from _not_bound(context, scope, keys, item)
         having = sorted(
             {

@@ -19,7 +19,7 @@ Begin every entry with `- `, or take a level out.
 from collections.abc import Iterator
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, mistyped_fields
 
 RULE = Rule(code="VAL041", name="spec-shape", severity="error", tags=("values", "types"), local=True)
 
@@ -89,12 +89,40 @@ def check(context: Context) -> Drafts:
     """Shapes of values that exist; what stops a chart is told where it stops."""
     stopped = {failure.place for failure in (*context.deployment.errors, *context.leaf_failures)}
     for scope in context.mas.scopes:
-        for keys, message, help_text in _wrong(scope.values):
+        told: set[Keys] = set()
+        for keys, message, help_text in (*_wrong(scope.values), *_mistyped(scope.values)):
+            if keys in told:
+                continue
+            told.add(keys)
             if scope.place(keys) not in stopped:
                 part = "key" if isinstance(keys[-1], str) and isinstance(scope.get(*keys), dict | list) else "value"
                 yield RULE.draft(
                     scope.place(keys, part), message, help=help_text, affects=context.applications_at(scope, keys)
                 )
+
+
+def _mistyped(values: dict[str, Any]) -> Iterator[tuple[Keys, str, str]]:
+    for keys, wanted in mistyped_fields(values):
+        value: Any = values
+        for key in keys:
+            value = value[key]
+        found = NAMES.get(type(value), "something else")
+        shown = f" `{value}`" if not isinstance(value, dict | list) else ""
+        yield (
+            keys,
+            f"`{dotted(keys)}` is {found}{shown}, but {NOUNS[wanted]} belongs there: the API server refuses the resource",
+            {
+                "boolean": "write `true` or `false`, without quotes",
+                "number": "write the number without quotes",
+                "text": "write a text; quote it where YAML reads it as something else",
+            }.get(
+                wanted,
+                "write `key: value` lines without `- `" if wanted == "mapping" else "begin every entry with `- `",
+            ),
+        )
+
+
+NOUNS = {"text": "a text", "boolean": "a boolean", "number": "a number", "list": "a list", "mapping": "a mapping"}
 
 
 def _wrong(values: dict[str, Any]) -> Iterator[tuple[Keys, str, str]]:

@@ -66,6 +66,9 @@ CHANNEL = re.compile(r"(?:.*_)?channel")
 ID = re.compile(r"id|mas_(?:workspace|app|application)_id|mas_config_name|db2_instance_name|(?:.*_)?namespace")
 WHOLE = re.compile(r"db2_num_pods|db2_mln_count")
 LABELS = re.compile(r"custom_labels|mas_labels|mas_annotations|(?:app|system|ws|wsapp)_suite_[a-z]+_labels")
+TEXT = re.compile(
+    r"(?:.*_)?(?:storage_class|dbname|db_name|version|image|domain|url|host|email|username|password|key|token|region|secret_name)"
+)
 SWITCH = re.compile(r"mas_feature_usage|mas_deployment_progression|mas_usability_metrics")
 
 
@@ -88,7 +91,7 @@ def _judge(route: Keys) -> Callable[[Any], object] | None:
     name = next((one for one in reversed(route) if isinstance(one, str)), "")
     if any(isinstance(one, str) and LABELS.fullmatch(one) for one in route[:-1]):
         return partial(wrong, route)
-    known = name == "port" or any(names.fullmatch(name) for names in (CHANNEL, ID, WHOLE, SWITCH))
+    known = name == "port" or any(names.fullmatch(name) for names in (CHANNEL, ID, WHOLE, SWITCH, TEXT))
     return partial(wrong, route) if known else None
 
 
@@ -108,6 +111,11 @@ def wrong(keys: Keys, value: Any) -> tuple[str, str] | None:
         )
     if ID.fullmatch(key) and isinstance(value, bool):
         return f"the boolean `{go_text(value)}`: names are made of that", "quote the text"
+    if TEXT.fullmatch(key) and isinstance(value, bool):
+        return (
+            f"the boolean `{go_text(value)}`, and a text belongs there",
+            "write the text, in quotes if it reads as a boolean",
+        )
     if WHOLE.fullmatch(key) or (key == "port" and isinstance(keys[-2] if len(keys) > 1 else "", int)):
         return _count(value, key)
     if SWITCH.fullmatch(key) and not isinstance(value, bool) and value not in ("true", "false"):

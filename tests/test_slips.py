@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from masgitops_lint.charts.fields import misspelt_fields
+from masgitops_lint.charts.fields import misspelt_fields, mistyped_fields
 from masgitops_lint.charts.formats import misfit
 from masgitops_lint.charts.slips import slip_of
 
@@ -61,3 +61,21 @@ def test_a_slip_of_a_usual_value_is_a_misfit() -> None:
     assert problem is not None
     assert problem.meant == "cp.icr.io/cp"
     assert misfit(("ibm_mas_suite", "icr_cp"), "registry.example.com/cp") is None
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"settings": {"aio": {"install": "true"}}}, [((*SPEC, "settings", "aio", "install"), "boolean")]),
+        ({"settings": {"aio": {"install": None}, "db": {}}}, []),
+        ({"bindings": ["jdbc"]}, [((*SPEC, "bindings"), "mapping")]),
+        ({"bindings": {"jdbc": "<path:a#b>"}}, []),
+        ({"components": {"base": {"version": 1}}}, [((*SPEC, "components", "base", "version"), "text")]),
+        (
+            {"settings": {"languages": {"secondaryLangs": "FR"}}},
+            [((*SPEC, "settings", "languages", "secondaryLangs"), "list")],
+        ),
+    ],
+)
+def test_types_of_fields_in_a_passed_on_spec(spec: Any, expected: list[Any]) -> None:
+    assert list(mistyped_fields({"ibm_mas_masapp_configs": [{"mas_appws_spec": spec}]})) == expected

@@ -217,6 +217,7 @@ _BRACKETS = late_pattern(
     r"\s*(?:[$%]?[\[{(]{1,2}|['\"`])?\s*path:([^#<>\s]+)#([^#<>\s\]})'\"`]+)\s*(?:[\]})]{1,2}|['\"`>])?\s*"
 )
 _BARE_ARN = late_pattern(r"\s*<?(arn:aws[a-z-]*:secretsmanager:[^#<>\s]+)#([^<>\n]+)>?\s*")
+_NO_COLON = late_pattern(r"\s*<path[ ;.=]([^#<>]+)#([^#<>]+)>\s*")
 _NO_PREFIX = late_pattern(r"\s*<([A-Za-z0-9][\w.{}-]*(?:/[\w.{}-]+)+)#([\w.-]+)>\s*")
 _PATH_TEXT = late_pattern(r"[^\s#<>&\"'`]+")
 _NAME = late_pattern(r"[A-Za-z_][\w.-]*")
@@ -443,6 +444,7 @@ def _shaped(text: str) -> Iterator[Suspect]:
     for expression, kind, message in (
         (_BRACKETS, "brackets", "a placeholder stands between `<` and `>`"),
         (_BARE_ARN, "no-prefix", f"a placeholder starts with `{OPENER}` and ends with `>`"),
+        (_NO_COLON, "spelling", f"the plugin knows `{OPENER}`, with the colon"),
         (_NO_PREFIX, "no-prefix", f"a placeholder starts with `{OPENER}`"),
     ):
         whole = expression.fullmatch(text)

@@ -14,6 +14,15 @@ from .unread import by_hand
 _ITEM = "*"
 _NAMES = ""
 """The key under which a node of the table holds the names that are known there."""
+_TYPES = ":"
+"""The key under which it holds what they are."""
+_CLASSES: Mapping[str, type | tuple[type, ...]] = {
+    "text": str,
+    "boolean": bool,
+    "number": (int, float),
+    "list": list,
+    "mapping": dict,
+}
 
 
 @lru_cache(maxsize=1)
@@ -27,6 +36,7 @@ def _tree() -> Mapping[str, Any]:
             for key in route.split("."):
                 node = node.setdefault(key, {})
             node[_NAMES] = tuple(rule["names"])
+            node[_TYPES] = rule.get("types", {})
     return root
 
 
@@ -35,6 +45,41 @@ def misspelt_fields(values: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
     for key, node in _tree().items():
         if key in values:
             yield from _below(values[key], node, (key,))
+
+
+def mistyped_fields(values: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
+    """Routes of fields that hold something else than what they are known to, with the word for what they are.
+
+    Nulls and empty texts are left alone, and so are texts that stand for something else.
+    """
+    for key, node in _tree().items():
+        if key in values:
+            yield from _types_below(values[key], node, (key,))
+
+
+def _types_below(value: Any, node: Mapping[str, Any], keys: Keys) -> Iterator[tuple[Keys, str]]:
+    if isinstance(value, list) and _ITEM in node:
+        for index, entry in enumerate(value):
+            yield from _types_below(entry, node[_ITEM], (*keys, index))
+    if not isinstance(value, dict):
+        return
+    types = node.get(_TYPES, {})
+    for key, below in value.items():
+        wanted = types.get(key)
+        if wanted and not _is(below, wanted):
+            yield (*keys, key), wanted
+            continue
+        inner = node.get(key) or node.get(_ITEM)
+        if inner is not None:
+            yield from _types_below(below, inner, (*keys, key))
+
+
+def _is(value: Any, wanted: str) -> bool:
+    if value is None or value == "" or (isinstance(value, str) and ("<" in value or "{{" in value or "${" in value)):
+        return True
+    if isinstance(value, bool):
+        return wanted == "boolean"
+    return isinstance(value, _CLASSES[wanted])
 
 
 def _below(value: Any, node: Mapping[str, Any], keys: Keys) -> Iterator[tuple[Keys, str]]:

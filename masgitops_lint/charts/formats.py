@@ -24,11 +24,12 @@ _CHANNEL = late_pattern(r"v?\d+\.\d+(?:\.(?:x|\d+))?(?:[-.].*)?")
 
 
 class Format(NamedTuple):
-    """What a key's value must look like; `values` belong to enumerations."""
+    """What a key's value must look like; `values` belong to enumerations, and say what a `pattern` is."""
 
     key: re.Pattern[str]
     kind: str
     values: tuple[str, ...] = ()
+    pattern: str = ""
 
 
 class Misfit(NamedTuple):
@@ -43,7 +44,7 @@ class Misfit(NamedTuple):
 def formats() -> tuple[Format, ...]:
     """The table."""
     return tuple(
-        Format(re.compile(one["key"]), one["kind"], tuple(one.get("values", ())))
+        Format(re.compile(one["key"]), one["kind"], tuple(one.get("values", ())), one.get("pattern", ""))
         for one in by_hand()["formats"]["rules"]
     )
 
@@ -73,6 +74,8 @@ def misfit(keys: Keys, value: Any) -> Misfit | None:
     text = str(value).strip()
     if "<path:" in text or "{{" in text:
         return None
+    if wanted.kind == "pattern":
+        return None if re.fullmatch(wanted.pattern, text) else Misfit("pattern", wanted.values[0])
     if wanted.kind == "slip":
         meant = slip_of(text, wanted.values)
         return Misfit("slip", f"`{meant}`, from which it differs by a slip", meant) if meant else None

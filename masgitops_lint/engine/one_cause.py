@@ -63,9 +63,9 @@ def one_cause_each(findings: Iterable[Finding], content: Content) -> list[Findin
             continue
         if not any(_NO_SCALAR.match(given[index].rule) for index in indexes) and not _is_scalar(content, spot):
             continue
-        first = min(indexes, key=lambda index: ranks[index] or 0)
+        first = min(indexes, key=lambda index: (ranks[index] or 0, -given[index].severity.rank, given[index].rule))
         causes.setdefault((spot[0], spot[2]), first)
-        _explain(kept, first, [index for index in indexes if ranks[index] != ranks[first]])
+        _explain(kept, first, [index for index in indexes if given[index].rule != given[first].rule])
     for index, one in enumerate(given):
         if kept[index] is not None and _FOLLOWS.match(one.rule):
             near = (causes.get((other.path, other.span.line)) for other in one.related)
@@ -97,16 +97,19 @@ def _moved(kept: list[Finding | None]) -> None:
             continue
         for cause in by_file.get(one.path, ()):
             missing = kept[cause]
-            if (
-                missing is None
-                or one.keys == missing.keys
-                or one.keys[-1] not in (*missing.keys[:2], *missing.keys[-1:])
-            ):
+            if missing is None or one.keys == missing.keys or not _is_moved(one, missing):
                 continue
             where = Related(one.path, one.span, "the key stands here, where no chart reads it")
             kept[cause] = replace(missing, related=(*missing.related, where))
             kept[index] = None
             break
+
+
+def _is_moved(unread: Finding, missing: Finding) -> bool:
+    """Whether a key that nothing reads is what is missing, or the first of what an empty block before it lacks."""
+    if unread.keys[-1] in (*missing.keys[:2], *missing.keys[-1:]):
+        return True
+    return unread.keys[:-1] == missing.keys[:-1] and unread.span.line == missing.span.line + 1
 
 
 def _rank(finding: Finding) -> int | None:
