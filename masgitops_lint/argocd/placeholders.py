@@ -267,7 +267,7 @@ def _judge(text: str, match: _Match) -> Suspect | None:
         return suspect("pipe-in-path", "a modifier stands before the `#key`, so the plugin finds no key in it")
     head, *_ = match.rest.split("|")
     key, _, version = head.partition("#")
-    if not key.strip():
+    if not key.strip(" <>\t"):
         return suspect("empty-key", "there is no key after the `#`")
     if match.path != match.path.strip():
         statements = match.rest
