@@ -21,6 +21,21 @@ _OFTEN = 4
 """Runs after which a template is compiled as a whole: then branches that do nothing are known, and left out."""
 
 
+class _Way:
+    """One way to run a template; each is one object."""
+
+    __slots__ = ("careful", "checking", "passing")
+
+    def __init__(self, careful: bool, passing: bool, checking: bool = False) -> None:
+        self.careful = careful
+        self.passing = passing
+        self.checking = checking
+
+
+_WAYS = {(careful, passing): _Way(careful, passing) for careful in (False, True) for passing in (False, True)}
+_CHECKING = _Way(careful=False, passing=False, checking=True)
+
+
 class Program:
     """One template of a root chart, compiled."""
 
@@ -29,7 +44,8 @@ class Program:
         self._rows = rows
         self._expressions = expressions
         self._known = known.copy()
-        self._compiled: dict[tuple[bool, bool, bool], tuple[int, Sequence[Step]]] = {}
+        self._compiled: dict[_Way, tuple[int, Sequence[Step]]] = {}
+        self._settled: dict[_Way, Sequence[Step]] = {}
         self.printed_keys = _printed_keys(rows, expressions)
         self._telling: list[Step] | None = None
         self._tolerant: list[Step] | None = None
@@ -41,7 +57,7 @@ class Program:
         `careful` is for values with texts of several lines, which can end the block that they are printed into.
         `passing`: with the values that go to the leaf charts.
         """
-        steps = self._steps(careful=careful, passing=passing)
+        steps = self._steps(_WAYS[careful, passing])
         run.variables, run.loops, run.dot, run.around = {}, {}, UNKNOWN, None
         before = len(run.objects)
         try:
@@ -57,7 +73,7 @@ class Program:
 
     def check(self, run: Run) -> Failure | None:
         """What stops the template, without making its objects."""
-        steps = self._steps(checking=True)
+        steps = self._steps(_CHECKING)
         run.variables, run.loops, run.dot, run.around = {}, {}, UNKNOWN, None
         try:
             for step in steps:
@@ -66,17 +82,21 @@ class Program:
             return self._tell(run)
         return None
 
-    def _steps(self, *, careful: bool = False, passing: bool = False, checking: bool = False) -> Sequence[Step]:
+    def _steps(self, way: _Way) -> Sequence[Step]:
         """The steps of one way to run: compiled as they are reached at first, as a whole for a template run often."""
-        way = (careful, passing, checking)
+        settled = self._settled.get(way)
+        if settled is not None:
+            return settled
         uses, steps = self._compiled.get(way, (0, ()))
         if uses in (0, _OFTEN):
+            late = uses < _OFTEN
             compiler = StepCompiler(
-                self._expressions, careful=careful, passing=passing, checking=checking, late=uses < _OFTEN
+                self._expressions, careful=way.careful, passing=way.passing, checking=way.checking, late=late
             )
             steps = compiler.body(self._rows, self._known.copy())
-        if uses <= _OFTEN:
-            self._compiled[way] = (uses + 1, steps)
+            if not late:
+                self._settled[way] = steps
+        self._compiled[way] = (uses + 1, steps)
         return steps
 
     def _tell(self, run: Run) -> Failure | None:
