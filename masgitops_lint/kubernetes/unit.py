@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from masgitops_lint.settings.values import Settings
 
     from .applications import LeftPlaceholder, Refusal, Violation
+    from .chart_metadata import ChartTrouble
     from .crd_fields import UnknownField
     from .crd_types import WrongValue
     from .crossplane import CrossplaneTrouble
@@ -269,6 +270,12 @@ class UnitGraph:
             names = self.affected(directory) if reached else ()
             for problem in build.problems.values():
                 yield problem, reached, names
+
+    def chart_troubles(self) -> Iterator[ChartTrouble]:
+        """What keeps Helm from loading charts that Applications install."""
+        from .chart_metadata import chart_troubles
+
+        return chart_troubles(self)
 
     def tag_troubles(self) -> Iterator[TagTrouble]:
         """Tags of ApplicationSets' templates that nothing fills."""
