@@ -2,8 +2,8 @@
 
 ## What it checks
 
-Names and namespaces of all Applications below one root. Applications that different control planes of the repository
-apply are not compared.
+Names and namespaces of all Applications below one root, and of those side by side in a directory that nothing applies,
+which is a warning. Applications that different control planes of the repository apply are not compared.
 
 ## What Argo CD does
 
@@ -52,10 +52,14 @@ def check(context: Context) -> Drafts:
     for first, second in context.units.same_names():
         if first.manifest is None or second.manifest is None:
             continue
+        # Files side by side that nothing applies may be alternatives.
+        alone = second.parent is not None and second.parent.kind == "bootstrap"
+        where = "in one directory" if alone else "below one root"
         yield RULE.draft(
             second.manifest.at("metadata", "name"),
-            f"there are two Applications {second.namespace}/{second.name} below one root: they overwrite each other",
+            f"there are two Applications {second.namespace}/{second.name} {where}: they overwrite each other",
             help="rename one of the two",
             related=[(first.manifest.at("metadata", "name"), "the other one")],
             affects=[second.label],
+            severity="warning" if alone else None,
         )

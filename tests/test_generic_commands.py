@@ -126,3 +126,9 @@ def test_plan(repo: Path) -> None:
     result = run("plan", repo, "--base", "HEAD")
     assert "shop" in result.output, result.output
     assert "base" not in result.output.splitlines()[-1]
+
+
+def test_a_plan_in_which_nothing_changes_is_no_refusal(repo: Path) -> None:
+    result = run("plan", repo, "--base", str(repo))
+    assert result.exit_code == 0, result.output
+    assert "nothing to plan" not in result.output

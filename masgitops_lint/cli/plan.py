@@ -89,10 +89,13 @@ def _outcome(path: str, options: dict[str, Any]) -> tuple[PlanOutcome, Session]:
 
 def _refuse_nothing(path: str, outcome: PlanOutcome, session: Session) -> None:
     """A repo without anything to plan must not look like one in which nothing changes."""
-    context = session.context
-    if not outcome.plan.empty or context.mas.found or (context.base is not None and context.base.mas.found):
+    sides = [side for side in (session.context, session.context.base) if side is not None]
+    if not outcome.plan.empty or any(side.mas.found or side.units.unit_count for side in sides):
         return
-    click.echo(f"mas-lint: nothing to plan in {path}: no MAS GitOps config on either side", err=True)
+    click.echo(
+        f"mas-lint: nothing to plan in {path}: no MAS GitOps config, no Argo CD and no Flux manifests on either side",
+        err=True,
+    )
     sys.exit(3)
 
 

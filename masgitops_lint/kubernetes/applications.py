@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -330,7 +331,10 @@ def same_names(graph: UnitGraph) -> Iterator[tuple[Unit, Unit]]:
         if unit.parent is not None and UNKNOWN in unit.parent.cluster:
             continue
         home = unit.parent.cluster if unit.parent is not None else ""
-        key = (f"{unit.plane}|{home}", unit.namespace, unit.name)
+        # Roots that lie in one directory are applied together.
+        alone = unit.parent is not None and unit.parent.kind == "bootstrap" and unit.generator is None
+        plane = f"directory {posixpath.dirname(unit.manifest.path)}" if alone else unit.plane
+        key = (f"{plane}|{home}", unit.namespace, unit.name)
         other = seen.setdefault(key, unit)
         if other is not unit and other.manifest is not None:
             if unit.generator is not None and unit.generator is other.generator:

@@ -58,10 +58,9 @@ def _of(kustomizer: Kustomizer, directory: str) -> Iterator[tuple[Place, str, st
     if broken or not isinstance(data, dict):
         return
     yield from _metadata(path, data)
-    listed = data.get("dependencies")
-    dependencies = [
-        (i, one) for i, one in enumerate(listed if isinstance(listed, list) else ()) if isinstance(one, dict)
-    ]
+    found = data.get("dependencies")
+    listed = found if isinstance(found, list) else []
+    dependencies = [(i, one) for i, one in enumerate(listed) if isinstance(one, dict)]
     absent = [(i, one) for i, one in dependencies if not _vendored(kustomizer, directory, str(one.get("name") or ""))]
     for index, one in absent:
         yield from _dependency(kustomizer, directory, ("dependencies", index), one)
