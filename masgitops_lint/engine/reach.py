@@ -129,6 +129,8 @@ def _documents(unit: Unit) -> Iterator[tuple[str, int]]:
         yield unit.manifest.path, unit.manifest.document
     if unit.generator is not None:
         yield unit.generator.path, unit.generator.document
+    for part in unit.chart_values:
+        yield part.obj.path, part.obj.document
     for obj in unit.objects:
         yield obj.path, obj.document
         for change in obj.changes:
