@@ -12,7 +12,7 @@ same cluster and namespace.
 
 It is an error when something nearly fits (another namespace, a similar name, a file that nothing applies), otherwise a
 warning: a Secret that nothing in the repository makes may have been created by hand.
-What may well come from something that cannot be opened (a remote base, a chart named like the Secret) is not reported.
+What may well come from something that cannot be opened (a remote base, a chart named like the Secret) is a note.
 A Secret that a script or document of the repository names is a note: somebody creates it by hand.
 
 ## What happens
@@ -111,6 +111,8 @@ _SEVERITY = {
     "store": "note",
     "service-account": "note",
 }
+_TOLD = frozenset({"pod", "helm-values", "flux", "values", "custom"})
+"""Roles that are worth a note where something that cannot be opened may bring the object."""
 _EFFECT = {
     "pod": "its pods do not start",
     "image-pull": "its images are pulled without credentials",
@@ -131,7 +133,9 @@ def check(context: Context) -> Drafts:
     """Needs that nothing meets; one finding a place, however many clusters reach it."""
     seen = {}
     for found in context.units.needs():
-        if found.outcome in ("missing", "unused-file", "by-hand"):
+        if found.outcome in ("missing", "unused-file", "by-hand") or (
+            found.outcome == "opaque" and found.need.role in _TOLD
+        ):
             seen.setdefault(found.need.place, []).append(found)
     by_hand = set()
     for place, all_found in seen.items():
@@ -140,18 +144,19 @@ def check(context: Context) -> Drafts:
         wanted = f"{need.kind} {found.namespace}/{need.name}"
         effect = _EFFECT.get(need.role, "what needs it fails")
         names = [one.unit.label for one in all_found]
-        if all(one.outcome == "by-hand" for one in all_found):
+        if all(one.outcome in ("by-hand", "opaque") for one in all_found):
             if wanted not in by_hand:
                 by_hand.add(wanted)
+                what = "mentions it" if found.outcome == "by-hand" else "may bring it"
                 yield RULE.draft(
                     place,
-                    f"{need.obj.label} needs {wanted}, which nothing applies; {found.hint} mentions it",
+                    f"{need.obj.label} needs {wanted}, which nothing applies; {found.hint} {what}",
                     help="declare it under `secrets.declared` if somebody creates it by hand",
                     affects=names,
                     severity="note",
                 )
             continue
-        found = next(one for one in all_found if one.outcome != "by-hand")
+        found = next(one for one in all_found if one.outcome not in ("by-hand", "opaque"))
         near, other = context.units.near(found)
         related = [(obj.place, f"this {obj.kind} would make it, but does not") for obj in found.related]
         if other is not None:

@@ -323,3 +323,14 @@ def test_a_patch_sees_what_a_chart_brings(tmp_path: Path) -> None:
     build = kustomizer(tmp_path, files).build("")
     assert build is not None
     assert not build.problems
+
+
+def test_values_that_a_release_reads_from_a_generated_config_map(tmp_path: Path) -> None:
+    files = {
+        "app/kustomization.yaml": "configMapGenerator: [{name: v, files: [values.yaml=web.yaml, other.yaml]}]\n",
+        "app/web.yaml": "a:\n  b: 1\n c: 2\n",
+        "app/other.yaml": "a:\n  b: 1\n c: 2\n",
+    }
+    build = kustomizer(tmp_path, files).build("app")
+    assert build is not None
+    assert [(problem.kind, problem.place.path) for problem in build.problems.values()] == [("syntax", "app/web.yaml")]

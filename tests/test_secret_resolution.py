@@ -408,3 +408,15 @@ def test_secrets_of_custom_resources() -> None:
     )
     found = [(need.namespace, need.name) for obj in (cluster, monitor, ingress) if obj for need in needs_of(obj)]
     assert sorted(found) == [("", "a"), ("", "b"), ("", "c"), ("", "d"), ("auth", "f")]
+
+
+def test_the_common_chart_makes_no_secret_of_its_own(tmp_path: Path) -> None:
+    release = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n"
+        "  chartRef: {kind: OCIRepository, name: common}\n"
+        "  values: {envFrom: [{secretRef: {name: web}}]%s}\n---\n"
+        "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {name: common, namespace: shop}\n"
+        "spec: {url: oci://example.com/charts/app-template, interval: 1h}\n"
+    )
+    assert outcome(tmp_path / "1", APPS | {"apps/pod.yaml": release % ""}) == [("web", "missing")]
+    assert outcome(tmp_path / "2", APPS | {"apps/pod.yaml": release % ", secrets: {a: {}}"}) == [("web", "opaque")]

@@ -521,9 +521,20 @@ class FluxLoader:
                     unit.sources = (SourceUse(url, "", name, "missing", place, name),)
                     cluster.facts.append(Fact("flux-chart-missing", place, name, unit.label))
                     return unit
+        name = name or self.chart_of(cluster, obj, namespace)
         unit.sources = (SourceUse("", "", "", "external", obj.place, name),)
         unit.opaque = (Opaque(f"chart of HelmRelease {namespace}/{obj.name}", obj.place),)
         return unit
+
+    def chart_of(self, cluster: _Cluster, obj: KubeObject, namespace: str) -> str:
+        """The name of the chart that a `chartRef` leads to, by the URL of its OCIRepository; "" where it is unknown."""
+        reference = obj.get("spec", "chartRef")
+        if not isinstance(reference, dict) or reference.get("kind") != "OCIRepository":
+            return ""
+        owner = str(reference.get("namespace") or namespace)
+        found = self.declared(cluster, "OCIRepository", owner, str(reference.get("name")))
+        url = str(found.spec.get("url") or "") if found is not None else ""
+        return "" if "${" in url else posixpath.basename(url.rstrip("/"))
 
     def render(self, directory: str, unit: Unit, values: Mapping[str, Any]) -> Iterable[KubeObject] | None:
         render = self.kustomizer.render

@@ -443,8 +443,11 @@ class _Run:
         for index, item in _entries(entry, "files"):
             name, found, path = str(item).partition("=")
             path = path if found else name
-            content[name if found else posixpath.basename(path)] = ""
-            self.side_file(path, place._replace(keys=(*place.keys, "files", index)))
+            key = name if found else posixpath.basename(path)
+            content[key] = ""
+            target = self.side_file(path, place._replace(keys=(*place.keys, "files", index)))
+            if target is not None and key in ("values.yaml", "values.yml"):
+                self.chart_values(target)
         environments = [(("envs", i), e) for i, e in _entries(entry, "envs")]
         if isinstance(entry.get("env"), str):
             environments.append((("env", -1), entry["env"]))
@@ -457,6 +460,12 @@ class _Run:
                     if found and not line.lstrip().startswith("#"):
                         content[name.strip()] = value.strip()
         return content
+
+    def chart_values(self, path: str) -> None:
+        """Values of a chart, by the key that HelmReleases read: they must be YAML, or nothing is installed."""
+        document = self.owner.repository.document(path)
+        for problem in document.fatal[:1]:
+            self.problem("syntax", Place(path, span=problem.span), problem.message, path)
 
     def side_file(self, entry: str, place: Place) -> str | None:
         """A file that must exist; returns its path."""

@@ -209,7 +209,7 @@ def dangling_references(graph: UnitGraph) -> Iterator[DanglingReference]:
             near = _near(reference, known)
             if near is None:
                 continue
-            need = Need("Secret", reference.namespace, reference.name, "", "custom", obj, reference.route)
+            need = Need("ConfigMap", reference.namespace, reference.name, "", "custom", obj, reference.route)
             if not index.plausible(need, unit, reference.namespace):
                 yield DanglingReference(reference, unit, obj, obj.at(*reference.route), *near)
 

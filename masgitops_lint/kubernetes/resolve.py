@@ -197,7 +197,8 @@ class SecretIndex:
             return Resolved(need, unit, namespace, "resolved")
         hint = self.plausible(need, unit, namespace)
         if hint:
-            return Resolved(need, unit, namespace, "opaque", hint=hint)
+            made_so = hint == self.operator_made(need, unit, namespace)
+            return Resolved(need, unit, namespace, "resolved" if made_so else "opaque", hint=hint)
         loose = [
             producer.obj
             for producer in self.loose.get((need.kind, need.name), ())
@@ -278,6 +279,11 @@ class SecretIndex:
                     return f"the chart of {other.label}"
             elif any(source.target == "external" for source in other.sources) and _could_apply(other, need, namespace):
                 return f"{other.label}, whose manifests are in another repository"
+        return self.operator_made(need, unit, namespace)
+
+    def operator_made(self, need: Need, unit: Unit, namespace: str) -> str:
+        """The custom object whose controller most likely makes what is needed."""
+        shelf = self.shelves.get(unit.cluster, _Shelf())
         for obj in shelf.custom.get(namespace, ()):
             inside = len(obj.name) >= 4 and obj.name in need.name
             if inside or f"-{obj.name}-" in f"-{need.name}-":  # operators name what they make so
@@ -387,6 +393,10 @@ def _could_make(unit: Unit, need: Need, graph: UnitGraph) -> bool:
     own = unit.manifest is not None and need.obj is unit.manifest
     if own and need.role != "values":
         return False  # a release cannot bring the values that it is installed with
+    if need.kind == "Secret" and _MAKES_NONE & {posixpath.basename(source.chart) for source in unit.sources}:
+        values = unit.manifest.get("spec", "values") if unit.manifest is not None else None
+        if isinstance(values, dict) and "secrets" not in values and "rawResources" not in values:
+            return False
     if own and unit.engine == "flux" and not _own_part(unit, need.name):
         return False
     names = {unit.name}
@@ -409,6 +419,8 @@ def _could_make(unit: Unit, need: Need, graph: UnitGraph) -> bool:
     return need.name in _texts(unit, graph)
 
 
+_MAKES_NONE = frozenset({"app-template"})
+"""Charts that make no Secret but those which their values spell out (bjw-s common library)."""
 _PARTS = late_pattern(r"(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|valkey|rabbitmq|minio|kafka|tls|cert|ca)\b|ha\Z")
 
 
