@@ -43,6 +43,7 @@ def check(context: Context) -> Drafts:
     for scope in context.mas.scopes:
         if scope.level != "instance" or scope.is_odd_list("ibm_mas_workspaces"):
             continue
+        defined_at = list(scope.items("ibm_mas_workspaces"))
         known = {str(item.get("mas_workspace_id")) for _, item in scope.items("ibm_mas_workspaces")}
         users = [
             *scope.items("ibm_mas_masapp_configs"),
@@ -67,6 +68,9 @@ def check(context: Context) -> Drafts:
                 f"workspace `{workspace}` is not defined: {defined} in `ibm_mas_workspaces`, and the operator waits for "
                 "a Workspace that never appears",
                 help=f"write `{near}`" if near else "add it to `ibm-mas-workspaces.yaml`, or name an existing one",
-                related=[(place, "also named here") for place in others],
+                related=[
+                    *((place, "also named here") for place in others),
+                    *((scope.place((*keys, "mas_workspace_id")), "a workspace") for keys, _ in defined_at[:3]),
+                ],
                 affects=[name for keys in places for name in context.applications_at(scope, keys)],
             )

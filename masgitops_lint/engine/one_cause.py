@@ -31,7 +31,7 @@ _CAUSES = late_pattern(r"SEC0[123]\d$")
 """Rules that explain why two values differ, and that nothing else explains."""
 _MISSING = late_pattern(r"(?:CFG030|VAL001|VAL002|VAL01[1246]|SEC012)$")
 """Rules about a value that is not there: the key may stand elsewhere in the file, where no chart reads it (VAL010)."""
-_WHOLE_FILE = late_pattern(r"(?:SEC012|VAL016)$")
+_WHOLE_FILE = late_pattern(r"(?:SEC012|VAL001|VAL016|REF003)$")
 """Rules that point at a whole file for the same reason."""
 _NO_SCALAR = late_pattern(r"(?:VAL02\d|VAL04[15]|CFG030)$")
 """Rules that say that a collection stands where a scalar belongs."""
