@@ -49,7 +49,12 @@ FATAL = ("syntax", "bad-utf8", "nul-byte", "too-large", "too-deep", "alias-bomb"
 
 def check(context: Context) -> Drafts:
     """Problems that leave a config file without any data."""
-    frozen = {file.path: generation for generation in context.mas.generations() for file in generation.unreadable}
+    # an instance's files are read by the set of AI services as well, which makes nothing of them
+    frozen = {
+        file.path: generation
+        for generation in sorted(context.mas.generations(), key=lambda one: len(one.scopes))
+        for file in generation.unreadable
+    }
     for path in context.mas.read_paths:
         document = context.repository.document(path)
         if document.ok or any(problem.kind == "conflict-marker" for problem in document.problems):

@@ -71,11 +71,12 @@ class Reach:
     def _frozen(self) -> dict[str, tuple[str, ...]]:
         """Files that cannot be read -> everything of the ApplicationSet that stops because of them."""
         context = self._context
-        return {
-            file.path: tuple(dict.fromkeys(n for scope in one.scopes for n in context.applications_of(scope)))
-            for one in context.mas.generations()
-            for file in one.unreadable
-        }
+        found: dict[str, dict[str, None]] = {}
+        for one in context.mas.generations():
+            for file in one.unreadable:
+                names = found.setdefault(file.path, {})
+                names.update((name, None) for scope in one.scopes for name in context.applications_of(scope))
+        return {path: tuple(names) for path, names in found.items()}
 
     @cached_property
     def _bases(self) -> frozenset[str]:
