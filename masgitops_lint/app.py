@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from masgitops_lint.deployment.build import BuildOptions
     from masgitops_lint.engine.approvals import Approval
     from masgitops_lint.engine.directives import FileDirectives
+    from masgitops_lint.engine.parts import ShardView
     from masgitops_lint.engine.rules import LoadedRule
+    from masgitops_lint.engine.run import Judged
     from masgitops_lint.engine.selection import Selection
     from masgitops_lint.layout import Target
+    from masgitops_lint.mas.config import MasConfig
     from masgitops_lint.plan.model import Plan
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.snapshot import Snapshot
@@ -107,13 +110,36 @@ def open_session(request: Request) -> Session:
         settings = replace(settings, argocd_version=request.argocd_version, accounts=accounts)
     if request.charts:
         settings = replace(settings, source=replace(settings.source, charts=request.charts))
-    excluded = PathPatterns(settings.exclude).matches if settings.exclude else None
-    base = None
-    if request.base is not None:
-        base = Context(Repository(_base_snapshot(target.root, request.base, request.revision), excluded), settings)
+    excluded: Callable[[str], bool] | None = PathPatterns(settings.exclude).matches if settings.exclude else None
+    older = _base_snapshot(target.root, request.base, request.revision) if request.base is not None else None
+    newer = open_snapshot(target.root, request.revision)
+    if request.accounts:
+        views = [Context(Repository(one, excluded), settings).mas for one in (older, newer) if one is not None]
+        excluded = _other_accounts(request.accounts, views, excluded)
+    base = None if older is None else Context(Repository(older, excluded), settings)
     twin = base.repository if base is not None else None
-    repository = Repository(open_snapshot(target.root, request.revision), excluded, twin)
-    return Session(target, settings, Context(repository, settings, base))
+    return Session(target, settings, Context(Repository(newer, excluded, twin), settings, base))
+
+
+def _other_accounts(
+    wanted: Sequence[str], views: Iterable[MasConfig], excluded: Callable[[str], bool] | None
+) -> Callable[[str], bool]:
+    """What is left out when only some accounts are looked at. Raises `UsageError` for one that is not there."""
+    directories = {root.prefix + name: name for view in views for root in view.roots for name in root.top_directories()}
+    known = sorted(set(directories.values()))
+    for name in wanted:
+        if name not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known[:8]) or 'none'}"
+            raise UsageError(f"there is no account `{name}`: {hint}")
+    others = tuple(f"{directory}/" for directory, name in directories.items() if name not in wanted)
+
+    def left_out(path: str) -> bool:
+        return path.startswith(others) or (excluded is not None and excluded(path))
+
+    return left_out
 
 
 def _base_snapshot(root: str, base: str, revision: str | None) -> Snapshot:
@@ -164,10 +190,10 @@ def lint_session(request: Request, session: Session) -> Report:
     if jobs > 1:
         session.context.repository.preload(jobs)
     _render_charts(session.context)
-    findings, crashes = run_rules(
+    judged = run_rules(
         session.context, selection.rules(rules), jobs=jobs, shard=request.shard, progress=request.progress
     )
-    return _report(request, session, rules, selection, findings, crashes)
+    return _report(request, session, rules, selection, judged)
 
 
 _FILES_A_PROCESS = 400
@@ -224,16 +250,16 @@ def _report(
     session: Session,
     rules: tuple[LoadedRule, ...],
     selection: Selection,
-    findings: list[Finding],
-    crashes: list[Crash],
+    judged: Judged,
 ) -> Report:
     from masgitops_lint.repo.source_text import SourceTexts
 
     context, target = session.context, session.target
+    findings, crashes, shard = judged
     kept = [finding for finding in selection.apply(findings) if target.covers(finding.path)]
     suppressed: list[Suppressed] = []
     if request.suppressions:
-        kept, suppressed = _silence(request, session, rules, selection, kept, {crash.rule for crash in crashes})
+        kept, suppressed = _silence(request, session, rules, selection, judged._replace(findings=kept))
     kept.sort(key=lambda finding: finding.sort_key)
     used = {finding.rule for finding in kept} | {silenced.finding.rule for silenced in suppressed}
     repository = context.repository
@@ -244,7 +270,7 @@ def _report(
     part = Part(request.accounts, request.shard, charts) if narrowed else None
     return Report(
         findings=tuple(kept),
-        summary=_summary(context, kept, len(suppressed), len(skipped)),
+        summary=_summary(context, shard, kept, len(suppressed), len(skipped)),
         rules=tuple(loaded.info() for loaded in rules if loaded.rule.code in used),
         suppressed=tuple(suppressed),
         skipped=skipped,
@@ -261,8 +287,7 @@ def _silence(
     session: Session,
     rules: tuple[LoadedRule, ...],
     selection: Selection,
-    findings: list[Finding],
-    crashed: set[str],
+    judged: Judged,
 ) -> tuple[list[Finding], list[Suppressed]]:
     from masgitops_lint.engine.baseline import apply_baseline, load_baseline
     from masgitops_lint.engine.selection import RuleIndex
@@ -270,8 +295,16 @@ def _silence(
 
     repository, settings = session.context.repository, session.settings
     compared = session.context.base is not None
-    ran = frozenset(loaded.rule.code for loaded in rules if compared or not loaded.rule.needs_base)
-    active = (selection.codes & ran) - crashed
+    findings, crashes, shard = judged
+    ran = frozenset(
+        loaded.rule.code
+        for loaded in rules
+        if (compared or not loaded.rule.needs_base) and (shard is None or shard.first or loaded.rule.local)
+    )
+    active = (selection.codes & ran) - {crash.rule for crash in crashes}
+
+    def covers(path: str) -> bool:
+        return session.target.covers(path) and (shard is None or shard.covers(path))
 
     def document(path: str) -> Document | None:
         return repository.document(path) if path in repository.path_set else None
@@ -289,13 +322,14 @@ def _silence(
         active=active,
         today=request.today,
         document=document,
+        tells=covers,
     )
     kept, dropped = selection.split([*outcome.findings, *selection.apply(outcome.extra)])
     suppressed = [*approved, *outcome.suppressed, *dropped]
     baseline = settings.baseline if request.baseline is None else request.baseline
     if baseline:
         known = load_baseline(baseline, session.target.root)
-        applied = apply_baseline(kept, known, data, active=active, covers=session.target.covers)
+        applied = apply_baseline(kept, known, data, active=active, covers=covers)
         kept = [*applied.findings, *selection.apply(applied.stale)]
         suppressed.extend(applied.suppressed)
     return kept, suppressed
@@ -350,30 +384,38 @@ def plan_change(request: Request, session: Session, build: BuildOptions | None =
         return PlanOutcome(plan, (), {})
     rules = tuple(one for one in load_rules(request.rules) if one.rule.needs_base)
     selection = Selection.build(rules, session.settings, request.select or ("PRN",), request.ignore)
-    found, crashes = run_rules(context, selection.rules(rules))
-    kept = selection.apply(found)
+    judged = run_rules(context, selection.rules(rules))
+    kept = selection.apply(judged.findings)
     suppressed: list[Suppressed] = []
     if request.suppressions:
-        kept, suppressed = _silence(request, session, rules, selection, kept, {crash.rule for crash in crashes})
+        kept, suppressed = _silence(request, session, rules, selection, judged._replace(findings=kept))
     kept = [one for one in kept if not one.rule.startswith("LNT")]
     directives = collect_directives(context.repository, context.repository.yaml_paths)
     given = _approvals(request, session, directives)
     approved = {one.application.name: said.reason for one in plan.removed if (said := approval_of(one, given))}
     ordered = tuple(sorted(kept, key=lambda finding: finding.sort_key))
-    return PlanOutcome(plan, ordered, approved, tuple(suppressed), tuple(crashes))
+    return PlanOutcome(plan, ordered, approved, tuple(suppressed), tuple(judged.crashes))
 
 
-def _summary(context: Context, findings: list[Finding], suppressed: int, skipped: int) -> Summary:
+def _summary(
+    context: Context, shard: ShardView | None, findings: list[Finding], suppressed: int, skipped: int
+) -> Summary:
     severities = Counter(finding.severity.value for finding in findings)
     mas = context.mas
-    units = context.units if context.has_units else None
+    units = context.units if context.has_units and (shard is None or shard.first) else None
+    if shard is None:
+        clusters = sum(scope.level == "cluster" for scope in mas.scopes)
+        instances = sum(scope.level in ("instance", "aiservice", "sls") for scope in mas.scopes)
+        applications = sum(a.kind == "Application" for a in context.deployment.applications) if mas.found else 0
+        files = len(mas.config_paths)
+    else:
+        clusters, instances, applications, files = shard.clusters, shard.instances, shard.applications, shard.files
     return Summary(
         accounts=len(mas.accounts()),
-        clusters=sum(scope.level == "cluster" for scope in mas.scopes) + (units.cluster_count if units else 0),
-        instances=sum(scope.level in ("instance", "aiservice", "sls") for scope in mas.scopes),
-        applications=(sum(a.kind == "Application" for a in context.deployment.applications) if mas.found else 0)
-        + (units.unit_count if units else 0),
-        files=len(mas.config_paths) + (units.file_count if units else 0),
+        clusters=clusters + (units.cluster_count if units else 0),
+        instances=instances,
+        applications=applications + (units.unit_count if units else 0),
+        files=files + (units.file_count if units else 0),
         skipped=skipped,
         errors=severities["error"],
         warnings=severities["warning"],

@@ -30,9 +30,9 @@ SUITE = "dev/cluster1/inst1/ibm-mas-suite.yaml"
 
 def findings(root: Path, settings: str = "") -> list[Finding]:
     parsed = parse_settings(".mas-lint.yaml", settings.encode()) if settings else Settings()
-    found, crashes = run_rules(Context(Repository(WorkingTree(str(root))), parsed), RULES)
-    assert not crashes, crashes[0].traceback
-    return found
+    judged = run_rules(Context(Repository(WorkingTree(str(root))), parsed), RULES)
+    assert not judged.crashes, judged.crashes[0].traceback
+    return judged.findings
 
 
 def line_of(text: str, needle: str) -> int:

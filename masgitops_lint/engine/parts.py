@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from masgitops_lint.deployment.deployment import Deployment
 from masgitops_lint.deployment.join import join
 from masgitops_lint.deployment.leaf_values import LeafValues
 from masgitops_lint.deployment.secrets import Gathered, SecretsBuilder
-from masgitops_lint.mas.parts import PART_SIZE, MasPart, split
+from masgitops_lint.mas.parts import MasPart, part_of, split
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.finding import Finding
 from masgitops_lint.model.report import Crash
@@ -82,9 +83,9 @@ class PartResult:
 class Parts:
     """The parts of one repo, and the whole put together from their results."""
 
-    def __init__(self, whole: Context, size: int = PART_SIZE) -> None:
+    def __init__(self, whole: Context) -> None:
         self.whole = whole
-        self.configs = split(whole.mas, size)
+        self.configs = split(whole.mas)
         self._secrets = SecretsBuilder(whole.mas.scopes, whole.settings, whole.profile, whole.account)
         self._again: dict[int, Deployment] = {}
 
@@ -184,6 +185,49 @@ class _Loader(pickle.Unpickler):
         if module == __name__ and name == "_values":
             return lambda *arguments: _LateValues(self._parts, arguments)
         return super().find_class(module, name)
+
+
+class ShardView(NamedTuple):
+    """What one shard has judged.
+
+    `covers` tells which files are its own; `first`: it has looked across all clusters too.
+
+    Every file, scope and Application is in one shard of the repo, so that their numbers add up.
+    """
+
+    covers: Callable[[str], bool]
+    first: bool
+    clusters: int
+    instances: int
+    applications: int
+    files: int
+
+
+def shard_view(parts: Parts, results: Iterable[PartResult], shard: tuple[int, int]) -> ShardView:
+    """The view of shard (K, N), which has given these results."""
+    index, count = shard
+    own = [config for number, config in enumerate(parts.configs) if number % count == index - 1]
+    number_of = part_of(parts.configs)
+    levels = Counter(scope.level for config in own for scope in config.scopes)
+    firsts: dict[str, int] = {}
+    for number, config in enumerate(parts.configs):
+        for account in config.accounts():
+            firsts.setdefault(account, number)
+    applications = [
+        one
+        for result in results
+        for one in result.deployment.applications
+        # what an account's own root makes is in all its parts
+        if one.kind == "Application" and ("/" in one.scope or firsts.get(one.scope) == result.number)
+    ]
+    return ShardView(
+        covers=lambda path: number_of(path) % count == index - 1,
+        first=index == 1,
+        clusters=levels["cluster"],
+        instances=levels["instance"] + levels["aiservice"] + levels["sls"],
+        applications=len(applications),
+        files=sum(len(config.config_paths) for config in own),
+    )
 
 
 def in_order(results: Iterable[PartResult]) -> list[PartResult]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import IO, TYPE_CHECKING, TypeAlias
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
 from masgitops_lint.model.finding import Draft, Finding, Related
 from masgitops_lint.model.place import Place, Span
@@ -14,7 +14,7 @@ from .reach import Reach
 from .rules import LoadedRule
 
 if TYPE_CHECKING:
-    from .parts import PartResult, Parts
+    from .parts import PartResult, Parts, ShardView
 
 
 def resolve(context: Context, place: Place) -> Span:
@@ -53,6 +53,14 @@ def finding_from(context: Context, draft: Draft, reach: Reach | None = None) -> 
 Findings: TypeAlias = dict[tuple[object, ...], Finding]
 
 
+class Judged(NamedTuple):
+    """Findings in stable order, the rules that raised, and, where not all was judged, what was."""
+
+    findings: list[Finding]
+    crashes: list[Crash]
+    shard: ShardView | None = None
+
+
 def run_rules(
     context: Context,
     rules: Iterable[LoadedRule],
@@ -60,8 +68,8 @@ def run_rules(
     jobs: int = 1,
     shard: tuple[int, int] | None = None,
     progress: Callable[[str], None] | None = None,
-) -> tuple[list[Finding], list[Crash]]:
-    """Findings in stable order, and the rules that raised. A crash never hides what the rule had found before.
+) -> Judged:
+    """What the rules find. A crash never hides what the rule had found before.
 
     A large MAS config repo is looked at part by part where rules allow it, by `jobs` processes; the result is the same.
     `shard` (3, 8) leaves out the clusters that are not the third shard's, and looks across clusters in the first only.
@@ -69,8 +77,8 @@ def run_rules(
     wanted = [one for one in rules if _applies(one, context)]
     if not (shard or (context.mas.found and context.base is None and _is_large(context))):
         found, stopped = _run(context, wanted)
-        return _ordered(context, found), stopped
-    from .parts import Parts, in_order
+        return Judged(_ordered(context, found), stopped)
+    from .parts import Parts, in_order, shard_view
 
     parts = Parts(context)
     local = [one for one in wanted if one.rule.local]
@@ -92,11 +100,14 @@ def run_rules(
     if shard is None or shard[0] == 1:
         if shard is None:
             parts.provide(results)
-        across, more = _run(context, [one for one in wanted if not one.rule.local])
+        # without any config there are no parts, and nothing else looks at the manifests
+        across, more = _run(context, [one for one in wanted if not one.rule.local or not parts.configs])
         _add(findings, across.values())
         crashes.update({crash.rule: crash for crash in more})
     order = {one.rule.code: index for index, one in enumerate(wanted)}
-    return _ordered(context, findings), sorted(crashes.values(), key=lambda crash: order[crash.rule])
+    stopped = sorted(crashes.values(), key=lambda crash: order[crash.rule])
+    view = shard_view(parts, results, shard) if shard is not None else None
+    return Judged(_ordered(context, findings), stopped, view)
 
 
 def _applies(loaded: LoadedRule, context: Context) -> bool:

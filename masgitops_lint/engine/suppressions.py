@@ -58,20 +58,23 @@ def apply_suppressions(
     active: frozenset[str],
     today: date,
     document: Callable[[str], Document | None],
+    tells: Callable[[str], bool] = lambda path: True,
 ) -> Outcome:
     """Split `findings` into those that stay and those that a directive silences.
 
     `active` are the codes of the rules that ran to their end: only for them can a suppression be called unused.
-    `document` gives a file's parsed form; it is asked only for files with directives.
+    `document` gives a file's parsed form; it is asked only for files with directives. `tells`: whether what is wrong
+    with the directives of a file is to be told; a run over a part of the repo tells it of its own files.
     """
     by_path: dict[str, list[_Live]] = {}
     extra: list[Finding] = []
     for entry in directives:
-        for broken in entry.malformed:
+        told = tells(entry.path)
+        for broken in entry.malformed if told else ():
             extra.append(INVALID_SUPPRESSION.finding(broken.path, broken.span, broken.message, broken.advice))
         for ignore in entry.ignores:
             live, problems = _resolve(ignore, index, today)
-            extra += problems
+            extra += problems if told else ()
             by_path.setdefault(entry.path, []).append(live)
     kept: list[Finding] = []
     silenced: list[Suppressed] = []
@@ -85,8 +88,8 @@ def apply_suppressions(
         else:
             by: Literal["comment", "file-comment"] = "file-comment" if standing.ignore.lines is None else "comment"
             silenced.append(Suppressed(finding, by, standing.ignore.reason))
-    for lives in by_path.values():
-        for live in lives:
+    for path, lives in by_path.items():
+        for live in lives if tells(path) else ():
             extra += _leftovers(live, active)
     return Outcome(tuple(kept), tuple(silenced), tuple(sorted(extra, key=lambda finding: finding.sort_key)))
 

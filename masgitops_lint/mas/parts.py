@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from .config import ConfigRoot, MasConfig
@@ -66,22 +66,22 @@ class MasPart(MasConfig):
         return tuple(dict.fromkeys(scope.directory[len(scope.root) :].split("/", 1)[0] for scope in self._meant))
 
 
-def split(mas: MasConfig, size: int) -> tuple[MasPart, ...]:
-    """The repo in parts of about `size` scopes, in order; no cluster is divided.
+def split(mas: MasConfig) -> tuple[MasPart, ...]:
+    """The repo in parts of about `PART_SIZE` scopes, in order; no cluster is divided.
 
     Every scope and every file that is read is in one part, the files outside all clusters in the first.
     """
     families = _families(mas.meant)
     batches: list[list[Scope]] = []
     for family in families:
-        if not batches or len(batches[-1]) + len(family) > size:
+        if not batches or len(batches[-1]) + len(family) > PART_SIZE:
             batches.append([])
         batches[-1].extend(family)
     order = {id(scope): index for index, scope in enumerate(mas.meant)}
-    home = {scope.directory: number for number, batch in enumerate(batches) for scope in batch}
+    numbers = {scope.directory: number for number, batch in enumerate(batches) for scope in batch}
     paths: list[list[str]] = [[] for _ in batches]
     for path in mas.read_paths:
-        paths[_home(path, home)].append(path)
+        paths[_number_of(path, numbers)].append(path)
     return tuple(
         MasPart(mas, tuple(sorted(batch, key=lambda scope: order[id(scope)])), tuple(own))
         for batch, own in zip(batches, paths, strict=True)
@@ -99,8 +99,14 @@ def _families(scopes: Iterable[Scope]) -> Iterator[list[Scope]]:
     yield from families.values()
 
 
-def _home(path: str, home: dict[str, int]) -> int:
+def part_of(parts: Iterable[MasPart]) -> Callable[[str], int]:
+    """The number of the part that a file of the repo goes with, whether it is read or not: the first if no other."""
+    numbers = {scope.directory: number for number, part in enumerate(parts) for scope in part.meant}
+    return lambda path: _number_of(path, numbers)
+
+
+def _number_of(path: str, numbers: Mapping[str, int]) -> int:
     directory = path.rpartition("/")[0]
-    while directory and directory not in home:
+    while directory and directory not in numbers:
         directory = directory.rpartition("/")[0]
-    return home.get(directory, 0)
+    return numbers.get(directory, 0)

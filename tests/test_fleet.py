@@ -1,0 +1,127 @@
+"""A fleet in parts, in shards, by account, on several processes: always the report of one run over everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from benchmarks.generate import Shape, files, plant, write
+from masgitops_lint.app import Request, UsageError, lint
+from masgitops_lint.mas import parts
+from masgitops_lint.model.report import Report
+from masgitops_lint.repo.child_process import can_fork
+from masgitops_lint.report import RenderOptions, render
+from masgitops_lint.report.merge import merge_reports
+from masgitops_lint.report.read_json import read_report
+
+from .conftest import MakeRepo
+
+SHAPE = Shape(accounts=2, clusters=3, instances=3)
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two accounts of three clusters with nine instances each, a defect in most of them."""
+    out = tmp_path_factory.mktemp("fleet") / "repo"
+    write(str(out), plant(files(SHAPE), SHAPE, 15, []))
+    # that a secret is another cluster's is seen by nobody who looks at one cluster only
+    reader = out / "fleet01" / "ocp01-01" / "m010101" / "ibm-sls.yaml"
+    text = reader.read_text()
+    assert "fleet01/ocp01-01/m010101/" in text
+    reader.write_text(text.replace("fleet01/ocp01-01/m010101/", "fleet01/ocp01-02/m010201/"))
+    return out
+
+
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PART_SIZE", 4)
+
+
+def json_of(report: Report) -> str:
+    return render("json", report, RenderOptions())
+
+
+def whole(fleet: Path) -> str:
+    return json_of(lint(Request(str(fleet), isolated=True, jobs=1)))
+
+
+def merged(fleet: Path, requests: Iterable[Request]) -> str:
+    """The reports as they come from other machines: through JSON."""
+    texts = [json_of(lint(request)) for request in requests]
+    named = [(f"{number}.json", read_report(f"{number}.json", text)) for number, text in enumerate(texts)]
+    outcome = merge_reports(named)
+    assert outcome.missing == ()
+    return json_of(outcome.report)
+
+
+def test_there_is_something_to_find(fleet: Path) -> None:
+    report = lint(Request(str(fleet), isolated=True, jobs=1))
+    assert report.summary.instances >= 15
+    assert len(report.findings) >= 15
+    assert len({finding.rule for finding in report.findings}) >= 8
+
+
+def test_part_by_part_is_the_whole(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = whole(fleet)
+    small_parts(monkeypatch)
+    assert whole(fleet) == expected
+
+
+@pytest.mark.skipif(not can_fork(), reason="one process is all there is here")
+def test_two_processes_are_one(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = whole(fleet)
+    small_parts(monkeypatch)
+    assert json_of(lint(Request(str(fleet), isolated=True, jobs=2))) == expected
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 11])
+def test_shards_add_up(fleet: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    expected = whole(fleet)
+    small_parts(monkeypatch)
+    shards = [Request(str(fleet), isolated=True, jobs=1, shard=(index, count)) for index in range(1, count + 1)]
+    assert merged(fleet, shards) == expected
+
+
+def test_an_account_is_looked_at_alone(fleet: Path) -> None:
+    everything = lint(Request(str(fleet), isolated=True, jobs=1))
+    for account in ("fleet01", "fleet02"):
+        report = lint(Request(str(fleet), isolated=True, jobs=1, accounts=(account,)))
+        assert report.summary.accounts == 1
+        assert report.findings == tuple(one for one in everything.findings if one.path.startswith(f"{account}/"))
+
+
+def test_an_account_that_is_not_there(fleet: Path) -> None:
+    with pytest.raises(UsageError, match="there is no account `fleet1`: did you mean `fleet01`"):
+        lint(Request(str(fleet), isolated=True, accounts=("fleet1",)))
+    with pytest.raises(UsageError, match="there are fleet01, fleet02"):
+        lint(Request(str(fleet), isolated=True, accounts=("x",)))
+
+
+def test_a_shard_speaks_of_the_suppressions_in_its_own_files(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each unused suppression is told once, and none is called unused because another shard holds what it silences."""
+    small_parts(monkeypatch)
+    report = lint(Request(str(fleet), isolated=True, jobs=1))
+    first = report.findings[0]
+    path = fleet / first.path
+    text = path.read_text()
+    lines = text.splitlines(keepends=True)
+    lines[first.span.line - 1] = (
+        lines[first.span.line - 1].rstrip("\n") + f"  # mas-lint: ignore[{first.rule}] the test says so\n"
+    )
+    lines.append("# mas-lint: ignore-file[CFG050] nothing of the kind is here\n")
+    try:
+        path.write_text("".join(lines))
+        expected = whole(fleet)
+        assert expected.count('"LNT001"') >= 1
+        shards = [Request(str(fleet), isolated=True, jobs=1, shard=(index, 3)) for index in (1, 2, 3)]
+        assert merged(fleet, shards) == expected
+    finally:
+        path.write_text(text)
+
+
+def test_a_repo_without_config_is_judged_by_the_first_shard(make_repo: MakeRepo) -> None:
+    manifest = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: [a\n"
+    root = make_repo({"apps/web.yaml": manifest}, base=None)
+    expected = json_of(lint(Request(str(root), isolated=True)))
+    assert merged(root, [Request(str(root), isolated=True, shard=(index, 2)) for index in (1, 2)]) == expected
