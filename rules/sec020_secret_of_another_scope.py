@@ -57,6 +57,8 @@ def check(context: Context) -> Drafts:
             groups.setdefault((use.reference.place.path, use.owner.name), []).append(use)
     for (_, name), uses in groups.items():
         first = uses[0]
+        if first.owner.kind == "cluster" and not first.owner.exists and _may_be_a_customers(context, name):
+            continue
         missing = "" if first.owner.exists else ", which is not in this repo"
         more = f" ({len(uses)} times in this file)" if len(uses) > 1 else ""
         yield RULE.draft(
@@ -68,6 +70,13 @@ def check(context: Context) -> Drafts:
             affects=[reader.name for use in uses for reader in use.readers],
             fix=_fix(context, uses),
         )
+
+
+def _may_be_a_customers(context: Context, name: str) -> bool:
+    """Whether a path that no cluster owns may belong to a standalone SLS whose file cannot be read: that is told there."""
+    below = f"{name.split('/', maxsplit=1)[0]}/icn/"
+    paths = (path for path in context.repository.yaml_paths if path.startswith(below) or f"/{below}" in path)
+    return any(not context.repository.document(path).ok for path in paths)
 
 
 def _fix(context: Context, uses: list[Any]) -> Fix | None:

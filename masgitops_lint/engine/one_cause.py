@@ -19,9 +19,10 @@ _EXPLAINS = (
     r"VAL00\d",  # what stops a chart
     r"VAL02\d|VAL04[15]",  # of the wrong type
     r"SEC012",  # a secret's writer that is off
-    r"VAL01[246]|VAL03\d|VAL04\d",  # missing, empty, or of the wrong form
+    r"VAL01[24]|VAL03\d|VAL04\d",  # missing, empty, or of the wrong form
     r"REF\d+|WAV00\d|VER02\d",  # at odds with other values
     r"CFG032|SEC025",
+    r"VAL016",  # a file without its block: what lacks the block says more
 )
 """Rules by what they explain, the most telling first. What is in none of the rows is always said."""
 _RANKS = tuple(re.compile(f"(?:{row})$") for row in _EXPLAINS)
