@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from masgitops_lint.settings.values import Settings
 
     from .applications import LeftPlaceholder, Refusal, Violation
+    from .argocd_settings import SettingTrouble
     from .chart_metadata import ChartTrouble
     from .crd_fields import UnknownField
     from .crd_types import WrongValue
@@ -276,6 +277,12 @@ class UnitGraph:
         from .chart_metadata import chart_troubles
 
         return chart_troubles(self)
+
+    def setting_troubles(self) -> Iterator[SettingTrouble]:
+        """RBAC policies, projects' roles, labels and finalizers that Argo CD does not take as they are meant."""
+        from .argocd_settings import setting_troubles
+
+        return setting_troubles(self)
 
     def tag_troubles(self) -> Iterator[TagTrouble]:
         """Tags of ApplicationSets' templates that nothing fills."""
