@@ -20,7 +20,8 @@ _EXPLAINS = (
     r"VAL02\d|VAL04[15]",  # of the wrong type
     r"SEC012",  # a secret's writer that is off
     r"VAL01[24]|VAL03\d|VAL04\d",  # missing, empty, or of the wrong form
-    r"REF\d+|WAV00\d|VER02\d",  # at odds with other values
+    r"WAV00\d",  # a deadlock, whatever else is wrong with the value
+    r"REF\d+|VER02\d",  # at odds with other values
     r"CFG032|SEC025",
     r"VAL016",  # a file without its block: what lacks the block says more
 )
@@ -69,7 +70,8 @@ def one_cause_each(findings: Iterable[Finding], content: Content) -> list[Findin
         _explain(kept, first, [index for index in indexes if given[index].rule != given[first].rule])
     for index, one in enumerate(given):
         if kept[index] is not None and _FOLLOWS.match(one.rule):
-            near = (causes.get((other.path, other.span.line)) for other in one.related)
+            spots = [(other.path, other.span.line) for other in one.related]
+            near = (causes.get(spot) for spot in (*spots, (one.path, one.span.line)))
             cause = next((at for at in near if at is not None and _goes_before(given, ranks, at, index)), None)
             if cause is not None:
                 _explain(kept, cause, [index])
