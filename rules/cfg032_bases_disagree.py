@@ -61,7 +61,9 @@ def _compare(context: Context, scopes: list[Scope], keys: Keys, severity: str, e
     if above is None or misfit(keys, above) is not None:
         return  # what is no URL is told as that
     others = [scope for scope in scopes if (own := scope.get(*keys)) is not None and misfit(keys, own) is None]
-    differ = [scope for scope in others if scope.get(*keys) != above]
+    # a base between that differs from the one above it is told there, and not at all those below that agree with that
+    top = parent.parent.get(*keys) if parent.parent is not None else above
+    differ = [scope for scope in others if scope.get(*keys) not in (above, top)]
     secret = keys[0] == "sm"
     said = {go_text(scope.get(*keys)) for scope in differ}
     if len(differ) > 1 and differ == others and len(said) == 1:

@@ -16,7 +16,7 @@ namespace with braces in its name (`values.yaml` of the charts). Nothing fails b
 Write the value.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
+from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, dotted
 
 RULE = Rule(code="VAL011", name="placeholder-default", severity="error", tags=("values", "defaults"), local=True)
 
@@ -62,7 +62,7 @@ def check(context: Context) -> Drafts:
             if (keys[0] in scope.values and block is None) or context.is_misspelt(scope, keys):
                 continue
             yield RULE.draft(
-                scope.place(keys),
+                scope.place(keys) if scope.place(keys).keys else Place(scope.place(keys).path, keys),
                 f"`{dotted(keys)}` is missing: the root chart takes its own placeholder `{filled}`",
                 help="write it into the base file: nothing is inherited from the level above",
                 affects=context.applications_of(scope),

@@ -52,10 +52,10 @@ def one_cause_each(findings: Iterable[Finding], content: Content) -> list[Findin
     given = list(findings)
     ranks = [_rank(one) for one in given]
     at: dict[Spot, list[int]] = {}
-    causes: dict[tuple[str, int], int] = {}
+    causes: dict[tuple[str, int], list[int]] = {}
     for index, one in enumerate(given):
         if _CAUSES.match(one.rule) and one.severity is not Severity.NOTE:
-            causes.setdefault((one.path, one.span.line), index)
+            causes.setdefault((one.path, one.span.line), []).append(index)
         if ranks[index] is not None and (one.keys or _WHOLE_FILE.match(one.rule)):
             at.setdefault((one.path, one.keys, one.span.line), []).append(index)
     kept: list[Finding | None] = list(given)
@@ -66,13 +66,16 @@ def one_cause_each(findings: Iterable[Finding], content: Content) -> list[Findin
         if not any(_NO_SCALAR.match(given[index].rule) for index in indexes) and not _is_scalar(content, spot):
             continue
         first = min(indexes, key=lambda index: (ranks[index] or 0, -given[index].severity.rank, given[index].rule))
-        causes.setdefault((spot[0], spot[2]), first)
+        causes.setdefault((spot[0], spot[2]), []).append(first)
         _explain(kept, first, [index for index in indexes if given[index].rule != given[first].rule])
+    for line, known in causes.items():
+        if len({given[index].keys for index in known}) > 1:
+            causes[line] = []  # several values on one line: which of them is meant cannot be told
     for index, one in enumerate(given):
         if kept[index] is not None and _FOLLOWS.match(one.rule):
-            spots = [(other.path, other.span.line) for other in one.related]
-            near = (causes.get(spot) for spot in (*spots, (one.path, one.span.line)))
-            cause = next((at for at in near if at is not None and _goes_before(given, ranks, at, index)), None)
+            near = [at for other in one.related for at in causes.get((other.path, other.span.line), ())]
+            near += [at for at in causes.get((one.path, one.span.line), ()) if given[at].keys == one.keys]
+            cause = next((at for at in near if _goes_before(given, ranks, at, index)), None)
             if cause is not None:
                 _explain(kept, cause, [index])
     _moved(kept)
