@@ -162,6 +162,8 @@ def in_words(number: int) -> str:
 
 def render(found: tuple[Plan, ...]) -> str:
     """The plans as text."""
+    if not found:
+        return f"no estimate of the time it takes: nothing here is among what times are published for ({source()})\n"
     lines = ["estimate of the time from nothing to healthy (published times, everything else as 0 minutes)"]
     for one in found:
         lines += ["", f"{one.root}: {in_words(one.minutes)}"]
