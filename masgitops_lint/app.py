@@ -186,10 +186,13 @@ def lint_session(request: Request, session: Session) -> Report:
 
     rules = load_rules(request.rules)
     selection = Selection.build(rules, session.settings, request.select, request.ignore)
-    jobs = _jobs(request, session.context.repository)
+    repository, tell = session.context.repository, request.progress or (lambda text: None)
+    jobs = _jobs(request, repository)
+    tell(f"reading {len(repository.yaml_paths):,} files")
     if jobs > 1:
-        session.context.repository.preload(jobs)
-    _render_charts(session.context)
+        repository.preload(jobs)
+    _render_charts(session.context, tell)
+    tell("checking")
     judged = run_rules(
         session.context, selection.rules(rules), jobs=jobs, shard=request.shard, progress=request.progress
     )
@@ -211,12 +214,13 @@ def _jobs(request: Request, repository: Repository) -> int:
     return max(1, min(processors(), len(repository.yaml_paths) // _FILES_A_PROCESS))
 
 
-def _render_charts(context: Context) -> None:
+def _render_charts(context: Context, tell: Callable[[str], None]) -> None:
     """Render real charts, if any are named, before a rule asks: what keeps them from rendering is for the user."""
     from masgitops_lint.deployment.build import chart_source
 
     try:
         if any(chart_source(context, account) for account in context.mas.accounts()):
+            tell("rendering the charts")
             _ = context.deployment
     except Exception as error:
         from masgitops_lint.charts.helm.engine import HelmMissingError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ from masgitops_lint.report import FORMATS, RenderOptions, render
 from .errors import CommandError, user_errors
 from .options import colour_wanted, fleet_options, option, rule_options, target_options
 from .prefix import path_prefix
+from .progress import progress
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,8 +40,9 @@ from .prefix import path_prefix
 def command(path: str, **options: Any) -> None:
     """Lint the config repo at PATH (or the cluster, instance or file at PATH, within its repo)."""
     pairs = pair_outputs(options["formats"], options["files"])
-    with user_errors():
-        report = lint(request_from(path, options))
+    watched = not options["no_progress"] and not options["quiet"]
+    with user_errors(), progress(wanted=watched) as tell:
+        report = lint(replace(request_from(path, options), progress=tell))
         fail_on = options["fail_on"] or _settings_fail_on(path, options)
     for format_name, file in pairs:
         write(report, format_name, file, options, fail_on)
