@@ -131,3 +131,41 @@ def test_without_a_pull_request_nothing_is_compared(runner: dict[str, str]) -> N
     done = _run("Check and plan", {**runner, "GITHUB_BASE_REF": ""})
     assert done.returncode == 0, done.stderr
     assert "plan=" not in Path(runner["GITHUB_OUTPUT"]).read_text()
+
+
+FLEET = ROOT / "examples" / "workflows" / "mas-lint-fleet.yml"
+
+
+def _commands(job: str) -> list[str]:
+    steps = yaml.safe_load(FLEET.read_text())["jobs"][job]["steps"]
+    return [step["run"] for step in steps if step.get("run", "").startswith("mas-lint")]
+
+
+def test_the_fleet_workflow_gives_the_report_of_one_run(tmp_path: Path) -> None:
+    parts = yaml.safe_load(FLEET.read_text())["jobs"]["part"]["strategy"]["matrix"]["part"]
+    repo, reports = tmp_path / "repo", tmp_path / "temp" / "reports"
+    shutil.copytree(ROOT / "examples" / "broken", repo)
+    known = {
+        **os.environ,
+        "PATH": os.pathsep.join([str(SCRIPTS), os.environ["PATH"]]),
+        "RUNNER_TEMP": str(tmp_path / "temp"),
+    }
+    (part,), (whole,) = _commands("part"), _commands("whole")
+    for number in parts:
+        shard = {**known, "MAS_LINT_SHARD": f"{number}/{len(parts)}"}
+        subprocess.run(["bash", "-ec", part], cwd=repo, env=shard, check=True)
+        target = reports / f"part-{number}"
+        target.mkdir(parents=True)
+        shutil.move(repo / f"part-{number}.json", target)
+    joined = subprocess.run(["bash", "-ec", whole], cwd=repo, env=known, capture_output=True, text=True)
+    alone = subprocess.run(
+        ["mas-lint", "--output-format", "github"], cwd=repo, env=known, capture_output=True, text=True
+    )
+    assert (joined.returncode, joined.stdout) == (alone.returncode, alone.stdout)
+    assert alone.returncode == 1
+
+
+def test_the_documented_matrix_is_the_workflows() -> None:
+    documented = (ROOT / "docs" / "fleets.md").read_text()
+    for command in (*_commands("part"), *_commands("whole")):
+        assert command in documented
