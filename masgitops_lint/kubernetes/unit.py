@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .template_tags import TagTrouble
     from .text_values import NotText
     from .unread_syntax import Unreadable
+    from .workflow_paths import AbsentPath
     from .workflows import RegistryTrouble, WorkflowTrouble
 
 Engine: TypeAlias = Literal["argocd", "flux", "kustomize", "manual"]
@@ -573,6 +574,12 @@ class UnitGraph:
         from .workflows import local_replacements
 
         return local_replacements(self)
+
+    def absent_paths(self) -> Iterator[AbsentPath]:
+        """Files that workflows apply or edit and that are elsewhere now."""
+        from .workflow_paths import absent_paths
+
+        return absent_paths(self)
 
     def foreign_images(self) -> Iterator[RegistryTrouble]:
         """Images that are taken from another registry than they are pushed to."""

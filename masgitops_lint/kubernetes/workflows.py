@@ -41,7 +41,8 @@ class WorkflowTrouble:
     unit: Unit | None
 
 
-def _workflows(graph: UnitGraph) -> Iterator[tuple[str, str]]:
+def workflows(graph: UnitGraph) -> Iterator[tuple[str, str]]:
+    """The path and text of every workflow and composite action."""
     if graph.repository is None or graph.manifests is None:
         return
     for path in graph.repository.paths:
@@ -49,10 +50,11 @@ def _workflows(graph: UnitGraph) -> Iterator[tuple[str, str]]:
             yield path, graph.manifests.raw(path).decode("utf-8", "replace")
 
 
-def _line(path: str, text: str, position: int) -> Place:
+def line_of(path: str, text: str, position: int, length: int = 1) -> Place:
+    """The place of some characters of a line."""
     line = text.count("\n", 0, position) + 1
     start = position - (text.rfind("\n", 0, position) + 1) + 1
-    return Place(path, span=Span(line, start, line, start + 1))
+    return Place(path, span=Span(line, start, line, start + length))
 
 
 def local_replacements(graph: UnitGraph) -> Iterator[WorkflowTrouble]:
@@ -60,7 +62,7 @@ def local_replacements(graph: UnitGraph) -> Iterator[WorkflowTrouble]:
     if graph.manifests is None:
         return
     owners: dict[str, Unit] | None = None
-    for path, text in _workflows(graph):
+    for path, text in workflows(graph):
         if _COMMITS.search(text):
             continue  # it commits what it changes
         for match in _SED.finditer(text):
@@ -77,7 +79,9 @@ def local_replacements(graph: UnitGraph) -> Iterator[WorkflowTrouble]:
                 source = graph.manifests.raw(target).decode("utf-8", "replace")
                 position = source.find(old)
                 if position >= 0:
-                    yield WorkflowTrouble(_line(target, source, position), old, _line(path, text, match.start()), unit)
+                    yield WorkflowTrouble(
+                        line_of(target, source, position), old, line_of(path, text, match.start()), unit
+                    )
 
 
 def _owners(graph: UnitGraph) -> dict[str, Unit]:
@@ -106,15 +110,15 @@ class RegistryTrouble:
 def foreign_images(graph: UnitGraph) -> Iterator[RegistryTrouble]:
     """Images whose last name a workflow pushes, but to another registry. Public mirrors are not judged."""
     pushed: dict[str, dict[str, Place]] = {}
-    for path, text in _workflows(graph):
+    for path, text in workflows(graph):
         for match in _IMAGE.finditer(text):
             name = posixpath.basename(match["name"])
-            pushed.setdefault(name, {}).setdefault(match["registry"].lower(), _line(path, text, match.start()))
+            pushed.setdefault(name, {}).setdefault(match["registry"].lower(), line_of(path, text, match.start()))
         registries = [m["registry"] for m in _ACR_BUILD.finditer(text)]
         names = [(m["name"], m.start()) for m in _ACR_IMAGE.finditer(text)]
         for registry in set(registries) if len(set(registries)) == 1 else ():
             for name, position in names:
-                place = _line(path, text, position)
+                place = line_of(path, text, position)
                 pushed.setdefault(posixpath.basename(name), {}).setdefault(f"{registry.lower()}.azurecr.io", place)
     if not pushed:
         return
