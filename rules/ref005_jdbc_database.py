@@ -158,6 +158,10 @@ def _configs(
         )
 
 
+DECIDE = ("jdbc_type", "mas_application_id", "mas_config_chart")
+"""Keys of a configuration by which a database finds it."""
+
+
 def _lacks_its_list(scope: Scope) -> bool:
     """Whether the file of the databases is there and lacks them: that is told there (VAL016)."""
     file = next((one for one in scope.files if one.name.startswith("ibm-db2u-databases")), None)
@@ -196,6 +200,10 @@ def _databases(
         if context.is_misspelt(scope, (*keys, "mas_application_id")):
             continue
         if "sdb" in name or "rds" in name:
+            continue
+        if any(
+            context.is_misspelt(scope, (*k, one)) for k, _ in scope.items("ibm_mas_suite_configs") for one in DECIDE
+        ):
             continue
         same_app = [(k, c) for k, c in configs if app in _applications(scope, c)]
         if any(c.get("jdbc_type") == "incluster-db2" for _, c in same_app):
@@ -245,6 +253,12 @@ def _databases(
                     f"no suite configuration has `mas_application_id: {app}` and `jdbc_type: incluster-db2`: the setup job "
                     f"of `{name}` never runs and its connection secret is never written",
                     help="add the JDBC configuration to `ibm-mas-suite-configs.yaml`",
+                    related=[
+                        (scope.place((*at, key)), "a configuration")
+                        for at, one in scope.items("ibm_mas_suite_configs")
+                        if name in (one.get("jdbc_instance_name"), one.get("db2_instance_name"))
+                        for key in DECIDE
+                    ],
                     severity="warning",
                     affects=context.applications_at(scope, keys),
                 )

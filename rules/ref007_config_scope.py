@@ -53,6 +53,9 @@ SCOPES = {
 }
 
 
+OWN = {"mas.ibm.com/workspaceId": "mas_workspace_id", "mas.ibm.com/applicationId": "mas_application_id"}
+
+
 def check(context: Context) -> Drafts:
     """Scopes, and the labels in their maps."""
     for scope in context.mas.scopes:
@@ -91,6 +94,7 @@ def check(context: Context) -> Drafts:
                         f"label `{label}` is `{value}` where `{expected}` belongs{unused}: the suite looks configurations "
                         "up by these labels",
                         help=f"write `{expected}`",
+                        related=[(scope.place((*keys, OWN[label])), "the entry's own")] if label in OWN else [],
                         severity=severity,
                         affects=context.applications_at(scope, keys) if selected else (),
                     )

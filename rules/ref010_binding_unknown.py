@@ -22,6 +22,7 @@ from masgitops_lint.sdk import (
     Drafts,
     Example,
     Keys,
+    Place,
     Rule,
     Scope,
     jdbc_configurations,
@@ -50,6 +51,18 @@ SHORT = {"system": "system", "workspace": "ws", "application": "app", "workspace
 
 NEED_DATABASE = frozenset({"manage", "facilities"})
 """Applications that keep all they have in a database of their own."""
+
+
+IDS = ("mas_config_chart", "mas_config_scope", "mas_workspace_id", "mas_application_id")
+
+
+def _of_configurations(scope: Scope) -> list[tuple[Place, str]]:
+    """What decides whether a JDBC configuration is found for an application, of the first few."""
+    entries = [
+        keys for keys, item in scope.items("ibm_mas_suite_configs") if "jdbc" in str(item.get("mas_config_kind"))
+    ]
+    found = [(*keys, name) for keys in entries[:3] for name in IDS]
+    return [(scope.place(keys), "a configuration") for keys in found if scope.has(*keys)]
 
 
 def _not_bound(context: Context, scope: Scope, keys: Keys, item: dict[str, Any]) -> Drafts:
@@ -95,6 +108,10 @@ def check(context: Context) -> Drafts:
                 if "jdbc" in str(item.get("mas_config_kind", "")) or "jdbc" in str(item.get("mas_config_chart", ""))
             }
         )
+        if any(
+            context.is_misspelt(scope, (*at, name)) for at, _ in scope.items("ibm_mas_suite_configs") for name in IDS
+        ):
+            continue
         for keys, item in unbound_applications(scope):
             bound = item["mas_appws_spec"]["bindings"]["jdbc"]
             yield RULE.draft(
@@ -106,6 +123,7 @@ def check(context: Context) -> Drafts:
                 related=[
                     (scope.place((*keys, "mas_app_id")), "the application"),
                     (scope.place((*keys, "mas_workspace_id")), "its workspace"),
+                    *_of_configurations(scope),
                 ],
                 affects=context.applications_at(scope, keys),
             )

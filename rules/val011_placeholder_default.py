@@ -72,6 +72,8 @@ def check(context: Context) -> Drafts:
         directory, keys = one.place.path.rpartition("/")[0], (*one.place.keys, *one.key.split("."))
         if keys in context.missing_in_fields.get(directory, ()) or context.is_misspelt_in(directory, keys):
             continue
+        if context.has_misspelt_field(directory, keys):
+            continue
         found.setdefault((one.place, one.chart), []).append(one)
     for masked in found.values():
         first = masked[0]

@@ -69,6 +69,7 @@ LISTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 
 MAPPINGS: tuple[tuple[str, ...], ...] = (
     ("ibm_sls", "mongo_spec"),
+    ("ibm_sls_standalone", "mongo_spec"),
     ("ibm_mas_suite_configs", "*", "config"),
     ("ibm_mas_suite_configs", "*", "kafka_config"),
     ("ibm_mas_masapp_configs", "*", "mas_appws_spec", "bindings"),

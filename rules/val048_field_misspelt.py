@@ -48,11 +48,13 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Names that are a slip away from a known one."""
+    masked = {(*one.place.keys, *one.key.split(".")) for one in context.masked_values}
     stopped = [(failure.scope, failure.place.keys) for failure in context.leaf_failures]
     for scope in context.mas.scopes:
         for keys, meant in misspelt_fields(scope.values):
             right = (*keys[:-1], meant)
             stops = any(where == scope.directory and one[: len(right)] == right for where, one in stopped)
+            severity = "error" if stops or any(one[: len(right)] == right for one in masked) else None
             yield RULE.draft(
                 scope.place(keys, "key"),
                 f"`{dotted(keys)}` is no field that is known here, and `{meant}` is: "
@@ -63,5 +65,5 @@ def check(context: Context) -> Drafts:
                 ),
                 help=f"write `{meant}`",
                 affects=context.applications_at(scope, keys),
-                severity="error" if stops else None,
+                severity=severity,
             )

@@ -63,10 +63,11 @@ class Lacking:
 def lacking(scope: Scope, profile: ReleaseProfile) -> Iterator[Lacking]:
     """Expected values that are missing, null or empty in blocks that are there."""
     for name, rows in expected().items():
-        block = scope.values.get(name)
+        route_to: tuple[str, ...] = tuple(name.split("."))
+        block = scope.get(*route_to)
         if not block:
             continue
-        entries: list[tuple[Keys, Any]] = [((name,), block)]
+        entries: list[tuple[Keys, Any]] = [(route_to, block)]
         if rows[0].listed:
             entries = [((name, index), entry) for index, entry in enumerate(block)] if isinstance(block, list) else []
         for route, entry in entries:
@@ -74,7 +75,9 @@ def lacking(scope: Scope, profile: ReleaseProfile) -> Iterator[Lacking]:
                 for row in rows:
                     missing = tuple([key for key in row.keys if _is_empty(entry.get(key))])
                     if missing and row.asks(entry):
-                        read = tuple([key for key in missing if _is_read(profile, scope.level, name, key)])
+                        read = tuple(
+                            [key for key in missing if len(route_to) > 1 or _is_read(profile, scope.level, name, key)]
+                        )
                         if read:
                             yield Lacking(route, read, row.effect)
 

@@ -21,6 +21,7 @@ _EXPLAINS = (
     r"SEC012",  # a secret's writer that is off
     r"VAL01[24]|VAL03\d|VAL04\d",  # missing, empty, or of the wrong form
     r"WAV00\d",  # a deadlock, whatever else is wrong with the value
+    r"REF00[136]",  # names that nothing has
     r"REF\d+|VER02\d",  # at odds with other values
     r"CFG032|SEC025",
     r"VAL016",  # a file without its block: what lacks the block says more
@@ -85,7 +86,7 @@ def one_cause_each(findings: Iterable[Finding], content: Content) -> list[Findin
 def _goes_before(given: Sequence[Finding], ranks: Sequence[int | None], cause: int, other: int) -> bool:
     """Whether one finding explains that another one sees two values differ."""
     rank, other_rank = ranks[cause], ranks[other]
-    if cause == other or (given[cause].rule[:3] == given[other].rule[:3] != "CFG"):
+    if cause == other or (rank is None and given[cause].rule[:3] == given[other].rule[:3]):
         return False
     return rank is None or other_rank is None or rank < other_rank
 
