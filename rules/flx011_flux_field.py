@@ -5,7 +5,8 @@
 `spec` of Kustomizations, HelmReleases, sources, Providers, Alerts, Receivers and image automation, in the API version
 that they name: misspelt or misplaced fields, fields of a newer Flux than the one that is installed, required fields
 that are not there, numbers where the API takes text, durations such as `5 min`, and words that are none of the choices.
-What variables fill in and what is unknown is left out.
+Also addresses of sources: their scheme, and `type: oci` of a HelmRepository. What variables fill in and what is unknown
+is left out.
 
 ## What happens
 
@@ -73,6 +74,7 @@ _TEXT = {
     "choice": "takes only {wanted} as {name!r}",
     "duration": "takes {wanted} as {name!r}",
     "required": "wants a field {name!r} here",
+    "address": "takes {wanted} as {name!r}",
 }
 
 
@@ -80,9 +82,18 @@ def check(context: Context) -> Drafts:
     """Each place once, however many clusters apply the object."""
     found = {}
     for unit, obj, trouble in context.units.field_troubles():
-        place = obj.at(*trouble.route, part="value" if trouble.kind in ("type", "choice", "duration") else "key")
+        place = obj.at(*trouble.route, part="key" if trouble.kind in ("unknown", "newer", "required") else "value")
         found.setdefault((place, trouble.name), (obj, trouble, []))[2].append(unit)
     for (place, _), (obj, trouble, units) in found.items():
+        affects = list(dict.fromkeys(unit.label for unit in units))
+        if trouble.kind == "plain":
+            yield RULE.draft(
+                place,
+                f"{obj.label} wants {trouble.wanted}: source-controller fetches nothing",
+                help="set `type: oci` for charts in a container registry only",
+                affects=affects,
+            )
+            continue
         text = _TEXT[trouble.kind].format(name=trouble.name, wanted=trouble.wanted, since=trouble.since)
         unsure = (
             trouble.kind == "unknown" and not trouble.near and not any(context.units.flux_version(u) for u in units)
@@ -97,6 +108,6 @@ def check(context: Context) -> Drafts:
             place,
             f"{obj.kind} {obj.api_version} {text}: the API server refuses it, and {units[0].label} applies nothing",
             help=hint,
-            affects=list(dict.fromkeys(unit.label for unit in units)),
+            affects=affects,
             severity="warning" if unsure or all(unit.assumed for unit in units) else "error",
         )

@@ -100,3 +100,10 @@ def check(context: Context) -> Drafts:
                 help="correct kind and name in the patch, or take it out",
                 affects=names,
             )
+    for fact, names in context.units.grouped("flux-patch-fails"):
+        yield RULE.draft(
+            context.inside(fact.place, fact.text.split(" ")[1]),
+            f"the patch cannot {fact.text}: what it needs is not there, and {fact.unit} applies nothing",
+            help="use `add` for what is new, with all its parents, or correct the path",
+            affects=names,
+        )

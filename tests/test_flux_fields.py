@@ -108,3 +108,23 @@ def test_no_value_makes_it_fail(value: object, field: str) -> None:
     obj = kube_object(data, "a.yaml")
     assert obj is not None
     list(field_troubles(obj, None))
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "found"),
+    [
+        ("GitRepository", "url: git@example.com:acme/fleet.git", ["address"]),
+        ("GitRepository", "url: ssh://git@example.com/acme/fleet.git", []),
+        ("HelmRepository", "url: oci://example.com/charts", ["plain"]),
+        ("HelmRepository", "{url: oci://example.com/charts, type: oci}", []),
+        ("HelmRepository", "{url: https://example.com/charts, type: oci}", ["plain"]),
+        ("HelmRepository", "url: https://example.com/charts", []),
+        ("OCIRepository", "url: https://example.com/charts", ["address"]),
+        ("OCIRepository", "url: ${REGISTRY}/charts", []),
+    ],
+)
+def test_addresses(kind: str, spec: str, found: list[str]) -> None:
+    data = {"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": kind, "metadata": {"name": "a"}}
+    obj = kube_object({**data, "spec": {"interval": "1h", **yaml.safe_load(spec)}}, "a.yaml")
+    assert obj is not None
+    assert [one.kind for one in field_troubles(obj, None)] == found

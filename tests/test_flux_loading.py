@@ -328,3 +328,20 @@ def test_variables_in_the_target_namespace_are_filled_in(tmp_path: Path) -> None
         },
     )
     assert names(graph, "ConfigMap") == ["ConfigMap shop/values"]
+
+
+@pytest.mark.parametrize(("path", "fails"), [("/data/list/0/b", True), ("/data/x", False), ("/data/map/b", False)])
+def test_a_patch_of_a_kustomization_that_cannot_be_applied(tmp_path: Path, path: str, fails: bool) -> None:
+    patch = (
+        "  patches:\n    - target: {kind: ConfigMap}\n      patch: |\n        - op: replace\n"
+        f"          path: {path}\n          value: c\n"
+    )
+    graph = units(
+        tmp_path,
+        {
+            **ROOT,
+            "clusters/one/apps.yaml": flux_kustomization("apps", "./apps", patch),
+            "apps/a.yaml": config_map("a", "shop", 'x: "1", map: {a: b}'),
+        },
+    )
+    assert bool(list(graph.named("flux-patch-fails"))) is fails

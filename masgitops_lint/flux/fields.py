@@ -17,7 +17,8 @@ from masgitops_lint.kubernetes.objects import UNKNOWN, KubeObject
 from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys
 
-Kind: TypeAlias = Literal["unknown", "newer", "type", "choice", "duration", "required"]
+Kind: TypeAlias = Literal["unknown", "newer", "type", "choice", "duration", "required", "address", "plain"]
+"""`plain` is no matter of the API: source-controller cannot fetch from there."""
 
 _TOP = frozenset({"apiVersion", "kind", "metadata", "spec", "status", "data", "items", "sops"})
 _DURATION = late_pattern(r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$")
@@ -70,6 +71,30 @@ def field_troubles(obj: KubeObject, flux: tuple[int, int] | None, *, filled: boo
     spec = obj.data.get("spec")
     if spec is not None:
         yield from judge.walk(node, spec, ("spec",), "")
+    if isinstance(spec, dict):
+        yield from _address(obj.kind, spec)
+
+
+_SCHEMES = {
+    "GitRepository": ("http://", "https://", "ssh://"),
+    "HelmRepository": ("http://", "https://", "oci://"),
+    "OCIRepository": ("oci://",),
+}
+"""The patterns of `url` in the definitions."""
+
+
+def _address(kind: str, spec: dict[str, Any]) -> Iterator[FieldTrouble]:
+    url = spec.get("url")
+    if kind not in _SCHEMES or not isinstance(url, str) or not url or _open(url):
+        return
+    if not url.startswith(_SCHEMES[kind]):
+        wanted = "an address that begins with " + " or ".join(_SCHEMES[kind])
+        yield FieldTrouble("address", ("spec", "url"), "url", wanted)
+    elif kind == "HelmRepository" and not _open(spec.get("type")):
+        if url.startswith("oci://") and spec.get("type") != "oci":
+            yield FieldTrouble("plain", ("spec", "url"), "url", "`type: oci` beside an oci:// address")
+        elif spec.get("type") == "oci" and not url.startswith("oci://"):
+            yield FieldTrouble("plain", ("spec", "url"), "url", "an oci:// address with `type: oci`")
 
 
 @dataclass(frozen=True, slots=True)

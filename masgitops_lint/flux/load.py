@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -397,13 +397,23 @@ class FluxLoader:
                 unit.directories += (target,)
         for key in ("patchesStrategicMerge", "patches", "patchesJson6902"):
             for index, patch in enumerate(_list(spec.get(key))):
-                objects = _patched(objects, manifest, key, index, patch)
+                objects = _patched(objects, manifest, key, index, patch, self.patch_reporter(unit))
         if unit.target_namespace:
             objects = tuple(in_namespace(obj, unit.target_namespace) for obj in objects)
         prefix, suffix = spec.get("namePrefix"), spec.get("nameSuffix")
         if isinstance(prefix, str) or isinstance(suffix, str):
             objects = tuple(with_affixes(obj, prefix or "", suffix or "") for obj in objects)
         return objects
+
+    def patch_reporter(self, unit: Unit) -> Callable[[Place, str], None]:
+        """What notes a patch of a Kustomization that cannot be applied, unless it may be for something unseen."""
+
+        def report(place: Place, what: str) -> None:
+            fact = Fact("flux-patch-fails", place, what, unit.label)
+            if not unit.opaque and "$" not in what and UNKNOWN not in what and fact not in self.graph.facts:
+                self.graph.facts.append(fact)
+
+        return report
 
     # -- substitution ---------------------------------------------------------------------------------------------
 
@@ -592,7 +602,12 @@ def _dependencies(obj: KubeObject, namespace: str) -> Iterator[Dependency]:
 
 
 def _patched(
-    objects: tuple[KubeObject, ...], manifest: KubeObject, key: str, index: int, patch: Any
+    objects: tuple[KubeObject, ...],
+    manifest: KubeObject,
+    key: str,
+    index: int,
+    patch: Any,
+    failed: Callable[[Place, str], None],
 ) -> tuple[KubeObject, ...]:
     from masgitops_lint.kubernetes.objects import Change
     from masgitops_lint.kubernetes.transformers import merge_by_identity, selected, with_operations
@@ -606,7 +621,8 @@ def _patched(
     chosen = target if isinstance(target, dict) and target else None
     text = patch.get("patch")
     if isinstance(text, str):
-        return apply_inline(objects, text, chosen, manifest.at("spec", key, index, "patch"))
+        place = manifest.at("spec", key, index, "patch")
+        return apply_inline(objects, text, chosen, place, failed=lambda _, what: failed(place, what))
     if isinstance(text, list) and chosen is not None:
         place = manifest.at("spec", key, index, "patch")
         return tuple(
