@@ -27,7 +27,7 @@ class StoreReference:
     place: Place
     obj: KubeObject
     unit: Unit
-    outcome: Literal["resolved", "missing", "undeclared", "opaque"]
+    outcome: Literal["missing", "undeclared"]
     known: tuple[str, ...] = ()
     other: str = ""
     certain: bool = True
@@ -39,7 +39,7 @@ class StoreReference:
 
 
 def store_references(graph: UnitGraph) -> Iterator[StoreReference]:
-    """Every reference of everything that is applied."""
+    """Every reference of everything that is applied, and of what is not as far as is known, without its store."""
     stores: dict[str, set[tuple[str, str, str]]] = {}
     unsure: dict[str, bool] = {}
     declared = False
@@ -64,21 +64,7 @@ def store_references(graph: UnitGraph) -> Iterator[StoreReference]:
         if obj.kind in ("SecretStore", "ClusterSecretStore")
     }
     everywhere = set().union(*stores.values()) if stores else set()
-    seen = set()
-    for unit, obj in unreached:
-        for kind, name, route in _references(obj):
-            place = obj.at(*route)
-            declared_here = {(k, n) for k, _, n in (*everywhere, *loose)}
-            known = tuple(sorted(n for k, n in declared_here if k == kind))
-            names = {n for _, n in declared_here}
-            if not names or (kind, name) in declared_here or place in seen or _vague(name, *names):
-                continue
-            if kind != "ClusterSecretStore" and name not in names and not known:
-                continue  # a repository that declares no SecretStore has them made for its namespaces
-            seen.add(place)
-            others = [k for k, n in declared_here if n == name]
-            other = others[0] if others else ""
-            yield StoreReference(kind, name, obj.namespace, place, obj, unit, "missing", known, other, certain=False)
+    yield from _unanswered(unreached, frozenset((kind, name) for kind, _, name in (*everywhere, *loose)))
     for unit, obj in graph.reached():
         if obj.group != GROUP:
             continue
@@ -90,10 +76,10 @@ def store_references(graph: UnitGraph) -> Iterator[StoreReference]:
             shelf = everywhere if UNKNOWN in unit.cluster or "+" in unit.cluster else stores.get(unit.cluster, set())
             vague = any(UNKNOWN in known_name for _, _, known_name in shelf)
             found = key in shelf or key in loose or UNKNOWN in namespace or vague
+            if found:
+                continue
             others = [k for k, ns, n in shelf if n == name and k != kind and ns in ("", namespace or ns)]
-            outcome: Literal["resolved", "missing", "undeclared", "opaque"] = (
-                "resolved" if found else ("missing" if declared or loose else "undeclared")
-            )
+            outcome: Literal["missing", "undeclared"] = "missing" if declared or loose else "undeclared"
             yield StoreReference(
                 kind,
                 name,
@@ -106,6 +92,30 @@ def store_references(graph: UnitGraph) -> Iterator[StoreReference]:
                 others[0] if others else "",
                 not unsure.get(unit.cluster, False) and bool(shelf),
             )
+
+
+def _unanswered(
+    objects: list[tuple[Unit, KubeObject]], declared: frozenset[tuple[str, str]]
+) -> Iterator[StoreReference]:
+    """References of objects that no unit applies to stores that no file declares."""
+    names = {name for _, name in declared}
+    if not names or _vague(*names):
+        return
+    seen: set[Place] = set()
+    for unit, obj in objects:
+        for kind, name, route in _references(obj):
+            known = tuple(sorted(n for k, n in declared if k == kind))
+            if (kind, name) in declared or _vague(name):
+                continue
+            if kind != "ClusterSecretStore" and name not in names and not known:
+                continue  # a repository that declares no SecretStore has them made for its namespaces
+            place = obj.at(*route)
+            if place not in seen:
+                seen.add(place)
+                other = next((k for k, n in declared if n == name), "")
+                yield StoreReference(
+                    kind, name, obj.namespace, place, obj, unit, "missing", known, other, certain=False
+                )
 
 
 def _vague(*names: str) -> bool:
