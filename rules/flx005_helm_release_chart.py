@@ -1,16 +1,19 @@
-"""A HelmRelease has no chart, or two.
+"""A HelmRelease has no chart, or two, or names one that its repository cannot have.
 
 ## What it checks
 
-Exactly one of `spec.chart` and `spec.chartRef`, after the patches of the Kustomizations above.
+Exactly one of `spec.chart` and `spec.chartRef`, after the patches of the Kustomizations above. The chart of a
+HelmRepository is named as its index has it, without the name that `helm repo add` gave the repository
+(`nginx`, not `bitnami/nginx`).
 
 ## What happens
 
-The API server refuses the object ("either chart or chartRef must be set"), and with it the whole Kustomization.
+The API server refuses an object without or with two ("either chart or chartRef must be set"), and with it the whole
+Kustomization. A chart that the index does not have is never found: "no 'bitnami/nginx' chart with version found".
 
 ## How to fix
 
-Keep one of the two.
+Keep one of the two; leave the name of the repository out of the name of the chart.
 """
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
@@ -40,7 +43,31 @@ kind: OCIRepository
 metadata: {name: web, namespace: shop}
 spec: {interval: 1h, url: oci://example.com/web}
 """
+_REPOSITORY = """apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: charts, namespace: flux-system}
+spec: {interval: 1h, url: https://example.com/charts}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: flux-system}
+spec:
+  interval: 10m
+  chart:
+    spec:
+      chart: %s
+      sourceRef: {kind: HelmRepository, name: charts}
+"""
+
 BAD = (
+    Example(
+        "with the name of the repository",
+        {
+            "clusters/one/flux-system/gotk-sync.yaml": _SYNC,
+            "clusters/one/web.yaml": _REPOSITORY % "charts/web  #! FLX005",
+        },
+        base="empty",
+    ),
     Example(
         "none",
         {
@@ -52,6 +79,11 @@ BAD = (
 )
 GOOD = (
     Example(
+        "as the index names it",
+        {"clusters/one/flux-system/gotk-sync.yaml": _SYNC, "clusters/one/web.yaml": _REPOSITORY % "web"},
+        base="empty",
+    ),
+    Example(
         "one",
         {"clusters/one/flux-system/gotk-sync.yaml": _SYNC, "clusters/one/web.yaml": _RELEASE % ("", _CHART)},
         base="empty",
@@ -61,10 +93,29 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Releases that the API server refuses."""
+    seen = set()
     for unit in context.units.of("flux", "HelmRelease"):
         manifest = unit.manifest
         if manifest is None or not manifest.version.startswith("v2"):
             continue
+        source = context.units.source_of(unit)
+        chart = manifest.get("spec", "chart", "spec", "chart")
+        place = manifest.at("spec", "chart", "spec", "chart")
+        if (
+            source is not None
+            and source.kind == "HelmRepository"
+            and isinstance(chart, str)
+            and "/" in chart
+            and str(source.get("spec", "url") or "").startswith("http")
+            and place not in seen
+        ):
+            seen.add(place)
+            yield RULE.draft(
+                place,
+                f"the index of {source.label} names no chart {chart!r}: {unit.label} is not installed",
+                help=f"write {chart.rpartition('/')[2]!r}, without the name of the repository",
+                affects=[unit.label],
+            )
         has = [key for key in ("chart", "chartRef") if manifest.spec.get(key)]
         if len(has) != 1 and not (has and manifest.version != "v2"):
             yield RULE.draft(

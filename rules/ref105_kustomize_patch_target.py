@@ -5,7 +5,8 @@
 Strategic merge patches without a `target`: kind, API group and name must be those of an object in the build. Patches
 with a `target` are selectors and may match nothing, which is only a warning where the target is one named object. JSON
 patches: what they replace or remove, and the parent of what they add, must be there. A kustomization with remote bases,
-charts or plugins that cannot be opened is not judged.
+charts or plugins that cannot be opened is not judged. JSON patches in `spec.patches` of a Flux Kustomization are judged
+too.
 
 ## What happens
 

@@ -335,6 +335,18 @@ class UnitGraph:
         evidence = self.flux_versions().get(base_cluster(unit.cluster))
         return minor(evidence.version) if evidence is not None else None
 
+    def source_of(self, unit: Unit) -> KubeObject | None:
+        """The object that `spec.chart.spec.sourceRef` of a HelmRelease names, where the cluster gets it."""
+        from masgitops_lint.flux.evidence import base_cluster
+
+        reference = unit.manifest.get("spec", "chart", "spec", "sourceRef") if unit.manifest is not None else None
+        if not isinstance(reference, dict):
+            return None
+        namespace = str(reference.get("namespace") or unit.namespace)
+        key = ("source.toolkit.fluxcd.io", str(reference.get("kind")), namespace, str(reference.get("name")))
+        found = self.objects_of(base_cluster(unit.cluster)).get(key)
+        return found[1] if found is not None else None
+
     def field_troubles(self) -> Iterator[tuple[Unit, KubeObject, FieldTrouble]]:
         """Fields of Flux objects that their API refuses."""
         from masgitops_lint.flux.fields import field_troubles
