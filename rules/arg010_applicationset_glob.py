@@ -2,7 +2,7 @@
 
 ## What it checks
 
-`directories` and `files` patterns of Git generators that read this repository.
+`directories` and `files` patterns of Git generators that read this repository, and exclusions that leave nothing over.
 
 ## What Argo CD does
 
@@ -41,7 +41,15 @@ _FILES = {
     "services/web/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
     "platform/dns/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
 }
-BAD = (Example("a directory that was renamed", {**_FILES, "sets/web.yaml": _SET % "infra/*  #! ARG010"}, base="empty"),)
+_LESS = "{path: 'services/*', exclude: true}  #! ARG010"
+BAD = (
+    Example("a directory that was renamed", {**_FILES, "sets/web.yaml": _SET % "infra/*  #! ARG010"}, base="empty"),
+    Example(
+        "all of them excluded",
+        {**_FILES, "sets/web.yaml": (_SET % "").replace("- path: \n", f"- {_LESS}\n")},
+        base="empty",
+    ),
+)
 GOOD = (Example("both match", {**_FILES, "sets/web.yaml": _SET % "platform/*"}, base="empty"),)
 
 
@@ -53,6 +61,13 @@ def check(context: Context) -> Drafts:
             f"no {'directory' if fact.data.get('kind') == 'directories' else 'file'} matches {fact.text}: "
             f"this generator of ApplicationSet {fact.unit} gives no Application",
             help="the pattern is relative to the root of the repository",
+        )
+    for fact in context.units.named("appset-excluded"):
+        yield RULE.draft(
+            fact.place,
+            f"{fact.text} excludes every directory that was chosen: this generator of ApplicationSet {fact.unit} gives "
+            "no Application",
+            help="exclude less",
         )
     for fact in context.units.named("appset-error"):
         yield RULE.draft(

@@ -44,6 +44,7 @@ _MARK = "  #! ARG022"
 BAD = (
     Example("no dot", {**_MAP, "sets/web.yaml": _SET % ("true", "{{env}}", _MARK)}, base="empty"),
     Example("a dot", {**_MAP, "sets/web.yaml": _SET % ("false", "{{.env}}", _MARK)}, base="empty"),
+    Example("not closed", {**_MAP, "sets/web.yaml": _SET % ("true", "{{.env}", _MARK)}, base="empty"),
     Example("no such parameter", {**_MAP, "sets/web.yaml": _SET % ("false", "{{stage}}", _MARK)}, base="empty"),
 )
 GOOD = (
@@ -69,6 +70,10 @@ def check(context: Context) -> Drafts:
             text = f"{found.tag} is a Go template, which `goTemplate: true` has to switch on"
             effect = "it stays as it is written"
             help_text = "add `goTemplate: true` to the spec, or write the tag without its dot"
+        elif found.kind == "open":
+            text = f"`{{{{` is not closed in {found.tag!r}"
+            effect = f"ApplicationSet {found.obj.name} makes nothing"
+            help_text = "close it with `}}`"
         else:
             near = difflib.get_close_matches(inner, found.given, n=1, cutoff=0.6)
             text = f"no generator of ApplicationSet {found.obj.name} gives {found.tag}"

@@ -218,7 +218,30 @@ class _Expansion:
                 if not hits and revision in self.loader.revisions:
                     place = self.obj.at(*route, key, index, "path")
                     self.facts.append(Fact("appset-glob", place, pattern, self.obj.name, {"kind": key}))
+        self.excluded(git, route, paths)
         return generator
+
+    def excluded(self, git: Mapping[str, Any], route: Keys, paths: Sequence[str]) -> None:
+        """Directories that are all excluded again."""
+        items = [(i, item) for i, item in enumerate(_list(git.get("directories"))) if isinstance(item, dict)]
+        written = [(i, item["path"], item.get("exclude") is True) for i, item in items if _plain(item.get("path"))]
+        if len(written) != len(items) or str(git.get("revision") or "") not in self.loader.revisions:
+            return
+        chosen = [path for _, path, exclude in written if not exclude]
+        refused = [(i, path) for i, path, exclude in written if exclude]
+        try:
+            before = list_directories(chosen, [], paths) if refused else []
+            left = list_directories(chosen, [path for _, path in refused], paths)
+        except GlobError:
+            return
+        if before and not left:
+            index, path = refused[0]
+            place = self.obj.at(*route, "directories", index, "path")
+            self.facts.append(Fact("appset-excluded", place, path, self.obj.name))
+
+
+def _plain(path: Any) -> bool:
+    return isinstance(path, str) and "{{" not in path and UNKNOWN not in path
 
 
 def _label_match(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:

@@ -31,12 +31,15 @@ _GIVEN: Mapping[str, tuple[str, ...]] = {"clusters": _CLUSTER, "scmProvider": _S
 
 @dataclass(frozen=True, slots=True)
 class TagTrouble:
-    """A tag that is not filled. "bare" is no Go template, "go" is one that nobody reads, "unknown" nothing gives."""
+    """A tag that is not filled.
+
+    "bare" is no Go template, "go" is one that nobody reads, "unknown" nothing gives, "open" is never closed.
+    """
 
     obj: KubeObject
     place: Place
     tag: str
-    kind: Literal["bare", "go", "unknown"]
+    kind: Literal["bare", "go", "unknown", "open"]
     given: tuple[str, ...] = ()
 
 
@@ -48,6 +51,9 @@ def tag_troubles(graph: UnitGraph) -> Iterator[TagTrouble]:
         go = obj.spec.get("goTemplate") is True
         given = None if go else _given(obj.spec.get("generators"))
         for text, route in _texts(template, ("spec", "template")):
+            if go and "{{" in _TAG.sub("", text) and (obj.path, obj.document, obj.name, text) not in seen:
+                seen.add((obj.path, obj.document, obj.name, text))
+                yield TagTrouble(obj, obj.at(*route), text, "open")
             for match in _TAG.finditer(text):
                 found = _judged(match[1], go, given)
                 identity = (obj.path, obj.document, obj.name, match[1].strip())
