@@ -32,6 +32,7 @@ class KnownReport:
         baseline: str | None,
         directory: str | None,
     ) -> None:
+        self._context = context
         self._repository = context.repository
         self._key = run_key(context, wanted, rules_directories, baseline)
         self._store = open_store(directory)
@@ -49,6 +50,15 @@ class KnownReport:
         return replace(report, root=self._repository.snapshot.root, sources=sources)
 
     def keep(self, report: Report) -> None:
-        """Keep the report of a run, unless a rule crashed or the files were edited meanwhile."""
-        if self._key is not None and not report.crashes and self._key.still_holds():
+        """Keep the report of a run, unless a rule crashed or the files were edited meanwhile.
+
+        What a chart itself says with `fail` or `required` may quote a value: such a report is not kept either.
+        """
+        if self._key is None or report.crashes or _charts_speak(self._context):
+            return
+        if self._key.still_holds():
             self._store.put(self._key.text, json.dumps(to_rows(report), separators=(",", ":")).encode())
+
+
+def _charts_speak(context: Context) -> bool:
+    return context.mas.found and context.is_exact and any(one.kind == "fail" for one in context.deployment.errors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +21,7 @@ from masgitops_lint.model.report import Report
 from masgitops_lint.repo import repository
 
 from .conftest import CLEAN, ROOT, MakeRepo
+from .shop import CHARTS, CONFIG, lay_config
 from .test_check_command import Run, run
 from .test_report import FULL_REPORT
 
@@ -320,3 +322,29 @@ def test_a_read_only_home_is_no_hindrance(repo: Path, tmp_path: Path) -> None:
 
 def test_rows_keep_everything_but_texts() -> None:
     assert replace(from_rows(to_rows(FULL_REPORT)), sources=FULL_REPORT.sources) == FULL_REPORT
+
+
+def test_a_run_with_real_charts_is_kept_until_a_chart_changes(tmp_path: Path, counter: Counter) -> None:
+    pytest.importorskip("helm_python")
+    repo, charts = lay_config(tmp_path / "repo"), tmp_path / "charts"
+    shutil.copytree(CHARTS, charts)
+    asked = wish(repo, charts=str(charts), isolated=True)
+    assert lint(asked) == lint(asked)
+    assert counter.runs == 1
+    template = charts / "instance-applications/200-app/Chart.yaml"
+    template.write_text(template.read_text() + "# another one\n")
+    lint(asked)
+    assert counter.runs == 2
+
+
+def test_what_a_chart_says_itself_is_not_kept(tmp_path: Path, counter: Counter) -> None:
+    """`fail` may quote any value."""
+    pytest.importorskip("helm_python")
+    databases = "dev/c1/i1/ibm-db2u-databases.yaml"
+    text = CONFIG[databases].replace("name: one", "name: forbidden")
+    repo = lay_config(tmp_path / "repo", {databases: text})
+    asked = wish(repo, charts=str(CHARTS), isolated=True)
+    report = lint(asked)
+    assert any("the database name forbidden is reserved" in finding.message for finding in report.findings)
+    assert lint(asked) == report
+    assert counter.runs == 2

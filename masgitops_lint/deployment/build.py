@@ -60,8 +60,11 @@ def chart_source(subject: Subject, account: str) -> str | None:
     A path in the settings counts from the config repo's root.
     """
     wanted = subject.settings.charts_for(account)
-    if not wanted:
-        return None
+    return real_charts(wanted, subject.repository.snapshot.root) if wanted else None
+
+
+def real_charts(wanted: str, root: str) -> str | None:
+    """What `open_source` opens for charts that somebody named; None for a release or the file of a profile."""
     from masgitops_lint.charts.choose import is_profile_file
     from masgitops_lint.charts.source import is_source
 
@@ -69,7 +72,7 @@ def chart_source(subject: Subject, account: str) -> str | None:
         return None
     if is_source(wanted):
         return wanted
-    below = os.path.join(subject.repository.snapshot.root, wanted)
+    below = os.path.join(root, wanted)
     if is_source(below):
         return below
     return wanted if _looks_like_path(wanted) else None

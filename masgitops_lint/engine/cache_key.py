@@ -1,8 +1,8 @@
 """What a run's report depends on, as one key: the same key means the same report.
 
 In it: this program (its version and its files), the rules, the effective settings, what the caller asked for, today's
-date, every file that may be read, and the few facts from outside of the repo that rules look at. A run that renders
-real charts has no key: it has caches of its own.
+date, every file that may be read, real charts and the Helm that renders them, and the few facts from outside of the
+repo that rules look at.
 """
 
 from __future__ import annotations
@@ -127,20 +127,28 @@ def _file(path: str) -> str:
 
 
 def _charts(context: Context) -> list[str] | None:
-    """The content of the profiles that the settings name by file; None when real charts are named."""
+    """What stands for the charts that the settings name: content, and Helm's version; None where they cannot be had."""
     named = _named_charts(context.settings)
     if not named:
         return []
     from masgitops_lint.charts.choose import is_profile_file
-    from masgitops_lint.charts.source import is_source
+    from masgitops_lint.deployment.build import real_charts
 
     root = context.repository.snapshot.root
-    profiles = [one for one in named if is_profile_file(one)]
-    for one in named:
-        looks_like_path = one.startswith((".", "~")) or "/" in one or "\\" in one
-        if one not in profiles and (looks_like_path or is_source(one) or is_source(os.path.join(root, one))):
-            return None
-    return [_file(one) for one in profiles]
+    found = [_file(one) for one in named if is_profile_file(one)]
+    sources = [real for one in named if (real := real_charts(one, root)) is not None]
+    if not sources:
+        return found
+    from masgitops_lint.charts.helm.engine import HelmMissingError, open_engine
+    from masgitops_lint.charts.source import SourceError, open_source
+
+    try:
+        engine = open_engine()
+        for source in map(open_source, dict.fromkeys(sources)):
+            found += (source.label, source.digest)
+    except (HelmMissingError, SourceError):  # the run says so
+        return None
+    return [*found, engine.name, engine.version]
 
 
 def _named_charts(settings: Settings) -> list[str]:
