@@ -2,7 +2,8 @@
 
 ## What it checks
 
-Names in what is applied: claims and service accounts of pods, services of Ingresses, Gateways and Services of Gateway
+Names in what is applied: claims and service accounts of pods, claims in the values of HelmReleases, services of
+Ingresses, Gateways and Services of Gateway
 API routes, issuers of Certificates and Ingresses, roles of bindings, targets of autoscalers, clusters of CloudNativePG
 backups and poolers, claims that VolSync copies, image repositories of ImagePolicies, and the objects that Alerts,
 Receivers and health checks of Flux name.

@@ -69,3 +69,21 @@ def test_a_component_is_judged_where_it_is_laid(tmp_path: Path) -> None:
         "app/kustomization.yaml": "resources: [../base]\ncomponents: [../part]\n",
     }
     assert not list(units(tmp_path, files).problems())
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ("{storage: {existingClaim: web-dat}}", "web-dat"),
+        ("{volumes: [{name: d, persistentVolumeClaim: {claimName: web-dats}}]}", "web-dats"),
+        ("{storage: {enabled: false, existingClaim: web-dat}}", ""),
+        ("{storage: {existingClaim: web-data}}", ""),
+    ],
+)
+def test_claims_in_the_values_of_a_release(tmp_path: Path, values: str, name: str) -> None:
+    release = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: flux-system}\n"
+        f"spec: {{targetNamespace: shop, values: {values}}}\n"
+    )
+    expected = [("PersistentVolumeClaim", name, "web-data")] if name else []
+    assert dangling(tmp_path, release, CLAIM % ("web-data", "shop")) == expected

@@ -167,6 +167,29 @@ def _resources(field: str) -> Any:
     return read
 
 
+def _release(obj: KubeObject, own: str) -> Iterator[Reference]:
+    """Claims that the values of a release name as existing ones."""
+    where = _text(obj.spec.get("targetNamespace")) or own
+    for name, route in _claims(obj.spec.get("values"), ("spec", "values")):
+        yield Reference("", "PersistentVolumeClaim", where, name, route)
+
+
+def _claims(value: Any, route: Keys) -> Iterator[tuple[str, Keys]]:
+    if isinstance(value, dict):
+        if value.get("enabled") is False:
+            return
+        for key, below in value.items():
+            if key == "existingClaim" and _text(below):
+                yield below, (*route, key)
+            elif key == "persistentVolumeClaim" and isinstance(below, dict) and _text(below.get("claimName")):
+                yield below["claimName"], (*route, key, "claimName")
+            else:
+                yield from _claims(below, (*route, key))
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from _claims(below, (*route, index))
+
+
 _CNPG = "postgresql.cnpg.io"
 _READERS: Mapping[tuple[str, str], Any] = {
     ("networking.k8s.io", "Ingress"): _ingress,
@@ -188,6 +211,7 @@ _READERS: Mapping[tuple[str, str], Any] = {
     ("notification.toolkit.fluxcd.io", "Alert"): _resources("eventSources"),
     ("notification.toolkit.fluxcd.io", "Receiver"): _resources("resources"),
     (_FLUX_KUSTOMIZE, "Kustomization"): _resources("healthChecks"),
+    (_FLUX_HELM, "HelmRelease"): _release,
 }
 
 
