@@ -3,10 +3,9 @@
 ## What it checks
 
 Names in what is applied: claims and service accounts of pods, claims in the values of HelmReleases, services of
-Ingresses, Gateways and Services of Gateway
-API routes, issuers of Certificates and Ingresses, roles of bindings, targets of autoscalers, clusters of CloudNativePG
-backups and poolers, claims that VolSync copies, image repositories of ImagePolicies, and the objects that Alerts,
-Receivers and health checks of Flux name.
+Ingresses, Gateways and Services of Gateway API routes, issuers of Certificates and Ingresses, roles of bindings,
+targets of autoscalers, clusters of CloudNativePG backups and poolers, claims that VolSync copies, image repositories of
+ImagePolicies, and the objects that Alerts, Receivers and health checks of Flux name.
 
 It speaks only where something was probably meant: a name that differs by little, or the same name in another namespace.
 What a chart or base that cannot be opened may bring is left out.
