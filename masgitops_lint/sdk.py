@@ -782,6 +782,13 @@ def lacking(scope: Scope, profile: ReleaseProfile) -> Iterator[Lacking]:
     return find(scope, profile)
 
 
+def slip_of(word: str, known: Iterable[str]) -> str:
+    """The known word that another one is a slip of the pen of, or ""."""
+    from masgitops_lint.charts.slips import slip_of as find
+
+    return find(word, known)
+
+
 def misspelt_fields(values: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
     """Routes of fields in passed-on specs whose names are slips of the pen, with the names that were meant."""
     from masgitops_lint.charts.fields import misspelt_fields as find
@@ -1005,6 +1012,7 @@ __all__ = [
     "removal_severity",
     "removal_text",
     "secret_path_problem",
+    "slip_of",
     "stage",
     "successor",
     "sync_wave",

@@ -15,7 +15,7 @@ or to the cluster that Argo CD runs on when `server` is empty. Hooks that cut na
 Write the value.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, dotted
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, Scope, dotted, slip_of
 
 RULE = Rule(code="VAL012", name="empty-field", severity="error", tags=("values", "names"), local=True)
 
@@ -68,7 +68,8 @@ def check(context: Context) -> Drafts:
                     continue
                 if keys[0] in ID_BLOCKS and context.block_is_broken(scope, keys[0]):
                     continue
-                known = found.setdefault((scope.directory, keys), (scope.place(keys), dotted(keys), what, []))
+                place = _slipped(scope, keys) or scope.place(keys)
+                known = found.setdefault((scope.directory, keys), (place, dotted(keys), what, []))
                 known[3].append(application.name)
     for place, key, what, names in found.values():
         more = f" (and of {len(set(names)) - 1} more)" if len(set(names)) > 1 else ""
@@ -78,6 +79,15 @@ def check(context: Context) -> Drafts:
             help=f"write `{key.rpartition('.')[2]}`",
             affects=names,
         )
+
+
+def _slipped(scope: Scope, keys: Keys) -> Place | None:
+    """Where the key stands under a name that is a slip of the pen."""
+    around = scope.get(*keys[:-1])
+    if not isinstance(around, dict) or keys[-1] in around:
+        return None
+    wrong = next((key for key in around if isinstance(key, str) and slip_of(key, (str(keys[-1]),))), None)
+    return scope.place((*keys[:-1], wrong), "key") if wrong is not None else None
 
 
 def _has_default(context: Context, scope: Scope, keys: Keys) -> bool:
