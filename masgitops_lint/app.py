@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from masgitops_lint.engine.run import Judged
     from masgitops_lint.engine.selection import Selection
     from masgitops_lint.layout import Target
-    from masgitops_lint.mas.config import MasConfig
     from masgitops_lint.plan.model import Plan
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.snapshot import Snapshot
@@ -114,18 +113,46 @@ def open_session(request: Request) -> Session:
     older = _base_snapshot(target.root, request.base, request.revision) if request.base is not None else None
     newer = open_snapshot(target.root, request.revision)
     if request.accounts:
-        views = [Context(Repository(one, excluded), settings).mas for one in (older, newer) if one is not None]
-        excluded = _other_accounts(request.accounts, views, excluded)
+        snapshots = [one for one in (older, newer) if one is not None]
+        directories = _account_directories(request.accounts, snapshots, settings, excluded)
+        excluded = _other_accounts(request.accounts, directories, excluded)
     base = None if older is None else Context(Repository(older, excluded), settings)
     twin = base.repository if base is not None else None
     return Session(target, settings, Context(Repository(newer, excluded, twin), settings, base))
 
 
+def _account_directories(
+    wanted: Sequence[str], snapshots: Sequence[Snapshot], settings: Settings, excluded: Callable[[str], bool] | None
+) -> dict[str, str]:
+    """The directories of accounts and their names. Other accounts are read only when a wanted one is missing."""
+    from masgitops_lint.repo.repository import Repository
+    from masgitops_lint.sdk import Context
+
+    names = frozenset(wanted)
+
+    def elsewhere(path: str) -> bool:
+        return names.isdisjoint(path.split("/")) or (excluded is not None and excluded(path))
+
+    directories: dict[str, str] = {}
+    for only in (elsewhere, excluded):
+        for snapshot in snapshots:
+            everything = Context(Repository(snapshot, excluded), settings).mas
+            prefixes = [root.prefix for root in Context(Repository(snapshot, only), settings).mas.roots]
+            for path in everything.repository.paths:
+                if path.rpartition("/")[2] in everything.known_names:
+                    for prefix in prefixes:
+                        name, below, _ = path[len(prefix) :].partition("/")
+                        if below and path.startswith(prefix):
+                            directories[prefix + name] = name
+        if names <= set(directories.values()):
+            break
+    return directories
+
+
 def _other_accounts(
-    wanted: Sequence[str], views: Iterable[MasConfig], excluded: Callable[[str], bool] | None
+    wanted: Sequence[str], directories: Mapping[str, str], excluded: Callable[[str], bool] | None
 ) -> Callable[[str], bool]:
     """What is left out when only some accounts are looked at. Raises `UsageError` for one that is not there."""
-    directories = {root.prefix + name: name for view in views for root in view.roots for name in root.top_directories()}
     known = sorted(set(directories.values()))
     for name in wanted:
         if name not in known:

@@ -12,6 +12,8 @@ from masgitops_lint.app import Request, UsageError, lint
 from masgitops_lint.mas import parts
 from masgitops_lint.model.report import Report
 from masgitops_lint.repo.child_process import can_fork
+from masgitops_lint.repo.repository import Repository
+from masgitops_lint.repo.yaml import Document
 from masgitops_lint.report import RenderOptions, render
 from masgitops_lint.report.merge import merge_reports
 from masgitops_lint.report.read_json import read_report
@@ -89,6 +91,19 @@ def test_an_account_is_looked_at_alone(fleet: Path) -> None:
         report = lint(Request(str(fleet), isolated=True, jobs=1, accounts=(account,)))
         assert report.summary.accounts == 1
         assert report.findings == tuple(one for one in everything.findings if one.path.startswith(f"{account}/"))
+
+
+def test_the_files_of_other_accounts_are_not_read(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: set[str] = set()
+    real = Repository.document
+
+    def noted(self: Repository, path: str) -> Document:
+        read.add(path.split("/")[0])
+        return real(self, path)
+
+    monkeypatch.setattr(Repository, "document", noted)
+    lint(Request(str(fleet), isolated=True, jobs=1, accounts=("fleet02",)))
+    assert read == {"fleet02"}
 
 
 def test_an_account_that_is_not_there(fleet: Path) -> None:

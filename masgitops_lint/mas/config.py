@@ -67,11 +67,6 @@ class ConfigRoot:
     by_name: Mapping[str, tuple[str, ...]]
     by_directory: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def top_directories(self) -> tuple[str, ...]:
-        """The names of the directories at the top, where accounts lie, with any config below them."""
-        names = (directory[len(self.prefix) :].split("/", 1)[0] for directory in self.by_directory)
-        return tuple(dict.fromkeys(name for name in names if name))
-
 
 def _parts(prefix: str, path: str) -> list[str]:
     return path[len(prefix) :].split("/")
