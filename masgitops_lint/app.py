@@ -218,7 +218,7 @@ def lint_session(request: Request, session: Session) -> Report:
     tell(f"reading {len(repository.yaml_paths):,} files")
     if jobs > 1:
         repository.preload(jobs)
-    _render_charts(session.context, tell)
+    _render_charts(request, session.context, tell)
     tell("checking")
     judged = run_rules(
         session.context, selection.rules(rules), jobs=jobs, shard=request.shard, progress=request.progress
@@ -241,14 +241,16 @@ def _jobs(request: Request, repository: Repository) -> int:
     return max(1, min(processors(), len(repository.yaml_paths) // _FILES_A_PROCESS))
 
 
-def _render_charts(context: Context, tell: Callable[[str], None]) -> None:
+def _render_charts(request: Request, context: Context, tell: Callable[[str], None]) -> None:
     """Render real charts, if any are named, before a rule asks: what keeps them from rendering is for the user."""
-    from masgitops_lint.deployment.build import chart_source
+    from masgitops_lint.deployment.build import BuildOptions, build_deployment, chart_source
 
     try:
         if any(chart_source(context, account) for account in context.mas.accounts()):
             tell("rendering the charts")
-            _ = context.deployment
+            options = BuildOptions(processes=request.jobs or 0, cached=request.cache, cache_directory=request.cache_dir)
+            context.build_options = options
+            context.__dict__["deployment"] = build_deployment(context, options)
     except Exception as error:
         from masgitops_lint.charts.helm.engine import HelmMissingError
         from masgitops_lint.charts.source import SourceError

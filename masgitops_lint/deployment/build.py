@@ -52,6 +52,8 @@ class BuildOptions(NamedTuple):
     resources: bool = True
     cached: bool = True
     values: bool = True
+    cache_directory: str | None = None
+    """Where results are kept; None is the user's cache directory."""
 
 
 def chart_source(subject: Subject, account: str) -> str | None:
@@ -114,7 +116,7 @@ def build_from_charts(subject: Subject, sources: Mapping[str, str | None], optio
 
     from .whole_cache import WholeCache, key_of
 
-    cache = WholeCache(os.path.join(cache_directory(), "trees-of-applications"))
+    cache = WholeCache(os.path.join(options.cache_directory or cache_directory(), "trees-of-applications"))
     key = key_of(_deciding(subject, {account: charts(account) for account in sources}, engine, exact))
     known = cache.get(key)
     if known is not None:
@@ -182,7 +184,8 @@ def _exact(subject: Subject, options: BuildOptions) -> ExactOptions:
     from .exact import ExactOptions, default_processes
     from .leaf_runner import CACHE_FORMAT, DirectoryCache
 
-    cache = DirectoryCache(os.path.join(cache_directory(), f"leaves-{CACHE_FORMAT}")) if options.cached else None
+    directory = options.cache_directory or cache_directory()
+    cache = DirectoryCache(os.path.join(directory, f"leaves-{CACHE_FORMAT}")) if options.cached else None
     return ExactOptions(
         globbing=_globbing(subject.settings),
         version=_version(subject.settings),
