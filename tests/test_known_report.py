@@ -348,3 +348,17 @@ def test_what_a_chart_says_itself_is_not_kept(tmp_path: Path, counter: Counter) 
     assert any("the database name forbidden is reserved" in finding.message for finding in report.findings)
     assert lint(asked) == report
     assert counter.runs == 2
+
+
+def test_rendered_charts_are_kept_where_results_are_and_only_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("helm_python")
+    home, chosen = tmp_path / "home", tmp_path / "chosen"
+    monkeypatch.setenv("MAS_LINT_CACHE_DIR", str(home))
+    asked = wish(lay_config(tmp_path / "repo"), charts=str(CHARTS), isolated=True)
+    without = lint(replace(asked, cache=False))
+    assert not home.exists()
+    assert lint(replace(asked, cache_dir=str(chosen))).findings == without.findings
+    assert any(name.startswith("leaves-") for name in os.listdir(chosen))
+    assert not home.exists()
