@@ -13,6 +13,7 @@ from masgitops_lint.model.finding import Finding
 from masgitops_lint.model.report import Charts, Crash, Part, Report, Skipped, Summary, Suppressed
 
 if TYPE_CHECKING:
+    from masgitops_lint.context import Context
     from masgitops_lint.deployment.build import BuildOptions
     from masgitops_lint.engine.approvals import Approval
     from masgitops_lint.engine.directives import FileDirectives
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
     from masgitops_lint.repo.snapshot import Snapshot
     from masgitops_lint.repo.yaml import Document
-    from masgitops_lint.sdk import Context
     from masgitops_lint.settings import Settings
 
 
@@ -89,9 +89,9 @@ def open_snapshot(path: str, revision: str | None = None) -> Snapshot:
 
 def open_session(request: Request) -> Session:
     """Locate, read the settings, and open the snapshots a request names. Raises `UsageError` or `SettingsError`."""
+    from masgitops_lint.context import Context
     from masgitops_lint.layout import locate
     from masgitops_lint.repo.repository import Repository
-    from masgitops_lint.sdk import Context
     from masgitops_lint.settings.load import load_settings
     from masgitops_lint.settings.patterns import PathPatterns
 
@@ -125,8 +125,8 @@ def _account_directories(
     wanted: Sequence[str], snapshots: Sequence[Snapshot], settings: Settings, excluded: Callable[[str], bool] | None
 ) -> dict[str, str]:
     """The directories of accounts and their names. Other accounts are read only when a wanted one is missing."""
+    from masgitops_lint.context import Context
     from masgitops_lint.repo.repository import Repository
-    from masgitops_lint.sdk import Context
 
     names = frozenset(wanted)
 

@@ -18,7 +18,7 @@ from masgitops_lint.model.report import Report
 from masgitops_lint.repo.source_text import SourceTexts
 
 if TYPE_CHECKING:
-    from masgitops_lint.sdk import Context
+    from masgitops_lint.context import Context
 
 
 class KnownReport:

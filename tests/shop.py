@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from masgitops_lint.charts.source import ChartSource
+from masgitops_lint.context import Context
 from masgitops_lint.deployment.deployment import Deployment
 from masgitops_lint.deployment.exact import ExactOptions, build_exact
 from masgitops_lint.repo.repository import Repository
 from masgitops_lint.repo.snapshot import WorkingTree
-from masgitops_lint.sdk import Context
 from masgitops_lint.settings import Settings
 
 CHARTS = Path(__file__).resolve().parent / "data" / "charts"

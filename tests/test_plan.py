@@ -12,6 +12,7 @@ import pytest
 
 from masgitops_lint.argocd.versions import at_version
 from masgitops_lint.charts.profile import load, releases
+from masgitops_lint.context import Context
 from masgitops_lint.model.application import Application, Resource
 from masgitops_lint.model.place import Place, Span
 from masgitops_lint.plan import consequences as module
@@ -23,7 +24,6 @@ from masgitops_lint.plan.values import differences
 from masgitops_lint.repo.repository import Repository
 from masgitops_lint.report.plan import FORMATS, PlanView, render_plan
 from masgitops_lint.report.plan.view import HIDDEN, shown
-from masgitops_lint.sdk import Context
 from masgitops_lint.settings import Settings
 from masgitops_lint.settings.load import parse_settings
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from masgitops_lint.context import Context
 from masgitops_lint.engine.reach import Reach
 from masgitops_lint.model.place import Keys, Place
 from masgitops_lint.repo.repository import Repository
 from masgitops_lint.repo.snapshot import WorkingTree
-from masgitops_lint.sdk import Context
 from masgitops_lint.settings import Settings
 
 from .conftest import MakeRepo, lay

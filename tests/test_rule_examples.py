@@ -9,7 +9,7 @@ import pytest
 
 from masgitops_lint.app import Request, lint
 from masgitops_lint.engine.rules import LoadedRule, load_rules
-from masgitops_lint.sdk import Example
+from masgitops_lint.rule import Example
 
 from .conftest import lay
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from masgitops_lint.context import Context
 from masgitops_lint.engine.rules import load_rules
 from masgitops_lint.engine.run import run_rules
 from masgitops_lint.model.finding import Finding
 from masgitops_lint.repo.repository import Repository
 from masgitops_lint.repo.snapshot import WorkingTree
-from masgitops_lint.sdk import Context
 from masgitops_lint.settings import Settings
 from masgitops_lint.settings.load import parse_settings
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from masgitops_lint.app import Request, open_session
 from masgitops_lint.cli.plan import command
+from masgitops_lint.context import Context
 from masgitops_lint.plan.upgrade import Upgrade, upgrade
-from masgitops_lint.sdk import Context
 
 from .conftest import lay
 

@@ -12,9 +12,9 @@ from .exact_options import exact_errors, exact_options
 from .options import option, target_options
 
 if TYPE_CHECKING:
+    from masgitops_lint.context import Context
     from masgitops_lint.graph.parts import Parts
     from masgitops_lint.model.finding import Finding
-    from masgitops_lint.sdk import Context
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

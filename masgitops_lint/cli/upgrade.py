@@ -15,10 +15,10 @@ from .exact_options import build_options, exact_errors
 def run(path: str, options: dict[str, Any]) -> None:
     """Plan the upgrade, print it, and exit as `--fail-on` and `--fail-on-delete` say."""
     from masgitops_lint.app import Request, lint_session, open_session
+    from masgitops_lint.context import Context
     from masgitops_lint.plan.upgrade import upgrade
     from masgitops_lint.report.plan.view import PlanView
     from masgitops_lint.report.upgrade import render
-    from masgitops_lint.sdk import Context
 
     from .places import locator
 

@@ -16,12 +16,12 @@ from .keys import parse_keys
 from .options import option, target_options
 
 if TYPE_CHECKING:
+    from masgitops_lint.context import Context
     from masgitops_lint.deployment.exact import ExactBuilder
     from masgitops_lint.deployment.value_origin import ValueOrigin
     from masgitops_lint.deployment.value_trace import Trace
     from masgitops_lint.mas.config import MasConfig
     from masgitops_lint.model.place import Keys
-    from masgitops_lint.sdk import Context
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

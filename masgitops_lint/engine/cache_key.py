@@ -21,7 +21,7 @@ from masgitops_lint.version import __version__
 from .rules import bundled_directory
 
 if TYPE_CHECKING:
-    from masgitops_lint.sdk import Context
+    from masgitops_lint.context import Context
     from masgitops_lint.settings import Settings
 
 FORMAT = 1

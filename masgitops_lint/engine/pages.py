@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from masgitops_lint.sdk import Example
+from masgitops_lint.rule import Example
 
 from .rules import LoadedRule
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from masgitops_lint.context import Context
 from masgitops_lint.deployment.deployment import Deployment
 from masgitops_lint.deployment.join import join
 from masgitops_lint.deployment.leaf_values import LeafValues
@@ -17,7 +18,6 @@ from masgitops_lint.mas.parts import MasPart, part_of, split
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.finding import Finding
 from masgitops_lint.model.report import Crash
-from masgitops_lint.sdk import Context
 
 if TYPE_CHECKING:
     from masgitops_lint.argocd.detect import DetectedArgoCD
@@ -83,9 +83,9 @@ class PartResult:
 class Parts:
     """The parts of one repo, and the whole put together from their results."""
 
-    def __init__(self, whole: Context) -> None:
+    def __init__(self, whole: Context, shards: int = 1) -> None:
         self.whole = whole
-        self.configs = split(whole.mas)
+        self.configs = split(whole.mas, shards)
         self._secrets = SecretsBuilder(whole.mas.scopes, whole.settings, whole.profile, whole.account)
         self._again: dict[int, Deployment] = {}
 

@@ -10,8 +10,8 @@ from masgitops_lint.model.finding import Affects, Draft
 from masgitops_lint.model.place import Place
 
 if TYPE_CHECKING:
+    from masgitops_lint.context import Context
     from masgitops_lint.kubernetes.unit import Unit
-    from masgitops_lint.sdk import Context
 
 _NOBODY = ("LNT",)
 """Rules about mas-lint's own comments and settings."""

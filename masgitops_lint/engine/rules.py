@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import NamedTuple
 
 from masgitops_lint.model.report import RuleInfo
-from masgitops_lint.sdk import Check, Example, Rule
+from masgitops_lint.rule import Example, Rule
+from masgitops_lint.sdk import Check
 
 
 class RuleLoadError(Exception):

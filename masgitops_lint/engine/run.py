@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
+from masgitops_lint.context import Context
 from masgitops_lint.model.finding import Draft, Finding, Related
 from masgitops_lint.model.place import Place, Span
 from masgitops_lint.model.report import Crash
-from masgitops_lint.sdk import Context
 
 from .reach import Reach
 from .rules import LoadedRule
@@ -80,7 +80,7 @@ def run_rules(
         return Judged(_ordered(context, found), stopped)
     from .parts import Parts, in_order, shard_view
 
-    parts = Parts(context)
+    parts = Parts(context, shard[1] if shard is not None else 1)
     local = [one for one in wanted if one.rule.local]
     numbers = range(len(parts.configs))
     if shard is not None:

@@ -66,15 +66,16 @@ class MasPart(MasConfig):
         return tuple(dict.fromkeys(scope.directory[len(scope.root) :].split("/", 1)[0] for scope in self._meant))
 
 
-def split(mas: MasConfig) -> tuple[MasPart, ...]:
-    """The repo in parts of about `PART_SIZE` scopes, in order; no cluster is divided.
+def split(mas: MasConfig, shards: int = 1) -> tuple[MasPart, ...]:
+    """The repo in parts of about `PART_SIZE` scopes, in order; no cluster is divided. More shards make smaller parts.
 
     Every scope and every file that is read is in one part, the files outside all clusters in the first.
     """
+    size = min(PART_SIZE, max(1, len(mas.meant) // (2 * shards)))
     families = _families(mas.meant)
     batches: list[list[Scope]] = []
     for family in families:
-        if not batches or len(batches[-1]) + len(family) > PART_SIZE:
+        if not batches or len(batches[-1]) + len(family) > size:
             batches.append([])
         batches[-1].extend(family)
     order = {id(scope): index for index, scope in enumerate(mas.meant)}

@@ -11,7 +11,7 @@ from masgitops_lint.model.place import Place, Span
 
 if TYPE_CHECKING:
     from masgitops_lint.argocd.detect import Verdict
-    from masgitops_lint.sdk import Context
+    from masgitops_lint.context import Context
 
 VERSION = 1
 Locate = Callable[[Place], Span]
