@@ -208,7 +208,7 @@ def lint(request: Request) -> Report:
 def lint_session(request: Request, session: Session) -> Report:
     """Lint what is already open. Raises `RuleLoadError`, `UnknownRuleError` or `BaselineError`."""
     from masgitops_lint.engine.rules import load_rules
-    from masgitops_lint.engine.run import run_rules
+    from masgitops_lint.engine.run import read_ahead, run_rules
     from masgitops_lint.engine.selection import Selection
 
     rules = load_rules(request.rules)
@@ -216,8 +216,7 @@ def lint_session(request: Request, session: Session) -> Report:
     repository, tell = session.context.repository, request.progress or (lambda text: None)
     jobs = _jobs(request, repository)
     tell(f"reading {len(repository.yaml_paths):,} files")
-    if jobs > 1:
-        repository.preload(jobs)
+    read_ahead(session.context, jobs, request.shard)
     _render_charts(request, session.context, tell)
     tell("checking")
     judged = run_rules(

@@ -10,11 +10,12 @@ from typing import Literal, NamedTuple, TypeAlias
 from masgitops_lint.charts.secrets import SecretCatalogue
 from masgitops_lint.mas.scope import Scope
 
-Kind: TypeAlias = Literal["own", "account", "cluster", "instance", "none"]
+Kind: TypeAlias = Literal["own", "account", "cluster", "instance", "none", "open"]
 
 
 class Owner(NamedTuple):
-    """`kind` "own": below this scope's ids; "account", "cluster" or "instance": below another one's; "none": no ids.
+    """`kind` "own": below this scope's ids; "account", "cluster" or "instance": below another one's; "none": no ids;
+    "open": to be looked up in the whole repo.
 
     `name` is that other scope (`dev/cluster2`), `exists` whether the repo has it, `right` the path with this scope's
     own ids in place of the other ones.
@@ -24,6 +25,17 @@ class Owner(NamedTuple):
     name: str = ""
     exists: bool = True
     right: str = ""
+
+
+def is_own_at_sight(path: str, scope: Scope) -> bool:
+    """Whether a path begins with the scope's own ids: then no other scope can own it."""
+    if not scope.account or not scope.cluster or scope.level == "sls":
+        return False
+    above = f"{scope.account}/{scope.cluster}/"
+    if not path.startswith(above):
+        return False
+    instance, slash, _ = path[len(above) :].partition("/")
+    return not slash or not scope.instance or instance == scope.instance
 
 
 class Owners:

@@ -30,7 +30,7 @@ from masgitops_lint.settings.values import DeclaredSecret, Settings
 from .deployment import Deployment
 from .leaf_values import LeafValues
 from .secret_names import Suggestion, suggest
-from .secret_owner import Owner, Owners, near_name
+from .secret_owner import Owner, Owners, is_own_at_sight, near_name
 
 Status: TypeAlias = Literal["written", "off", "by-hand", "declared", "elsewhere", "unknown"]
 """How a secret comes to be: written by a Job that runs, by one that does not, by hand, declared in the settings,
@@ -38,6 +38,7 @@ not judged (another store, or another scope's), or not known at all."""
 
 
 _OWN = Owner("own")
+_OPEN = Owner("open")
 
 
 class Use(NamedTuple):
@@ -174,7 +175,7 @@ def build_secrets(
     account_root: Callable[[str], AccountRoot],
 ) -> SecretsGraph:
     """The secrets graph of the meant config."""
-    builder = SecretsBuilder(mas.scopes, settings, profiles, account_root)
+    builder = SecretsBuilder(mas, settings, profiles, account_root)
     return builder.assemble([builder.gather(mas.scopes, deployment)])
 
 
@@ -187,23 +188,30 @@ def chart_name(path: str) -> str:
 
 
 class SecretsBuilder:
-    """Gathers what parts of a repo say about secrets, and assembles it. `scopes` are those of the whole repo."""
+    """Gathers what parts of a repo say about secrets, and assembles it. `mas` is the whole repo.
+
+    Gathering looks at nothing but the part: what other scopes own is looked up when all is assembled.
+    """
 
     def __init__(
         self,
-        scopes: tuple[Scope, ...],
+        mas: MasConfig,
         settings: Settings,
         profiles: Callable[[str], ReleaseProfile],
         account_root: Callable[[str], AccountRoot],
     ) -> None:
-        self.scopes = scopes
+        self.mas = mas
         self.settings = settings
         self.profiles = profiles
         self.account_root = account_root
         self.backend: Backend = settings.secrets.backend or "unknown"  # type: ignore[assignment]
         self._catalogues: dict[str, SecretCatalogue] = {}
         self._by_ids: dict[tuple[str, tuple[str, ...]], dict[tuple[str | None, ...], Scope]] = {}
-        self.owners = Owners(scopes)
+
+    @cached_property
+    def owners(self) -> Owners:
+        """Whose ids stand in paths."""
+        return Owners(self.mas.scopes)
 
     def catalogue(self, account_directory: str) -> SecretCatalogue:
         """The secret Jobs of the release that serves an account."""
@@ -229,9 +237,10 @@ class SecretsBuilder:
 
     def assemble(self, parts: Iterable[Gathered]) -> SecretsGraph:
         """The graph of the whole repo. Uses are in order of scope, however they were gathered."""
-        order = {scope.directory: index for index, scope in enumerate(self.scopes)}
+        order = {scope.directory: index for index, scope in enumerate(self.mas.scopes)}
         parts = list(parts)
-        uses = sorted((use for part in parts for use in part.uses), key=lambda use: order[use.scope.directory])
+        uses = [self.owned(use) for part in parts for use in part.uses]
+        uses.sort(key=lambda use: order[use.scope.directory])
         writers = sorted((one for part in parts for one in part.writers), key=lambda one: order[one.scope])
         by_path: dict[str, list[Writer]] = {}
         for writer in writers:
@@ -243,7 +252,7 @@ class SecretsBuilder:
             if secret is None:
                 secret = secrets[use.path] = self.classify(use, by_path, names)
             secret.uses.append(use)
-        by_scope = {scope.directory: scope for scope in reversed(self.scopes)}
+        by_scope = {scope.directory: scope for scope in reversed(self.mas.scopes)}
         for read in (one for part in parts for one in part.reads):
             secret = secrets.get(read.path)
             if secret is None:
@@ -272,7 +281,11 @@ class SecretsBuilder:
         for keys, ref in found:
             readers = narrowed(tuple(holders.get(ref.raw, ())), ref.place)
             without = same_block(tuple(literally.get(ref.raw, ())), ref.place)
-            yield Use(ref, keys, scope, readers, self.owner_of(ref, scope), without)
+            yield Use(ref, keys, scope, readers, _OWN if is_own_at_sight(ref.path, scope) else _OPEN, without)
+
+    def owned(self, use: Use) -> Use:
+        """A use with its owner."""
+        return use if use.owner.kind != "open" else use._replace(owner=self.owner_of(use.reference, use.scope))
 
     def owner_of(self, ref: SecretReference, scope: Scope) -> Owner:
         """Whose secret it is; a declared one, or one that fits the path convention, is its reader's own."""
@@ -419,7 +432,7 @@ class SecretsBuilder:
         known = self._by_ids.get((job.level, names))
         if known is None:
             known = self._by_ids[job.level, names] = {}
-            for candidate in self.scopes:
+            for candidate in self.mas.scopes:
                 if candidate.level == job.level:
                     known.setdefault(tuple(candidate.ids.get(name) for name in names), candidate)
         return known.get(tuple(ids[name] for name in names))

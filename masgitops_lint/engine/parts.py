@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from masgitops_lint.kubernetes.units import UnitGraph
     from masgitops_lint.mas.account_root import AccountRoot
     from masgitops_lint.mas.catalogs import Catalogs
+    from masgitops_lint.repo.yaml import Document
 
 
 class PartContext(Context):
@@ -86,7 +87,7 @@ class Parts:
     def __init__(self, whole: Context, shards: int = 1) -> None:
         self.whole = whole
         self.configs = split(whole.mas, shards)
-        self._secrets = SecretsBuilder(whole.mas.scopes, whole.settings, whole.profile, whole.account)
+        self._secrets = SecretsBuilder(whole.mas, whole.settings, whole.profile, whole.account)
         self._again: dict[int, Deployment] = {}
 
     def context(self, number: int) -> PartContext:
@@ -107,8 +108,8 @@ class Parts:
         whole["deployment"] = join(self.whole.mas.scopes, [one.deployment for one in results])
         whole["secrets"] = self._secrets.assemble([one.gathered for one in results])
 
-    def dump(self, results: list[PartResult], pipe: IO[bytes]) -> None:
-        """Write results for `load` in another process with the same parts."""
+    def dump(self, results: list[PartResult], documents: list[Document], file: IO[bytes]) -> None:
+        """Write results and what was parsed for them for `load` in another process with the same parts."""
         scopes = {id(scope): index for index, scope in enumerate(self.whole.mas.meant)}
         home = {scope.directory: number for number, config in enumerate(self.configs) for scope in config.meant}
 
@@ -119,18 +120,20 @@ class Parts:
             directory = values.scope.directory if values.scope is not None else ""
             return _values, (home.get(directory, 0), directory, values.identity)
 
-        pickler = pickle.Pickler(pipe, pickle.HIGHEST_PROTOCOL)
+        pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
         pickler.dispatch_table = {Scope: by_index, LeafValues: late}
-        pickler.dump(results)
+        pickler.dump((documents, results))
 
-    def load(self, answer: bytes | None) -> list[PartResult] | None:
+    def load(self, answer: IO[bytes] | None) -> list[PartResult] | None:
         """The results that another process wrote; None when it failed."""
         if answer is None:
             return None
-        from io import BytesIO
-
-        found: list[PartResult] = _Loader(BytesIO(answer), self).load()
-        return found
+        documents: list[Document]
+        results: list[PartResult]
+        with answer:
+            documents, results = _Loader(answer, self).load()
+        self.whole.repository.adopt(documents)
+        return results
 
     def values(self, number: int, directory: str, identity: tuple[Any, ...]) -> LeafValues:
         """The values of an Application that another process built, built again."""

@@ -61,6 +61,17 @@ class Judged(NamedTuple):
     shard: ShardView | None = None
 
 
+def read_ahead(context: Context, jobs: int, shard: tuple[int, int] | None = None) -> None:
+    """Parse, `jobs` processes sharing the work, what is not read part by part."""
+    if jobs < 2:
+        return
+    paths: Iterable[str] = context.repository.yaml_paths
+    if shard or in_parts(context):
+        later = frozenset(context.mas.read_paths)
+        paths = [path for path in paths if path not in later]
+    context.repository.preload(jobs, paths)
+
+
 def run_rules(
     context: Context,
     rules: Iterable[LoadedRule],
@@ -71,11 +82,12 @@ def run_rules(
 ) -> Judged:
     """What the rules find. A crash never hides what the rule had found before.
 
-    A large MAS config repo is looked at part by part where rules allow it, by `jobs` processes; the result is the same.
+    A large MAS config repo is read and judged part by part where rules allow it, by `jobs` processes; the result is the
+    same.
     `shard` (3, 8) leaves out the clusters that are not the third shard's, and looks across clusters in the first only.
     """
     wanted = [one for one in rules if _applies(one, context)]
-    if not (shard or (context.mas.found and context.base is None and _is_large(context))):
+    if not (shard or in_parts(context)):
         found, stopped = _run(context, wanted)
         return Judged(_ordered(context, found), stopped)
     from .parts import Parts, in_order, shard_view
@@ -116,13 +128,16 @@ def _applies(loaded: LoadedRule, context: Context) -> bool:
     return not loaded.rule.generic or context.has_units
 
 
-def _is_large(context: Context) -> bool:
+def in_parts(context: Context) -> bool:
     """Whether parts are worth it, and possible: real charts are rendered all at once."""
+    if not context.mas.found or context.base is not None:
+        return False
     from masgitops_lint.deployment.build import chart_source
     from masgitops_lint.mas.parts import PART_SIZE
 
-    scopes = context.mas.scopes
-    return len(scopes) > 2 * PART_SIZE and not any(chart_source(context, one) for one in context.mas.accounts())
+    if len(context.mas.meant) <= 2 * PART_SIZE:
+        return False
+    return not any(chart_source(context, one) for one in context.mas.accounts())
 
 
 def _run(context: Context, rules: Sequence[LoadedRule]) -> tuple[Findings, list[Crash]]:
@@ -186,11 +201,14 @@ def _shared_out(
 
     from masgitops_lint.repo.child_process import can_fork, start
 
+    repository = parts.whole.repository
     jobs = min(jobs, len(numbers)) if can_fork() else 1
     shares = [numbers[index::jobs] for index in range(jobs)] if jobs > 1 else [numbers]
 
-    def answer(share: Sequence[int], pipe: IO[bytes]) -> None:
-        parts.dump([parts.work(number, judge) for number in share], pipe)
+    def answer(share: Sequence[int], file: IO[bytes]) -> None:
+        before = repository.parsed
+        results = [parts.work(number, judge) for number in share]
+        parts.dump(results, repository.parsed_after(before), file)
 
     children = [start(partial(answer, share)) for share in shares[1:]]
     done = 0

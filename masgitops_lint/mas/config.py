@@ -101,14 +101,10 @@ class MasConfig:
         return bool(self.roots)
 
     def file(self, path: str, merge_key: str = "merge-key") -> ConfigFile:
-        """The config file at `path`, read once."""
+        """The config file at `path`, the same one each time."""
         known = self._files.get(path)
         if known is None:
-            document = self.repository.document(path)
-            directory, _, name = path.rpartition("/")
-            data = document.data if isinstance(document.data, dict) else {}
-            intact = document.ok and bool(data) and all(p.kind != "multiple-documents" for p in document.problems)
-            known = ConfigFile(path, directory, name, data, data.get(merge_key), merge_key in data, document.ok, intact)
+            known = ConfigFile(self.repository, path, merge_key)
             self._files[path] = known
         return known
 

@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.argocd.gotext import go_float
 from masgitops_lint.model.place import Keys, Place
 
 from .spec import ApplicationSetSpec, Level
 
+if TYPE_CHECKING:
+    from masgitops_lint.repo.repository import Repository
+
 ID_BLOCKS = ("account", "cluster", "instance", "tenant")
 """Top-level blocks whose `id` names a level of the directory tree."""
 
 
-class ConfigFile(NamedTuple):
-    """One file that a generator could read: `directory` is relative to the linted root, `data` its first document.
+_READ = frozenset({"data", "merge_key", "has_merge_key", "readable", "intact"})
 
-    `merge_key` is the value under the spec's merge key (None when absent or null). `readable` is False when the file
-    could not be parsed: Argo CD's generator fails on it. `intact` is False when Argo CD reads less from it than stands
-    in it: nothing, a list, or the first of several documents.
+
+class ConfigFile:
+    """One file that a generator could read, read when somebody asks: `directory` is relative to the linted root.
+
+    `data` is its first document. `merge_key` is the value under the spec's merge key (None when absent or null).
+    `readable` is False when the file could not be parsed: Argo CD's generator fails on it. `intact` is False when Argo
+    CD reads less from it than stands in it: nothing, a list, or the first of several documents.
     """
 
-    path: str
-    directory: str
-    name: str
+    __slots__ = ("_merge_key_name", "_repository", "directory", "name", "path", *sorted(_READ))
+
     data: dict[str, Any]
     merge_key: Any
     has_merge_key: bool
     readable: bool
-    intact: bool = True
+    intact: bool
+
+    def __init__(self, repository: Repository, path: str, merge_key: str = "merge-key") -> None:
+        self._repository = repository
+        self._merge_key_name = merge_key
+        self.path = path
+        self.directory, _, self.name = path.rpartition("/")
+
+    def __getattr__(self, name: str) -> Any:
+        # a slot that nothing has filled yet
+        if name not in _READ:
+            raise AttributeError(name)
+        document = self._repository.document(self.path)
+        data = document.data if isinstance(document.data, dict) else {}
+        self.data = data
+        self.merge_key = data.get(self._merge_key_name)
+        self.has_merge_key = self._merge_key_name in data
+        self.readable = document.ok
+        self.intact = document.ok and bool(data) and all(p.kind != "multiple-documents" for p in document.problems)
+        return getattr(self, name)
 
 
 class Scope:

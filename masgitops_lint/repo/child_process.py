@@ -9,23 +9,25 @@ from typing import IO, Any
 
 
 class ChildProcess:
-    """One running child. Its answer is whatever `write` put into the pipe."""
+    """One running child. Its answer is whatever `write` put into the file they share."""
 
-    def __init__(self, pid: int, pipe: IO[bytes]) -> None:
+    def __init__(self, pid: int, file: IO[bytes]) -> None:
         self._pid = pid
-        self._pipe = pipe
+        self._file = file
 
-    def answer(self) -> bytes | None:
-        """Everything the child wrote, once it has ended; None when it failed."""
-        with self._pipe as pipe:
-            content = pipe.read()
+    def answer(self) -> IO[bytes] | None:
+        """What the child wrote, once it has ended, to be closed by the caller; None when it failed."""
         _, status = os.waitpid(self._pid, 0)
-        return content if os.waitstatus_to_exitcode(status) == 0 else None
+        if os.waitstatus_to_exitcode(status) == 0:
+            self._file.seek(0)
+            return self._file
+        self._file.close()
+        return None
 
 
 def can_fork() -> bool:
     """Whether a forked child is safe here: a Linux process with a single thread, and without Helm's Go runtime."""
-    if not sys.platform.startswith("linux") or "helm_python" in sys.modules:
+    if not hasattr(os, "memfd_create") or "helm_python" in sys.modules:
         return False
     threading = sys.modules.get("threading")
     return threading is None or threading.active_count() == 1
@@ -37,41 +39,45 @@ def processors() -> int:
 
 
 def start(write: Callable[[IO[bytes]], None]) -> ChildProcess | None:
-    """Run `write` in a child. None where no child can be made: then the caller does the work itself."""
-    reading, writing = os.pipe()
+    """Run `write` in a child. None where no child can be made: then the caller does the work itself.
+
+    The answer goes through a file in memory: a child with much to say need not wait for a parent that is still busy.
+    """
+    try:
+        file = os.fdopen(os.memfd_create("answer"), "w+b")
+    except OSError:
+        return None
     try:
         sys.stdout.flush()
         sys.stderr.flush()
         pid = os.fork()
     except OSError:
-        os.close(reading)
-        os.close(writing)
+        file.close()
         return None
     if pid:
-        os.close(writing)
-        return ChildProcess(pid, os.fdopen(reading, "rb"))
+        return ChildProcess(pid, file)
     status = 1
     try:
-        os.close(reading)
-        with os.fdopen(writing, "wb") as pipe:
-            write(pipe)
+        with file:
+            write(file)
         status = 0
     finally:
         # no handlers, no flushing of what the parent will write too
         os._exit(status)
 
 
-def dump(value: Any, pipe: IO[bytes]) -> None:
-    """Plain data into the pipe."""
+def dump(value: Any, file: IO[bytes]) -> None:
+    """Plain data into the file."""
     import pickle
 
-    pickle.dump(value, pipe, pickle.HIGHEST_PROTOCOL)
+    pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
 
 
-def load(answer: bytes | None) -> Any:
+def load(answer: IO[bytes] | None) -> Any:
     """What `dump` wrote; None for a child that failed."""
     if answer is None:
         return None
     import pickle
 
-    return pickle.loads(answer)
+    with answer:
+        return pickle.load(answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import IO, Any
 
@@ -12,6 +12,9 @@ from .snapshot import Skip, Snapshot
 from .yaml import Document, parse, unreadable
 
 YAML_ENDINGS = (".yaml", ".yml")
+
+_FEWEST = 200
+"""Fewer files than this are parsed before a second process has started."""
 
 
 class Repository:
@@ -90,23 +93,38 @@ class Repository:
             self._documents[path] = known
         return known
 
-    def preload(self, jobs: int) -> None:
-        """Parse every YAML file now, `jobs` processes sharing the work; files that a child fails on come later."""
+    @property
+    def parsed(self) -> int:
+        """How many files have been parsed."""
+        return len(self._documents)
+
+    def parsed_after(self, count: int) -> list[Document]:
+        """What was parsed after the first `count` files."""
+        return list(self._documents.values())[count:]
+
+    def adopt(self, documents: Iterable[Document]) -> None:
+        """Take what another process has parsed."""
+        for document in documents:
+            self._documents.setdefault(document.path, document)
+
+    def preload(self, jobs: int, paths: Iterable[str]) -> None:
+        """Parse files now, `jobs` processes sharing the work; those that a child fails on come later."""
         from functools import partial
 
         from .child_process import dump, load, start
 
-        paths = [path for path in self.yaml_paths if path not in self._documents]
-        shares = [paths[number::jobs] for number in range(jobs)]
+        wanted = [path for path in paths if path not in self._documents]
+        if len(wanted) < _FEWEST:
+            return
+        shares = [wanted[number::jobs] for number in range(jobs)]
         children = [start(partial(self._parse_share, share, dump)) for share in shares[1:]]
         for path in shares[0]:
             self.document(path)
         for child in children:
-            for document in load(child.answer() if child is not None else None) or ():
-                self._documents[document.path] = document
+            self.adopt(load(child.answer() if child is not None else None) or ())
 
-    def _parse_share(self, paths: list[str], dump: Callable[[Any, IO[bytes]], None], pipe: IO[bytes]) -> None:
-        dump([self.document(path) for path in paths], pipe)
+    def _parse_share(self, paths: list[str], dump: Callable[[Any, IO[bytes]], None], file: IO[bytes]) -> None:
+        dump([self.document(path) for path in paths], file)
 
     def _shared(self, path: str) -> bool:
         """Whether the twin has the same bytes at a path."""
