@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from masgitops_lint.engine.cache_key import run_key
 from masgitops_lint.engine.report_rows import from_rows, to_rows
-from masgitops_lint.engine.result_store import open_store
 from masgitops_lint.model.report import Report
 from masgitops_lint.repo.source_text import SourceTexts
+from masgitops_lint.settings.result_store import open_store
 
 if TYPE_CHECKING:
     from masgitops_lint.context import Context

@@ -15,10 +15,11 @@ import pytest
 
 from masgitops_lint import app
 from masgitops_lint.app import Request, lint
-from masgitops_lint.engine import cache_key, result_store
+from masgitops_lint.engine import cache_key
 from masgitops_lint.engine.report_rows import from_rows, to_rows
 from masgitops_lint.model.report import Report
 from masgitops_lint.repo import repository
+from masgitops_lint.settings import result_store
 
 from .conftest import CLEAN, ROOT, MakeRepo
 from .shop import CHARTS, CONFIG, lay_config

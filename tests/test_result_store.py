@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masgitops_lint.engine import result_store
-from masgitops_lint.engine.result_store import ResultStore, open_store, prune
+from masgitops_lint.settings import result_store
+from masgitops_lint.settings.result_store import ResultStore, open_store, prune
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
 
@@ -161,7 +161,7 @@ def test_a_use_makes_an_entry_young_again(tmp_path: Path) -> None:
 
 def test_several_processes_at_once(tmp_path: Path) -> None:
     code = (
-        "import sys; from masgitops_lint.engine.result_store import open_store\n"
+        "import sys; from masgitops_lint.settings.result_store import open_store\n"
         "store = open_store(sys.argv[1])\n"
         "for turn in range(200):\n"
         "    store.put('key', bytes([turn]) * 5000)\n"
