@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from masgitops_lint.context import Context
@@ -101,6 +102,10 @@ class Parts:
         gathered = self._secrets.gather(part.mas.scopes, part.deployment)
         return PartResult(number, findings, crashes, part.deployment, gathered)
 
+    @cached_property
+    def _index(self) -> Mapping[int, int]:
+        return {id(scope): index for index, scope in enumerate(self.whole.mas.meant)}
+
     def provide(self, results: Sequence[PartResult]) -> None:
         """Give the whole what its parts have worked out."""
         results = sorted(results, key=lambda one: one.number)
@@ -108,32 +113,29 @@ class Parts:
         whole["deployment"] = join(self.whole.mas.scopes, [one.deployment for one in results])
         whole["secrets"] = self._secrets.assemble([one.gathered for one in results])
 
-    def dump(self, results: list[PartResult], documents: list[Document], file: IO[bytes]) -> None:
-        """Write results and what was parsed for them for `load` in another process with the same parts."""
-        scopes = {id(scope): index for index, scope in enumerate(self.whole.mas.meant)}
-        home = {scope.directory: number for number, config in enumerate(self.configs) for scope in config.meant}
+    def dump(self, result: PartResult, documents: list[Document]) -> bytes:
+        """A result and what was parsed for it, to `load` in another process with the same parts."""
 
         def by_index(scope: Scope) -> tuple[Any, ...]:
-            return _scope, (scopes[id(scope)],)
+            return _scope, (self._index[id(scope)],)
 
         def late(values: LeafValues) -> tuple[Any, ...]:
             directory = values.scope.directory if values.scope is not None else ""
-            return _values, (home.get(directory, 0), directory, values.identity)
+            return _values, (result.number, directory, values.identity)
 
-        pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+        stream = BytesIO()
+        pickler = pickle.Pickler(stream, pickle.HIGHEST_PROTOCOL)
         pickler.dispatch_table = {Scope: by_index, LeafValues: late}
-        pickler.dump((documents, results))
+        pickler.dump((documents, result))
+        return stream.getvalue()
 
-    def load(self, answer: IO[bytes] | None) -> list[PartResult] | None:
-        """The results that another process wrote; None when it failed."""
-        if answer is None:
-            return None
+    def load(self, answer: bytes) -> PartResult:
+        """The result that another process dumped; what it parsed is taken over."""
         documents: list[Document]
-        results: list[PartResult]
-        with answer:
-            documents, results = _Loader(answer, self).load()
+        result: PartResult
+        documents, result = _Loader(BytesIO(answer), self).load()
         self.whole.repository.adopt(documents)
-        return results
+        return result
 
     def values(self, number: int, directory: str, identity: tuple[Any, ...]) -> LeafValues:
         """The values of an Application that another process built, built again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from masgitops_lint.context import Context
 from masgitops_lint.model.finding import Draft, Finding, Related
@@ -196,27 +196,40 @@ def _shared_out(
     jobs: int,
     progress: Callable[[str], None] | None,
 ) -> Iterator[PartResult]:
-    """The results of all parts, some of them from children; a child that fails leaves its share to this process."""
-    from functools import partial
+    """The results of all parts, some of them from children, in any order; what a child fails on is done here."""
+    from itertools import chain
 
-    from masgitops_lint.repo.child_process import can_fork, start
-
-    repository = parts.whole.repository
-    jobs = min(jobs, len(numbers)) if can_fork() else 1
-    shares = [numbers[index::jobs] for index in range(jobs)] if jobs > 1 else [numbers]
-
-    def answer(share: Sequence[int], file: IO[bytes]) -> None:
-        before = repository.parsed
-        results = [parts.work(number, judge) for number in share]
-        parts.dump(results, repository.parsed_after(before), file)
-
-    children = [start(partial(answer, share)) for share in shares[1:]]
-    done = 0
-    for number in shares[0]:
-        yield parts.work(number, judge)
-        done += jobs
+    done: set[int] = set()
+    left = (parts.work(number, judge) for number in numbers if number not in done)
+    for result in chain(_from_all(parts, numbers, judge, jobs), left):
+        done.add(result.number)
+        yield result
         if progress is not None:
-            progress(f"{min(done, len(numbers))} of {len(numbers)} parts checked")
-    for child, share in zip(children, shares[1:], strict=True):
-        results = parts.load(child.answer()) if child is not None else None
-        yield from results if results is not None else (parts.work(number, judge) for number in share)
+            progress(f"{len(done)} of {len(numbers)} parts checked")
+
+
+def _from_all(
+    parts: Parts, numbers: Sequence[int], judge: Callable[[Context], tuple[list[Finding], list[Crash]]], jobs: int
+) -> Iterator[PartResult]:
+    from masgitops_lint.repo.child_process import Turns, can_fork, start
+
+    jobs = min(jobs, len(numbers))
+    if jobs < 2 or not can_fork():
+        return
+    repository = parts.whole.repository
+    turns = Turns(numbers)
+
+    def produce() -> Iterator[bytes]:
+        for number in turns:
+            before = repository.parsed
+            result = parts.work(number, judge)
+            yield parts.dump(result, repository.parsed_after(before))
+
+    children = [child for child in (start(produce) for _ in range(jobs - 1)) if child is not None]
+    for number in turns:
+        yield parts.work(number, judge)
+        for child in children:
+            yield from map(parts.load, child.answers())
+    turns.close()
+    for child in children:
+        yield from map(parts.load, child.last_answers())

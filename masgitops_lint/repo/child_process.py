@@ -4,25 +4,55 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from typing import IO, Any
+from collections.abc import Callable, Iterable, Iterator
+from struct import Struct
 
 
 class ChildProcess:
-    """One running child. Its answer is whatever `write` put into the file they share."""
+    """One running child, and the file in memory that its answers go through: it never waits for a busy parent."""
 
-    def __init__(self, pid: int, file: IO[bytes]) -> None:
+    def __init__(self, pid: int, file: int) -> None:
         self._pid = pid
         self._file = file
+        self._offset = 0
 
-    def answer(self) -> IO[bytes] | None:
-        """What the child wrote, once it has ended, to be closed by the caller; None when it failed."""
-        _, status = os.waitpid(self._pid, 0)
-        if os.waitstatus_to_exitcode(status) == 0:
-            self._file.seek(0)
-            return self._file
-        self._file.close()
-        return None
+    def answers(self) -> Iterator[bytes]:
+        """What the child has answered since the last call."""
+        size = os.fstat(self._file).st_size
+        while self._offset + _LENGTH.size <= size:
+            start = self._offset + _LENGTH.size
+            (length,) = _LENGTH.unpack(os.pread(self._file, _LENGTH.size, self._offset))
+            if start + length > size:
+                break
+            self._offset = start + length
+            yield os.pread(self._file, length, start)
+
+    def last_answers(self) -> Iterator[bytes]:
+        """Wait for the child to end; what it has answered since the last call."""
+        os.waitpid(self._pid, 0)
+        yield from self.answers()
+        os.close(self._file)
+
+
+class Turns:
+    """Numbers that a process and its children share out: each takes the next one when it is free."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        self._file = os.memfd_create("turns")
+        os.write(self._file, b"".join(map(_LENGTH.pack, numbers)))
+        os.lseek(self._file, 0, os.SEEK_SET)
+
+    def __iter__(self) -> Iterator[int]:
+        # forked processes share the offset
+        while taken := os.read(self._file, _LENGTH.size):
+            yield _LENGTH.unpack(taken)[0]
+
+    def close(self) -> None:
+        """No more turns."""
+        os.close(self._file)
+
+
+_LENGTH = Struct("=Q")
 
 
 def can_fork() -> bool:
@@ -38,13 +68,13 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def start(write: Callable[[IO[bytes]], None]) -> ChildProcess | None:
-    """Run `write` in a child. None where no child can be made: then the caller does the work itself.
+def start(produce: Callable[[], Iterable[bytes]]) -> ChildProcess | None:
+    """Run `produce` in a child, which sends all that it yields. None where no child can be made.
 
-    The answer goes through a file in memory: a child with much to say need not wait for a parent that is still busy.
+    What a child that fails does not send is left for the caller to do.
     """
     try:
-        file = os.fdopen(os.memfd_create("answer"), "w+b")
+        file = os.memfd_create("answers")
     except OSError:
         return None
     try:
@@ -52,32 +82,18 @@ def start(write: Callable[[IO[bytes]], None]) -> ChildProcess | None:
         sys.stderr.flush()
         pid = os.fork()
     except OSError:
-        file.close()
+        os.close(file)
         return None
     if pid:
         return ChildProcess(pid, file)
     status = 1
     try:
-        with file:
-            write(file)
+        with os.fdopen(file, "wb") as stream:
+            for answer in produce():
+                stream.write(_LENGTH.pack(len(answer)))
+                stream.write(answer)
+                stream.flush()
         status = 0
     finally:
         # no handlers, no flushing of what the parent will write too
         os._exit(status)
-
-
-def dump(value: Any, file: IO[bytes]) -> None:
-    """Plain data into the file."""
-    import pickle
-
-    pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
-
-
-def load(answer: IO[bytes] | None) -> Any:
-    """What `dump` wrote; None for a child that failed."""
-    if answer is None:
-        return None
-    import pickle
-
-    with answer:
-        return pickle.load(answer)

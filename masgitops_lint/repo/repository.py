@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import IO, Any
 
 from .limits import TooLargeError
 from .problem import Problem
@@ -109,22 +108,26 @@ class Repository:
 
     def preload(self, jobs: int, paths: Iterable[str]) -> None:
         """Parse files now, `jobs` processes sharing the work; those that a child fails on come later."""
+        import pickle
         from functools import partial
 
-        from .child_process import dump, load, start
+        from .child_process import start
 
         wanted = [path for path in paths if path not in self._documents]
         if len(wanted) < _FEWEST:
             return
         shares = [wanted[number::jobs] for number in range(jobs)]
-        children = [start(partial(self._parse_share, share, dump)) for share in shares[1:]]
+        children = [start(partial(self._parse_share, share)) for share in shares[1:]]
         for path in shares[0]:
             self.document(path)
         for child in children:
-            self.adopt(load(child.answer() if child is not None else None) or ())
+            for answer in child.last_answers() if child is not None else ():
+                self.adopt(pickle.loads(answer))
 
-    def _parse_share(self, paths: list[str], dump: Callable[[Any, IO[bytes]], None], file: IO[bytes]) -> None:
-        dump([self.document(path) for path in paths], file)
+    def _parse_share(self, paths: list[str]) -> Iterator[bytes]:
+        import pickle
+
+        yield pickle.dumps([self.document(path) for path in paths], pickle.HIGHEST_PROTOCOL)
 
     def _shared(self, path: str) -> bool:
         """Whether the twin has the same bytes at a path."""
