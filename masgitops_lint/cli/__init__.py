@@ -88,10 +88,12 @@ def misspelt_command(arguments: list[str]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit."""
+    """Run the command line, by default the process's own, and exit."""
     import gc
+    from contextlib import nullcontext
 
     from .errors import exit_on_error
+    from .leaving import leaving_at_once
 
     # A run makes many objects and hardly any cycles: looking for them often costs a tenth of the time.
     gc.set_threshold(200_000, 50, 50)
@@ -100,5 +102,5 @@ def main(arguments: list[str] | None = None) -> None:
     if meant:
         click.echo(f"mas-lint: there is no command and no path {given[0]}: did you mean `mas-lint {meant}`?", err=True)
         sys.exit(2)
-    with exit_on_error():
+    with leaving_at_once() if arguments is None else nullcontext(), exit_on_error():
         group(with_default_command(given), prog_name="mas-lint")
