@@ -13,6 +13,8 @@ from masgitops_lint.model.place import Keys, Place
 
 if TYPE_CHECKING:
     from masgitops_lint.argocd.detect import DetectedArgoCD
+    from masgitops_lint.argocd.placeholders import Placeholder, Suspect
+    from masgitops_lint.argocd.plaintext import Plaintext
     from masgitops_lint.argocd.waves import Misread
     from masgitops_lint.charts.profile import ReleaseProfile
     from masgitops_lint.charts.revision import ChartRevision
@@ -485,11 +487,50 @@ class Context:
         read = self._read_paths
         return (one for one in self.values.where(pick) if one.place.path in read)
 
-    def texts_where(self, judge: Callable[[str], object]) -> Iterator[ConfigText]:
-        """The texts of the config files, then of the manifests, that a judge finds worth a look."""
+    def texts_where(
+        self, judge: Callable[[str], object], holding: tuple[str, ...] = (), *, manifests: bool = True
+    ) -> Iterator[ConfigText]:
+        """The texts of the config files, then of the manifests, that a judge finds worth a look.
+
+        `holding`: only texts that hold one of these are shown to it, which is cheaper by far; what is base64 or
+        certificates as a whole is passed over then.
+        """
         read = self._read_paths
-        yield from (one for one in self.values.texts_where(judge) if one.place.path in read)
-        yield from (one for one in self.manifest_texts if isinstance(one.value, str) and judge(one.value))
+        found = self.values.texts_holding(holding, judge) if holding else self.values.texts_where(judge)
+        yield from (one for one in found if one.place.path in read)
+        for one in self.manifest_texts if manifests else ():
+            text = one.value
+            if isinstance(text, str) and (not holding or any(part in text for part in holding)) and judge(text):
+                yield one
+
+    @cached_property
+    def placeholder_suspects(self) -> tuple[tuple[ConfigText, Suspect], ...]:
+        """What was meant as a vault placeholder and is none, or cannot be resolved, in every text that holds such."""
+        from masgitops_lint.argocd.placeholders import SIGNS, suspects
+
+        found = self.texts_where(suspects, SIGNS)
+        return tuple((one, suspect) for one in found for suspect in suspects(str(one.value)))
+
+    def malformed_secret_paths(self) -> Iterator[tuple[ConfigText, Placeholder, str]]:
+        """Vault placeholders whose path the store must refuse, and why."""
+        from masgitops_lint.argocd.placeholders import OPENER
+        from masgitops_lint.argocd.secret_paths import malformed
+
+        backend = self.settings.secrets.backend or "unknown"
+
+        def judge(text: str) -> list[tuple[Placeholder, str]]:
+            return malformed(text, backend)  # type: ignore[arg-type]
+
+        for one in self.texts_where(judge, (OPENER,)):
+            for placeholder, problem in judge(str(one.value)):
+                yield one, placeholder, problem
+
+    def plaintext_secrets(self) -> Iterator[tuple[ConfigText, Plaintext]]:
+        """Texts that are secrets by their own form, each with the first of what is in it."""
+        from masgitops_lint.argocd.plaintext import find
+
+        for one in self.texts_where(find):
+            yield one, find(str(one.value))[0]
 
     def secrets_in_clear(self) -> Iterator[ConfigText]:
         """Values (texts and numbers) under keys that are named like a secret's, placeholders and the like left out."""

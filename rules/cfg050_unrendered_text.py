@@ -17,7 +17,6 @@ Fill in the value. If the text is meant to be there, silence the line with a com
 """
 
 import re
-from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule
 
@@ -86,8 +85,8 @@ def check(context: Context) -> Drafts:
     """The first leftover of each kind in each file, and how many there are."""
     found: dict[tuple[str, str], list[Keys]] = {}
     kinds: dict[tuple[str, str], str] = {}
-    for one in context.config_values(lambda route: leftover):
-        match = leftover(one.value)
+    for one in context.texts_where(leftover, SIGNS, manifests=False):
+        match = leftover(str(one.value))
         if match is not None:
             place = (one.place.path, match.group())
             found.setdefault(place, []).append(one.place.keys)
@@ -101,11 +100,6 @@ def check(context: Context) -> Drafts:
         )
 
 
-def leftover(value: Any) -> re.Match[str] | None:
-    """What was left unfilled in a value of one line."""
-    if not isinstance(value, str) or ("\n" in value and "\n" in value.strip()):
-        return None
-    for sign in SIGNS:
-        if sign in value:
-            return PATTERN.search(value)
-    return None
+def leftover(text: str) -> re.Match[str] | None:
+    """What was left unfilled in a text of one line."""
+    return None if "\n" in text and "\n" in text.strip() else PATTERN.search(text)

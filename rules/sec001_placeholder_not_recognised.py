@@ -17,7 +17,7 @@ name. An unquoted ` #` in YAML starts a comment, which cuts a placeholder off.
 Write `"<path:arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME#KEY>"`, in quotes.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, placeholder_suspects
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
 RULE = Rule(code="SEC001", name="placeholder-not-recognised", severity="error", tags=("secrets", "vault"), local=True)
 
@@ -48,20 +48,18 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Texts that deploy as they stand."""
-    for text in context.texts_where(placeholder_suspects):
-        for suspect in placeholder_suspects(str(text.value)):
-            if suspect.effect != "literal":
-                continue
-            fix = None
-            if suspect.repaired:
-                fix = context.replacement(
-                    text.place, suspect.raw, suspect.repaired, "write the placeholder as the plugin reads it"
-                )
-            yield RULE.draft(
-                context.inside(text.place, suspect.raw),
-                f"this is no placeholder for the vault plugin: {suspect.message}; Argo CD deploys the text as it "
-                f"stands",
-                help=f"write `{suspect.repaired}`" if suspect.repaired else "write `<path:PATH#KEY>`",
-                affects=context.applications_for(text.place),
-                fix=fix,
+    for text, suspect in context.placeholder_suspects:
+        if suspect.effect != "literal":
+            continue
+        fix = None
+        if suspect.repaired:
+            fix = context.replacement(
+                text.place, suspect.raw, suspect.repaired, "write the placeholder as the plugin reads it"
             )
+        yield RULE.draft(
+            context.inside(text.place, suspect.raw),
+            f"this is no placeholder for the vault plugin: {suspect.message}; Argo CD deploys the text as it stands",
+            help=f"write `{suspect.repaired}`" if suspect.repaired else "write `<path:PATH#KEY>`",
+            affects=context.applications_for(text.place),
+            fix=fix,
+        )

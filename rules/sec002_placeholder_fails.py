@@ -17,7 +17,7 @@ The modifiers are `base64encode`, `base64decode`, `jsonPath {EXPRESSION}`, `json
 `sha256sum`.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, placeholder_suspects
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
 RULE = Rule(code="SEC002", name="placeholder-fails", severity="error", tags=("secrets", "vault"), local=True)
 
@@ -47,20 +47,17 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Placeholders that no content of the store can satisfy."""
-    for text in context.texts_where(placeholder_suspects):
-        for suspect in placeholder_suspects(str(text.value)):
-            if suspect.effect != "fails":
-                continue
-            fix = None
-            if suspect.repaired:
-                fix = context.replacement(
-                    text.place, suspect.raw, suspect.repaired, "write what the plugin understands"
-                )
-            yield RULE.draft(
-                context.inside(text.place, suspect.raw),
-                f"{suspect.message}: the vault plugin fails, and Argo CD deploys nothing of the Application that "
-                f"reads this",
-                help=f"write `{suspect.repaired}`" if suspect.repaired else "",
-                affects=context.applications_for(text.place),
-                fix=fix,
-            )
+    for text, suspect in context.placeholder_suspects:
+        if suspect.effect != "fails":
+            continue
+        fix = None
+        if suspect.repaired:
+            fix = context.replacement(text.place, suspect.raw, suspect.repaired, "write what the plugin understands")
+        yield RULE.draft(
+            context.inside(text.place, suspect.raw),
+            f"{suspect.message}: the vault plugin fails, and Argo CD deploys nothing of the Application that "
+            f"reads this",
+            help=f"write `{suspect.repaired}`" if suspect.repaired else "",
+            affects=context.applications_for(text.place),
+            fix=fix,
+        )

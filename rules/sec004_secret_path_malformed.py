@@ -15,7 +15,7 @@ The store answers with an error, the vault plugin fails, and nothing of the Appl
 `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME` with a 12-digit account id.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, placeholders, secret_path_problem
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
 RULE = Rule(code="SEC004", name="secret-path-malformed", severity="error", tags=("secrets", "vault"), local=True)
 
@@ -51,19 +51,11 @@ GOOD = (Example("whole ARNs"),)
 
 def check(context: Context) -> Drafts:
     """Paths that cannot be looked up."""
-    backend = context.settings.secrets.backend
-
-    def malformed(text: str) -> bool:
-        return any(secret_path_problem(one, backend) for one in placeholders(text))
-
-    for text in context.texts_where(malformed):
-        for one in placeholders(str(text.value)):
-            problem = secret_path_problem(one, backend)
-            # spaces around a path are told by SEC002
-            if problem and one.path == one.path.strip():
-                yield RULE.draft(
-                    context.inside(text.place, one.raw),
-                    f"{problem}: the store refuses this path, and Argo CD deploys nothing of the Application "
-                    f"that reads it",
-                    affects=context.applications_for(text.place),
-                )
+    for text, one, problem in context.malformed_secret_paths():
+        # spaces around a path are told by SEC002
+        if one.path == one.path.strip():
+            yield RULE.draft(
+                context.inside(text.place, one.raw),
+                f"{problem}: the store refuses this path, and Argo CD deploys nothing of the Application that reads it",
+                affects=context.applications_for(text.place),
+            )

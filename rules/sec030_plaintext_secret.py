@@ -16,7 +16,7 @@ It deploys the value. Everybody who can read the Git repository, its forks and i
 Put the value into the secret store, write a placeholder, and change the secret: it stays in the Git history.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, plaintext_secrets
+from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
 RULE = Rule(code="SEC030", name="plaintext-secret", severity="error", tags=("secrets", "plaintext"), local=True)
 
@@ -38,8 +38,7 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Values that are secrets by their own form."""
-    for text in context.texts_where(plaintext_secrets):
-        one = plaintext_secrets(str(text.value))[0]
+    for text, one in context.plaintext_secrets():
         shown = f" ({one.preview})" if one.preview else ""
         where = ", in base64" if one.encoded else ""
         # an access key's id is no secret by itself, but it belongs beside the key that is

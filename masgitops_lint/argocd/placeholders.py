@@ -81,6 +81,10 @@ class Suspect(NamedTuple):
     repaired: str = ""
 
 
+_SOUND = late_pattern(r"<path:([^\s<>#|&]+)#([^\s<>#|&]+)>")
+"""A placeholder as a whole value, without version and modifiers: nothing can be wrong with its form."""
+
+
 class _Match(NamedTuple):
     start: int
     end: int
@@ -173,6 +177,9 @@ def scan(text: str, *, annotated: bool = False) -> tuple[Placeholder, ...]:
 
 @lru_cache(maxsize=8192)
 def _scan_inline(text: str) -> tuple[Placeholder, ...]:
+    whole = _SOUND.fullmatch(text)
+    if whole:
+        return (Placeholder(whole[1], whole[2], "", (), 0, len(text), text),)
     found = []
     for match in _inline_matches(text):
         placeholder = _split(text[match.start : match.end], match.start, match.end)
@@ -227,12 +234,16 @@ _MISSPELT = frozenset({
 })  # fmt: skip
 
 
+SIGNS = ("<", "#", "&lt;")
+"""What a text holds, one at least, that `suspects` has anything to say about."""
+
+
 def suspects(text: str) -> tuple[Suspect, ...]:
     """What was meant as a placeholder and deploys as it stands, or fails the Application; in order, never raises.
 
     Prose (`<KEY>`), XML and HTML are left alone: a suspect must name `path:`, or be shaped like a reference.
     """
-    if ":" not in text and "#" not in text:
+    if (":" not in text and "#" not in text) or _SOUND.fullmatch(text):
         return ()
     found: list[Suspect] = []
     covered: list[tuple[int, int]] = []

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from masgitops_lint.model.late_pattern import late_pattern
 
+from .encoded import is_encoded
 from .placeholders import scan
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ _NEEDLES = (
     "k_live_", "sq0csp-", "AccountKey=", "-us", ":AA", "hvs.", "hvb.", "hvr.", "sha256~", "AIza",
     "AGE-SECRET-KEY", "dckr_pat_", "PRIVATE",
 )  # fmt: skip
-_GATES = ("gl", "xox", "gh", "hv", "IA", "_", "-", ".", "=", ":", '"', "~", "")
+# A search for one character costs next to nothing, one for two more than one for many.
+_GATES = ("@", "P", "A", "J", "G", "~", "=", '"', "xox", "gl", "gh", "hv", "_pat_", "k", "")
 
 
 def _by_gate() -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -90,13 +92,10 @@ def _by_gate() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 _GATED = _by_gate()
 _ONE_PLACEHOLDER = late_pattern(r"<path:[^<>#\s]+#[^<>#\s]+>")
-_SHORT = 256
-_BASE64 = late_pattern(r"[A-Za-z0-9+/=\s]+")
-_CERTIFICATES = late_pattern(r"\s*(?:-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+")
 
 
 def _hinted(text: str) -> bool:
-    if len(text) > _SHORT and (_BASE64.fullmatch(text) or _CERTIFICATES.fullmatch(text)):
+    if is_encoded(text):
         return False
     for gate, needles in _GATED:
         if gate in text:
@@ -143,15 +142,13 @@ def find(text: str) -> tuple[Plaintext, ...]:
     """The secrets in one value, each kind once; placeholders count as filled in. Never raises."""
     if len(text) < 16 or len(text) > MAX_LENGTH or _ONE_PLACEHOLDER.fullmatch(text):
         return ()
-    found = list(_clear(text))
-    if not found:
+    found = list(_clear(text)) if _hinted(text) else []
+    if not found and _BASE64_START.match(text):
         found = [Plaintext(item.kind, item.preview, True) for item in _encoded(text)]
     return tuple(dict.fromkeys(found))
 
 
 def _clear(text: str) -> Iterator[Plaintext]:
-    if not _hinted(text):
-        return
     text = _without_placeholders(text)
     key = _private_key(text)
     if key is not None:
@@ -293,7 +290,7 @@ def _encoded(text: str) -> Iterator[Plaintext]:
         decoded = _decode(text)
         if decoded is None:
             return
-        found = tuple(_clear(decoded))
+        found = tuple(_clear(decoded)) if _hinted(decoded) else ()
         if found:
             yield from found
             return

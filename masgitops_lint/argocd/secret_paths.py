@@ -14,7 +14,7 @@ from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Place
 from masgitops_lint.model.secret import Backend, SecretReference
 
-from .placeholders import Placeholder
+from .placeholders import Placeholder, scan
 
 AVP_TYPES: dict[str, Backend] = {
     "vault": "vault",
@@ -41,6 +41,9 @@ _ARN = late_pattern(
 _REGION = late_pattern(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
 _ACCOUNT = late_pattern(r"\d{12}")
 _NAME = late_pattern(r"[A-Za-z0-9/_+=.@-]+")
+_SOUND_ARN = late_pattern(
+    r"arn:aws[a-z-]*:secretsmanager:[a-z]{2}(?:-[a-z]+)+-\d{1,2}:\d{12}:secret:(?!-)[A-Za-z0-9/_+=.@-]+"
+)
 _SUFFIX = late_pattern(r"-(?=[A-Za-z0-9]{6}\Z)(?=.*[A-Z])(?=.*[a-z0-9])[A-Za-z0-9]{6}\Z")
 _GCP = late_pattern(r"projects/([^/]+)/secrets/([^/]+)")
 _IBM = late_pattern(r"ibmcloud/([^/]+)/secrets/groups/([^/\n]+)(?:/(.+))?", re.S)
@@ -135,14 +138,19 @@ def reference(placeholder: Placeholder, place: Place, backend: Backend = "unknow
     )
 
 
+def malformed(text: str, backend: Backend) -> list[tuple[Placeholder, str]]:
+    """The placeholders in a text whose path the store must refuse, and why."""
+    return [(one, problem) for one in scan(text) if (problem := path_problem(one.path, one.key, one.version, backend))]
+
+
 def path_problem(path: str, key: str = "", version: str = "", backend: Backend = "unknown") -> str:
     """Why the backend must refuse the path, as the rest of a sentence; "" where it may be right.
 
     Placeholder-like account ids (`xxxxxxxxxxxx`, `<account>`) are not judged: they stand for one.
     """
-    known = guess_backend(path, key, version) if backend == "unknown" else backend
     if path.startswith(("arn:", "arn-")):
-        return _arn_problem(path)
+        return "" if _SOUND_ARN.fullmatch(path) else _arn_problem(path)
+    known = guess_backend(path, key, version) if backend == "unknown" else backend
     if known == "gcp":
         match = _GCP.fullmatch(path)
         if match is None:

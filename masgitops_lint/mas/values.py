@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, TypeAlias
 
+from masgitops_lint.argocd.encoded import is_encoded
 from masgitops_lint.model.place import Keys, Place
 
 from .texts import ConfigText
@@ -16,75 +20,62 @@ Judge: TypeAlias = Callable[[Any], object]
 _ITEM = 0
 """Stands for every list index in a route that many values share."""
 
-_Site: TypeAlias = tuple[str, Keys]
-"""A file, and the route of a mapping (or of a list's item) in it."""
-
-
-def _bucket() -> defaultdict[Any, list[int]]:
-    return defaultdict(list)
+_Stored: TypeAlias = "str | tuple[type, Any]"
+"""A text, or any other scalar together with its type, as `1`, `1.0` and `True` are equal."""
 
 
 class _Shape:
-    """All mappings (or lists) of the files that stand at one route. `values`: key -> value -> numbers of places.
-
-    A value that is no text stands there together with its type, as `1`, `1.0` and `True` are equal.
-    """
+    """All mappings (or lists) of the files that stand at one route: the different scalars by key, and what is below."""
 
     __slots__ = ("below", "route", "values")
 
     def __init__(self, route: Keys) -> None:
         self.route = route
         self.below: dict[str | int, _Shape] = {}
-        self.values: defaultdict[str | int, defaultdict[Any, list[int]]] = defaultdict(_bucket)
+        self.values: defaultdict[str | int, set[_Stored]] = defaultdict(set)
 
     def child(self, key: str | int) -> _Shape:
         found = self.below[key] = _Shape((*self.route, key))
         return found
 
 
+_Wanted: TypeAlias = "dict[_Shape, dict[str | int, set[_Stored]]]"
+
+
 class ConfigValues:
     """The scalars of some config files, nulls and booleans included.
 
-    Files are given as (path, data). Answers come in the order of files and, in each, of the text.
+    Files are given as (path, data). Answers come in the order of files and, in each, of the text. Where a value
+    stands is looked up when somebody wants to know: of most values, nobody does.
     """
 
-    def __init__(self, files: Iterable[tuple[str, Any]]) -> None:
+    def __init__(self, files: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        self._files = tuple(files)
         self._root = _Shape(())
-        self._sites: list[_Site] = []
-        for path, data in files:
-            self._add(path, data, self._root, ())
+        for _, data in self._files:
+            _add(data, self._root)
 
-    def _add(self, path: str, container: Any, shape: _Shape, keys: Keys) -> None:
-        sites = self._sites
-        below = shape.below
-        if container.__class__ is dict:
-            values = shape.values
-            site = (path, keys)
-            for key, value in container.items():
-                kind = value.__class__
-                if kind is str:
-                    values[key][value].append(len(sites))
-                    sites.append(site)
-                elif kind is dict or kind is list:
-                    self._add(path, value, below.get(key) or shape.child(key), (*keys, key))
-                else:
-                    values[key][kind, value].append(len(sites))
-                    sites.append(site)
-        else:
-            for index, value in enumerate(container):
-                kind = value.__class__
-                if kind is dict or kind is list:
-                    self._add(path, value, below.get(_ITEM) or shape.child(_ITEM), (*keys, index))
-                else:
-                    shape.values[_ITEM][value if kind is str else (kind, value)].append(len(sites))
-                    sites.append((path, (*keys, index)))
-
-    def _shapes(self) -> Iterator[_Shape]:
+    @cached_property
+    def _shapes(self) -> tuple[_Shape, ...]:
+        found: list[_Shape] = []
         stack = [self._root]
         while stack:
             shape = stack.pop()
-            yield shape
+            found.append(shape)
             stack.extend(shape.below.values())
+        return tuple(found)
+
+    @cached_property
+    def _texts(self) -> frozenset[str]:
+        found: set[_Stored] = set()
+        for shape in self._shapes:
+            found.update(*shape.values.values())
+        return frozenset([one for one in found if one.__class__ is str])
+
+    @cached_property
+    def _plain(self) -> tuple[str, ...]:
+        """The texts without long base64 and certificates, in no particular order."""
+        return tuple([text for text in self._texts if not is_encoded(text)])
 
     def where(self, pick: Callable[[Keys], Judge | None]) -> list[ConfigText]:
         """The values that a judge is interested in.
@@ -92,42 +83,93 @@ class ConfigValues:
         `pick` gives the judge for a route, None where no value there matters; list indexes of the route are 0. It is
         asked once a route, the judge once for each different value there.
         """
-        hits: list[tuple[int, str | int, Any]] = []
-        for shape in self._shapes():
-            for key, bucket in shape.values.items():
+        wanted: _Wanted = {}
+        for shape in self._shapes:
+            for key, values in shape.values.items():
                 judge = pick((*shape.route, key))
                 if judge is None:
                     continue
-                for stored, numbers in bucket.items():
-                    value = stored if stored.__class__ is str else stored[1]
-                    if judge(value):
-                        hits.extend((number, key, value) for number in numbers)
-        return self._texts(hits)
+                hits = {one for one in values if judge(one if one.__class__ is str else one[1])}
+                if hits:
+                    wanted.setdefault(shape, {})[key] = hits
+        return self._standing(wanted)
 
     def texts_where(self, judge: Judge) -> list[ConfigText]:
         """The texts that a judge is interested in, wherever they stand; it is asked once for each different one."""
-        known: dict[str, object] = {}
-        hits: list[tuple[int, str | int, Any]] = []
-        for shape in self._shapes():
-            for key, bucket in shape.values.items():
-                for value, numbers in bucket.items():
-                    if value.__class__ is not str:
-                        continue
-                    verdict = known.get(value)
-                    if verdict is None:
-                        verdict = known[value] = bool(judge(value))
-                    if verdict:
-                        hits.extend((number, key, value) for number in numbers)
-        return self._texts(hits)
+        return self._with_texts(set(filter(judge, self._texts)))
 
-    def _texts(self, hits: list[tuple[int, str | int, Any]]) -> list[ConfigText]:
-        hits.sort(key=_number)
-        found = []
-        for number, key, value in hits:
-            path, keys = self._sites[number]
-            found.append(ConfigText(Place(path, keys if key.__class__ is int else (*keys, key)), value))
-        return found
+    def texts_holding(self, parts: tuple[str, ...], judge: Judge) -> list[ConfigText]:
+        """The same for texts that hold one of `parts`; long base64 and certificates are passed over."""
+        return self._with_texts(set(filter(judge, holding(self._plain, parts))))
+
+    def _with_texts(self, texts: set[str]) -> list[ConfigText]:
+        if not texts:
+            return []
+        wanted: _Wanted = {}
+        for shape in self._shapes:
+            for key, values in shape.values.items():
+                if not texts.isdisjoint(values):
+                    wanted.setdefault(shape, {})[key] = values & texts
+        return self._standing(wanted)
+
+    def _standing(self, wanted: _Wanted) -> list[ConfigText]:
+        """Where the wanted values stand."""
+        if not wanted:
+            return []
+        leading = {shape.route[:length] for shape in wanted for length in range(len(shape.route) + 1)}
+        return [
+            ConfigText(Place(path, keys), value)
+            for path, data in self._files
+            for keys, value in _find(data, self._root, (), wanted, leading)
+        ]
 
 
-def _number(hit: tuple[int, str | int, Any]) -> int:
-    return hit[0]
+def _add(container: Any, shape: _Shape) -> None:
+    below, values = shape.below, shape.values
+    if container.__class__ is dict:
+        for key, value in container.items():
+            kind = value.__class__
+            if kind is str:
+                values[key].add(value)
+            elif kind is dict or kind is list:
+                _add(value, below.get(key) or shape.child(key))
+            else:
+                values[key].add((kind, value))
+    else:
+        for value in container:
+            kind = value.__class__
+            if kind is dict or kind is list:
+                _add(value, below.get(_ITEM) or shape.child(_ITEM))
+            else:
+                values[_ITEM].add(value if kind is str else (kind, value))
+
+
+def _find(container: Any, shape: _Shape, keys: Keys, wanted: _Wanted, leading: set[Keys]) -> Iterator[tuple[Keys, Any]]:
+    hits = wanted.get(shape, {})
+    is_list = container.__class__ is list
+    for key, value in enumerate(container) if is_list else container.items():
+        shared = _ITEM if is_list else key
+        kind = value.__class__
+        if kind is dict or kind is list:
+            below = shape.below[shared]
+            if below.route in leading:
+                yield from _find(value, below, (*keys, key), wanted, leading)
+        elif (value if kind is str else (kind, value)) in hits.get(shared, ()):
+            yield (*keys, key), value
+
+
+def holding(texts: Sequence[str], parts: Iterable[str]) -> list[str]:
+    """The texts that hold one of `parts`, in order: all are searched at once, so that many short ones cost little.
+
+    A part must hold no NUL.
+    """
+    joined = "\0".join(texts)
+    starts = [0, *accumulate(len(text) + 1 for text in texts)]
+    found: set[int] = set()
+    for part in parts:
+        at = joined.find(part)
+        while at >= 0:
+            index = bisect_right(starts, at) - 1
+            found.add(index)
+            at = joined.find(part, starts[index + 1])
+    return [texts[index] for index in sorted(found)]
