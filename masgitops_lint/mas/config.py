@@ -206,11 +206,10 @@ class MasConfig:
         """Account directories, without repeats, in order."""
         seen: dict[str, None] = {}
         for root in self.roots:
-            for path in root.paths:
-                if path.endswith("/" + CLUSTER_BASE):
-                    parts = _parts(root.prefix, path)
-                    if len(parts) == 3:
-                        seen[parts[0]] = None
+            for path in root.by_name.get(CLUSTER_BASE, ()):
+                parts = _parts(root.prefix, path)
+                if len(parts) == 3:
+                    seen[parts[0]] = None
         if not seen:
             for scope in self.meant:
                 seen[scope.directory[len(scope.root) :].split("/")[0]] = None

@@ -66,13 +66,15 @@ def find_strays(config: MasConfig) -> dict[str, Stray]:
     found: dict[str, Stray] = {}
     for root in config.roots:
         directories = set(root.by_directory)
+        fitting: dict[str, list[ApplicationSetSpec]] = {}
         for path in root.paths:
             directory, _, name = path.rpartition("/")
             if not name.lower().endswith((".yaml", ".yml")) or name.startswith("."):
                 continue
-            relative = directory[len(root.prefix) :]
-            parts = relative.split("/")
-            specs = fitting_specs(config, parts) if relative else []
+            specs = fitting.get(directory)
+            if specs is None:
+                relative = directory[len(root.prefix) :]
+                specs = fitting[directory] = fitting_specs(config, relative.split("/")) if relative else []
             if name in config.known_names:
                 if not any(file.name == name for spec in specs for file in spec.files):
                     found[path] = _misplaced(config, root, path, name)

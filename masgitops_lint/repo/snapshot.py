@@ -82,19 +82,20 @@ class WorkingTree:
             names = listed or list(_walk(self.root, "", skipped))
             files: dict[str, str] = {}
             real_root = os.path.realpath(self.root)
+            above = os.path.join(self.root, "")
             for name in sorted(set(names)):
-                reason = _named(name) or self._judge(name, real_root)
+                path = above + name.replace("/", os.sep)
+                reason = _named(name) or self._judge(name, path, real_root)
                 if reason is None:
-                    files[name] = os.path.join(self.root, *name.split("/"))
+                    files[name] = path
                 elif reason[1]:
                     skipped.append(reason)
             self._files = files
             self._skipped = tuple(sorted(skipped))
         return self._files
 
-    def _judge(self, name: str, real_root: str) -> Skip | None:
+    def _judge(self, name: str, path: str, real_root: str) -> Skip | None:
         """Why a listed name is no readable file; an empty reason for one that is simply gone."""
-        path = os.path.join(self.root, *name.split("/"))
         try:
             mode = os.lstat(path).st_mode
         except FileNotFoundError:
@@ -135,11 +136,11 @@ class WorkingTree:
         place = self._scan().get(path)
         if place is None:
             raise FileNotFoundError(path)
-        with open(place, "rb") as file:
+        with open(place, "rb", buffering=0) as file:
             status = os.fstat(file.fileno())
             if status.st_size > MAX_READ:
                 raise TooLargeError(status.st_size)
-            return file.read(MAX_READ)
+            return file.readall()
 
     def oid(self, path: str) -> str:
         """Git's object id of the bytes in the working tree. Raises OSError."""
