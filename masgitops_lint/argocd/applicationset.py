@@ -73,6 +73,8 @@ class ExpandOptions:
     globbing: GlobMode = "greedy"
     version: tuple[int, ...] | None = None
     parse_yaml: Callable[[str], Any] | None = field(default=None, compare=False)
+    only: frozenset[int] | None = None
+    """The numbers of the parameter sets that are wanted, counted from 0; the others are not rendered."""
 
 
 def valid_name(name: str) -> bool:
@@ -103,6 +105,7 @@ def expand(
         return _failed(frozen, str(error))
     generated: list[Generated] = []
     unknown: list[str] = []
+    count = 0
     generators = spec.get("generators")
     for generator in generators if isinstance(generators, list) else ():
         if not isinstance(generator, Mapping):
@@ -114,6 +117,9 @@ def expand(
             continue
         except GeneratorError as error:
             return _failed(frozen, error.message, error.files)
+        count, first = count + len(sets), count
+        if options.only is not None:
+            sets = [one for number, one in enumerate(sets, first) if number in options.only]
         try:
             generated += _render(manifest, spec, generator, sets, context, preserves, options)
         except TemplateError as error:

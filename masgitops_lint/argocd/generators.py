@@ -77,6 +77,28 @@ def kinds_of(generator: Mapping[str, Any]) -> list[str]:
     return [kind for kind in (*COMBINING, *_BASIC) if isinstance(generator.get(kind), Mapping)]
 
 
+def file_patterns(generators: Any) -> list[str] | None:
+    """The patterns of files that an ApplicationSet's generators list; None where only running them can tell."""
+    found: list[str] = []
+    for generator in generators if isinstance(generators, list) else ():
+        for kind in kinds_of(generator) if isinstance(generator, Mapping) else ():
+            body = generator[kind]
+            if kind == "merge":
+                below = file_patterns(body.get("generators"))
+            elif kind == "git" and not body.get("directories"):
+                items = body.get("files")
+                paths = (
+                    [item.get("path") for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+                )
+                below = [path for path in paths if isinstance(path, str)]
+            else:
+                below = [] if kind == "list" else None
+            if below is None:
+                return None
+            found += below
+    return found
+
+
 def generate(generator: Mapping[str, Any], context: GeneratorContext) -> list[ParamSet]:
     """The parameter sets of one item of `spec.generators`. Raises `GeneratorError` or `UnknownGeneratorError`."""
     return _generate(generator, context, nested=False)

@@ -31,11 +31,11 @@ class GlobError(ValueError):
 
 def list_files(pattern: str, paths: Sequence[str], mode: GlobMode = "greedy") -> list[str]:
     """The files of a repo that the pattern lists, sorted. `paths` are all its files, sorted. Raises `GlobError`."""
-    near = _with_prefix(paths, _literal_prefix(pattern))
+    near = with_prefix(paths, literal_prefix(pattern))
     return git_pathspec(pattern, near) if mode == "greedy" else doublestar(pattern, near)
 
 
-def _literal_prefix(pattern: str) -> str:
+def literal_prefix(pattern: str) -> str:
     """The directory that every match lies in, as far as the pattern spells it out plainly; "" when in doubt."""
     fixed = re.match(r"[A-Za-z0-9_-][^*?\[\]{}\\,:]*/", pattern)
     if fixed is None or "/." in fixed[0] or "//" in fixed[0] or len(fixed[0]) == len(pattern):
@@ -43,7 +43,8 @@ def _literal_prefix(pattern: str) -> str:
     return fixed[0]
 
 
-def _with_prefix(paths: Sequence[str], prefix: str) -> Sequence[str]:
+def with_prefix(paths: Sequence[str], prefix: str) -> Sequence[str]:
+    """The paths (sorted) below a directory, named with its slash; all of them for ""."""
     return paths[bisect_left(paths, prefix) : bisect_left(paths, prefix[:-1] + "0")] if prefix else paths
 
 

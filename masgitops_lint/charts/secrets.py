@@ -196,6 +196,22 @@ def catalogue(release: str) -> SecretCatalogue:
     )
 
 
+@lru_cache(maxsize=1)
+def asked_values() -> Mapping[str, Literal["text", "keys", "set"]]:
+    """The leaf values that Jobs of any release depend on, by key: on the text, on the keys of a mapping, or only on
+    whether there is something."""
+    found: dict[str, Literal["text", "keys", "set"]] = {"mas_application_id": "text"}
+    for job in (one for kind in ("writers", "runtime_reads", "deleted") for one in _data()[kind]):
+        for name in (match[1] for match in _VARIABLE.finditer(job["path"]) if match[1].startswith(".")):
+            found[name[1:].removesuffix("*")] = "keys" if name.endswith("*") else "text"
+        for when in job.get("when", ()):
+            if when["test"] in ("in", "lacks"):
+                found[when["key"]] = "text"
+            else:
+                found.setdefault(when["key"], "set")
+    return found
+
+
 def _valid(entry: Mapping[str, Any], version: tuple[int, ...]) -> bool:
     since, until = entry.get("since"), entry.get("until")
     return not (since and version < version_key(since)) and not (until and version > version_key(until))

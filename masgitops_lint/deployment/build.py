@@ -10,7 +10,8 @@ from .deployment import Deployment
 
 if TYPE_CHECKING:
     from masgitops_lint.argocd.globbing import GlobMode
-    from masgitops_lint.charts.helm.engine import EngineChoice, HelmEngine
+    from masgitops_lint.charts.helm.engine import EngineChoice
+    from masgitops_lint.charts.helm.late_engine import LateEngine
     from masgitops_lint.charts.profile import ReleaseProfile
     from masgitops_lint.charts.source import ChartSource
     from masgitops_lint.mas.account_root import AccountRoot
@@ -104,14 +105,16 @@ def build_deployment(subject: Subject, options: BuildOptions = _AS_MEANT, *, act
 
 def build_from_charts(subject: Subject, sources: Mapping[str, str | None], options: BuildOptions) -> Deployment:
     """The exact deployment; an account without charts of its own is served by those of the first that has some."""
-    from masgitops_lint.charts.helm.engine import open_engine
+    from masgitops_lint.charts.helm.late_engine import late_engine
 
     from .exact import build_exact
 
-    charts, engine = _opener(sources), open_engine(options.engine)
+    charts, engine = _opener(sources), late_engine(options.engine)
     exact = _exact(subject, options)
-    if options.values or not options.cached:
+    if not options.cached:
         return build_exact(subject.mas, charts, subject.account, engine, exact)
+    if options.values:
+        return _with_kept(subject, charts, engine, exact, options)
     from masgitops_lint.settings.cache_directory import cache_directory
 
     from .whole_cache import WholeCache, key_of
@@ -126,13 +129,37 @@ def build_from_charts(subject: Subject, sources: Mapping[str, str | None], optio
     return built
 
 
+def _with_kept(
+    subject: Subject,
+    charts: Callable[[str], ChartSource],
+    engine: LateEngine,
+    exact: ExactOptions,
+    options: BuildOptions,
+) -> Deployment:
+    """The exact deployment, as much as possible of it from earlier runs."""
+    from masgitops_lint.settings.result_store import open_store
+
+    from .exact import build_all, unfinished
+    from .keeping import KeepingBuilder, StaleError
+
+    def anew() -> ExactBuilder:
+        return unfinished(subject.mas, charts, subject.account, engine, exact)
+
+    store = open_store(options.cache_directory)
+    try:
+        builder = KeepingBuilder(subject.mas, engine, exact, store, engine.identity, anew)
+        return build_all(builder, charts, subject.account).result()
+    except StaleError:
+        return anew().result()
+
+
 def _deciding(
-    subject: Subject, charts: Mapping[str, ChartSource], engine: HelmEngine, exact: ExactOptions
+    subject: Subject, charts: Mapping[str, ChartSource], engine: LateEngine, exact: ExactOptions
 ) -> Iterator[str]:
     """Everything that decides an exact deployment: program, Helm, settings, charts, and every YAML file of the repo."""
     from masgitops_lint.version import __version__
 
-    yield from (__version__, engine.name, engine.version, str(exact.globbing), str(exact.version), str(exact.resources))
+    yield from (__version__, engine.identity, str(exact.globbing), str(exact.version), str(exact.resources))
     yield repr(subject.settings)
     for account, source in sorted(charts.items()):
         yield from (account, source.label, source.digest)

@@ -10,7 +10,7 @@ import os
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from masgitops_lint.argocd.applicationset import ExpandOptions as ApplicationSetOptions
 from masgitops_lint.argocd.applicationset import Expansion, Generated, expand
@@ -93,12 +93,24 @@ def unfinished(
     keep: Callable[[str], bool] = lambda path: True,
 ) -> ExactBuilder:
     """The builder with all roots rendered and the leaves still to do. `keep` can leave files out of the config repo."""
-    builder = ExactBuilder(mas, engine, options)
-    for root in mas.roots:
+    return build_all(ExactBuilder(mas, engine, options), charts, parameters, keep)
+
+
+Builder = TypeVar("Builder", bound="ExactBuilder")
+
+
+def build_all(
+    builder: Builder,
+    charts: Callable[[str], ChartSource],
+    parameters: Callable[[str], AccountRoot],
+    keep: Callable[[str], bool] = lambda path: True,
+) -> Builder:
+    """The builder when it has built every account."""
+    for root in builder.mas.roots:
         hidden = frozenset(path for path in root.paths if not keep(path))
-        for account in mas.accounts():
+        for account in builder.mas.accounts():
             if any(path.startswith(f"{root.prefix}{account}/") and path not in hidden for path in root.paths):
-                builder.account(account, charts(account), parameters(account), ConfigFiles(mas, root, hidden))
+                builder.account(account, charts(account), parameters(account), ConfigFiles(builder.mas, root, hidden))
     return builder
 
 
@@ -112,6 +124,14 @@ class Leaf:
     root: RootChart
     made: RenderedObject
     charts: ChartSource
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLeaf:
+    """A leaf Application whose objects are known already: `index` into the builder's applications."""
+
+    index: int
+    resources: tuple[Resource, ...]
 
 
 class ExactBuilder:
@@ -133,6 +153,8 @@ class ExactBuilder:
         self._charts: ChartSource | None = None
         self._runners: dict[str, LeafRunner] = {}
         self.leaves: list[Leaf] = []
+        self.known_leaves: list[KnownLeaf] = []
+        self.rendered: dict[int, tuple[Resource, ...]] = {}
         self._labels: dict[str, None] = {}
 
     @property
@@ -334,8 +356,7 @@ class ExactBuilder:
         place = self.tracer.source_place(made, root)
         record = self._record(made, root, place, {})
         self.applications.append(record)
-        options = ApplicationSetOptions(self.options.globbing, self.options.version)
-        expansion = expand(made.data, root.config, self.go, options)
+        expansion = self._expand(made, root)
         self.applications[-1] = replace(record, policy=expansion.policy)
         if expansion.frozen:
             self._freeze(record, made, root, expansion)
@@ -343,27 +364,40 @@ class ExactBuilder:
         for generated in expansion.applications:
             self._generated(generated, record, made, root)
 
+    def _expand(self, made: RenderedObject, root: RootChart, only: frozenset[int] | None = None) -> Expansion:
+        options = ApplicationSetOptions(self.options.globbing, self.options.version, only=only)
+        return expand(made.data, root.config, self.go, options)
+
     def _generated(self, generated: Generated, parent: Application, made: RenderedObject, above: RootChart) -> None:
         scope = self._scope(generated.params, generated.manifest, made, above)
-        manifest = RenderedObject(made.template, made.line, generated.manifest, "", {})
-        base = scope.base.path if scope.base is not None else scope.directory
-        seat = RootChart(parent.name, above.chart, {}, (), scope, scope.directory, above.account, "", "", above.config)
-        record = self._record(manifest, seat, Place(base), {})
-        below = self._root_chart(record, generated.manifest, scope, above)
+        record = self._generated_record(generated, parent, made, above, scope)
         if generated.problem:
-            lost = self._lost_below(below, record.name)
+            lost = self._lost_below(self._root_chart(record, generated.manifest, scope, above), record.name)
             self._fail(
                 scope.directory,
                 record.name,
                 record.path,
                 generated.problem,
-                self.tracer.name_place(made, scope) or Place(base),
+                self.tracer.name_place(made, scope) or Place(base_path(scope)),
                 "name",
                 root=True,
                 lost=lost,
             )
             return
         self.applications.append(record)
+        self._below(record, generated.manifest, scope, above)
+
+    def _generated_record(
+        self, generated: Generated, parent: Application, made: RenderedObject, above: RootChart, scope: Scope
+    ) -> Application:
+        manifest = RenderedObject(made.template, made.line, generated.manifest, "", {})
+        seat = RootChart(parent.name, above.chart, {}, (), scope, scope.directory, above.account, "", "", above.config)
+        return self._record(manifest, seat, Place(base_path(scope)), {})
+
+    def _below(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> None:
+        """Render the chart of a root Application."""
+        below = self._root_chart(record, manifest, scope, above)
+        base = base_path(scope)
         if isinstance(below, RootChart):
             self._render_root(below, Place(base))
         else:
@@ -489,13 +523,17 @@ class ExactBuilder:
         """Render the leaves and put everything together."""
         resources: dict[str, tuple[Resource, ...]] = {}
         outcomes = {place: runner.finish() for place, runner in self._runners.items()}
-        for leaf in self.leaves:
+        leaves: list[Leaf | KnownLeaf] = [*self.leaves, *self.known_leaves]
+        for leaf in sorted(leaves, key=lambda leaf: leaf.index):
             record = self.applications[leaf.index]
+            if isinstance(leaf, KnownLeaf):
+                resources[record.name] = leaf.resources
+                continue
             outcome = outcomes[leaf.charts.root][leaf.key]
             if isinstance(outcome, RenderError):
                 self._leaf_failed(record, leaf.job, leaf.root, leaf.made, outcome, leaf.charts)
             else:
-                resources[record.name] = outcome
+                resources[record.name] = self.rendered[leaf.index] = outcome
         return Deployment(
             applications=tuple(self.applications),
             errors=tuple(self.errors),
@@ -554,6 +592,11 @@ class ExactBuilder:
         self.errors.append(
             RenderFailure(scope, application, chart, "", 0, message, place, kind=kind, lost=lost, root=root)
         )
+
+
+def base_path(scope: Scope) -> str:
+    """The file that a scope hangs on, else its directory."""
+    return scope.base.path if scope.base is not None else scope.directory
 
 
 def _optional(value: Any) -> str | None:

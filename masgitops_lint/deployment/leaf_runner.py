@@ -134,7 +134,12 @@ class LeafRunner:
             self._pool = _pool(self._processes, self._charts, self._engine)
         while self._waiting:
             batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
-            self._running.append((batch, self._pool.submit(render_batch, [job for _, job in batch])))
+            try:
+                future = self._pool.submit(render_batch, [job for _, job in batch])
+            except Exception as error:  # a worker has died: see `finish`
+                future = Future()
+                future.set_exception(error)
+            self._running.append((batch, future))
 
     def finish(self) -> dict[str, Outcome]:
         """Every result by key."""

@@ -28,7 +28,7 @@ from masgitops_lint.model.secret import Backend, SecretReference
 from masgitops_lint.settings.values import DeclaredSecret, Settings
 
 from .deployment import Deployment
-from .leaf_values import LeafValues
+from .kept_values import placeholders_in, told_of
 from .secret_names import Suggestion, suggest
 from .secret_owner import Owner, Owners, is_own_at_sight, near_name
 
@@ -312,21 +312,17 @@ class SecretsBuilder:
     ) -> None:
         """Add what the Jobs of one Application write, read and delete."""
         chart = chart_name(application.path)
-        ids = scope.ids
+        ids, values = scope.ids, told_of(application.values)
         for job in jobs.of("writers", chart, scope.level):
-            unmet = tuple(
-                self.unmet(when, job, application, scope) for when in job.when if not when.holds(application.values)
-            )
-            for path in fill(job.path, ids, application.values):
+            unmet = tuple(self.unmet(when, job, application, scope) for when in job.when if not when.holds(values))
+            for path in fill(job.path, ids, values):
                 found.writers.append(Writer(path, job.fields, job, application, scope.directory, unmet))
         for job in jobs.of("runtime_reads", chart, scope.level):
-            if all(when.holds(application.values) for when in job.when):
-                found.reads.extend(
-                    RuntimeRead(p, job.fields, job, application) for p in fill(job.path, ids, application.values)
-                )
+            if all(when.holds(values) for when in job.when):
+                found.reads.extend(RuntimeRead(p, job.fields, job, application) for p in fill(job.path, ids, values))
         for job in jobs.of("deleters", chart, scope.level):
-            if all(when.holds(application.values) for when in job.when):
-                found.deleters.extend(Deleter(p, job, application) for p in fill(job.path, ids, application.values))
+            if all(when.holds(values) for when in job.when):
+                found.deleters.extend(Deleter(p, job, application) for p in fill(job.path, ids, values))
 
     def unmet(self, when: Condition, job: SecretJob, application: Application, scope: Scope) -> Unmet:
         if when.find == "jdbc":
@@ -341,7 +337,7 @@ class SecretsBuilder:
 
     def unmatched_jdbc(self, application: Application, scope: Scope) -> Place | None:
         """The suite configuration that was probably meant for a database: same application, or named after it."""
-        wanted = application.values.get("mas_application_id")
+        wanted = told_of(application.values).get("mas_application_id")
         configs = scope.get("ibm_mas_suite_configs")
         for index, config in enumerate(configs if isinstance(configs, list) else ()):
             if (
@@ -545,10 +541,7 @@ def _holders(
     """Placeholder text -> the Applications whose leaf values hold it: those with the plugin, those without."""
     found: tuple[dict[str, list[Application]], dict[str, list[Application]]] = ({}, {})
     for application in applications:
-        values = application.values
-        data = values.leaf if isinstance(values, LeafValues) else values
-        held = {one.raw: None for _, text in texts_with(data, OPENER) for one in scan(text)}
-        for raw in held:
+        for raw in placeholders_in(application.values):
             found[0 if application.plugin else 1].setdefault(raw, []).append(application)
     return found
 

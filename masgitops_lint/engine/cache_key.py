@@ -139,16 +139,17 @@ def _charts(context: Context) -> list[str] | None:
     sources = [real for one in named if (real := real_charts(one, root)) is not None]
     if not sources:
         return found
-    from masgitops_lint.charts.helm.engine import HelmMissingError, open_engine
+    from masgitops_lint.charts.helm.engine import HelmMissingError
+    from masgitops_lint.charts.helm.late_engine import late_engine
     from masgitops_lint.charts.source import SourceError, open_source
 
     try:
-        engine = open_engine()
+        engine = late_engine()
         for source in map(open_source, dict.fromkeys(sources)):
             found += (source.label, source.digest)
     except (HelmMissingError, SourceError):  # the run says so
         return None
-    return [*found, engine.name, engine.version]
+    return [*found, engine.identity]
 
 
 def _named_charts(settings: Settings) -> list[str]:

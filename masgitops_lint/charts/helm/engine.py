@@ -29,7 +29,10 @@ class RenderedFile(NamedTuple):
 class HelmEngine(Protocol):
     """Renders charts offline. Engines are safe to use from several threads and must not be carried over a fork."""
 
-    name: Literal["sdk", "binary"]
+    @property
+    def name(self) -> Literal["sdk", "binary"]:
+        """Which kind of engine it is."""
+        ...
 
     @property
     def version(self) -> str:

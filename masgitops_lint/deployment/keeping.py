@@ -1,0 +1,393 @@
+"""The exact deployment with what an earlier run has rendered: only roots whose input has changed are rendered again.
+
+A root chart's input is its chart, values, parameters and config files; it is kept under a hash of them. What an
+ApplicationSet generates hangs on files too: a trace of them is kept with the root that holds the set. An account's
+root is an entry of its own, and so is each root below it, together with all that hang on that one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from masgitops_lint.charts.helm.engine import HelmEngine
+from masgitops_lint.charts.helm.failure import RenderError
+from masgitops_lint.charts.source import ChartSource
+from masgitops_lint.mas.account_root import AccountRoot
+from masgitops_lint.mas.config import MasConfig
+from masgitops_lint.mas.scope import Scope
+from masgitops_lint.model.application import Application, Resource
+from masgitops_lint.model.place import Place
+from masgitops_lint.repo.content_digest import times_of
+from masgitops_lint.settings.result_store import ResultStore
+from masgitops_lint.version import __version__
+
+from .application_source import leaf_job
+from .config_files import ConfigFiles
+from .deployment import ChangedValue, Deployment
+from .exact import ExactBuilder, ExactOptions, KnownLeaf, base_path
+from .kept_rows import FORMAT, KeptRoot, Step, root_of, root_row
+from .rendered import RenderedObject
+from .root_chart import VALUES_VARIABLE, RootChart
+from .set_trace import SetTrace, SetTraces
+
+
+class StaleError(Exception):
+    """What was kept does not fit what is there: everything is rendered anew."""
+
+
+class Entry:
+    """Roots of an earlier run by their keys: one account's own, or one below it with all that hang on it."""
+
+    def __init__(self, key: str, raw: bytes | None) -> None:
+        self.key = key
+        self.raw = raw
+        self.roots: dict[str, KeptRoot] = {}
+        if raw is not None:
+            try:
+                self.roots = {str(key): root_of(row) for key, row in json.loads(raw).items()}
+            except (LookupError, TypeError, ValueError, AttributeError):
+                self.raw = None
+
+    @cached_property
+    def leaves(self) -> Mapping[str, tuple[Resource, ...]]:
+        """The objects of all leaves by their keys."""
+        steps = [step for root in self.roots.values() for step in root.steps]
+        return {step.leaf: step.resources for step in steps if step.leaf and step.resources is not None}
+
+
+class KeptLeaves:
+    """Leaves of the entry at hand, as the cache of a `LeafRunner`. New ones are kept with their roots."""
+
+    def __init__(self) -> None:
+        self.entry = Entry("", None)
+
+    def get(self, digest: str, key: str) -> tuple[Resource, ...] | None:
+        """See `leaf_runner.Cache`."""
+        return self.entry.leaves.get(key)
+
+    def put(self, digest: str, key: str, resources: tuple[Resource, ...]) -> None:
+        """See `leaf_runner.Cache`."""
+
+    def save(self) -> None:
+        """See `leaf_runner.Cache`."""
+
+
+class Seat:
+    """A root chart that is put together, and rendered, when somebody needs it."""
+
+    def __init__(self, make: Callable[[], RootChart], render: Callable[[RootChart], list[RenderedObject]]) -> None:
+        self._make = make
+        self._render = render
+
+    @cached_property
+    def root(self) -> RootChart:
+        """The chart with its values."""
+        return self._make()
+
+    @cached_property
+    def sets(self) -> list[RenderedObject]:
+        """The ApplicationSets that it renders."""
+        return [made for made in self._render(self.root) if made.kind == "ApplicationSet"]
+
+
+@dataclass(slots=True)
+class _Live:
+    """A root that is being rendered: what is kept of it when nothing fails."""
+
+    key: str
+    name: str
+    entry: Entry
+    sets: list[SetTrace] = field(default_factory=list)
+    made: list[_Made] = field(default_factory=list)
+    position: int = 0
+    failures: int = 0
+    below: int = 0
+    broken: bool = False
+
+
+@dataclass(slots=True)
+class _Made:
+    """A step on its way; the Application is known by its number."""
+
+    index: int
+    changed: tuple[ChangedValue, ...] = ()
+    leaf: str = ""
+    child: str = ""
+    number: int = 0
+    position: int = 0
+
+
+class KeepingBuilder(ExactBuilder):
+    """Builds like `ExactBuilder`, with the same result, and keeps roots in a store.
+
+    `identity` stands for the Helm that renders, `again` gives a builder with all roots rendered anew, for those who
+    want the values of Applications that were kept without.
+    """
+
+    def __init__(
+        self,
+        mas: MasConfig,
+        engine: HelmEngine,
+        options: ExactOptions,
+        store: ResultStore,
+        identity: str,
+        again: Callable[[], ExactBuilder],
+    ) -> None:
+        self._leaves_at_hand = KeptLeaves()
+        options = ExactOptions(
+            options.globbing, options.version, options.resources, options.processes, self._leaves_at_hand
+        )
+        super().__init__(mas, engine, options)
+        self._store = store
+        self._identity = identity
+        self._again = again
+        self._anew: ExactBuilder | None = None
+        self._live: list[_Live] = []
+        self._depth = 0
+        self._next: tuple[str, Entry] | None = None
+        self._traces: SetTraces | None = None
+        self._base = ""
+        self._old_keys: dict[str, str] = {}
+        self._written: dict[str, tuple[Entry, dict[str, _Live | KeptRoot]]] = {}
+        snapshot = mas.repository.snapshot
+        self._times = times_of(snapshot, mas.repository.yaml_paths)
+
+    def values(self, index: int) -> Mapping[str, Any]:
+        """The values of an Application, by its number."""
+        if self._anew is None:
+            self._anew = self._again()
+        return self._anew.applications[index].values
+
+    # --- what a root is kept under
+
+    def account(self, account: str, charts: ChartSource, root: AccountRoot, config: ConfigFiles) -> None:
+        """Build one account."""
+        self._traces = SetTraces(config, self.options.globbing)
+        options = (self.options.globbing, self.options.version, self.options.resources)
+        self._base = _digest(str(FORMAT), __version__, self._identity, charts.digest, repr(options), config.root.prefix)
+        super().account(account, charts, root, config)
+
+    def _account_keys(self, root: RootChart) -> tuple[str, str]:
+        """Where an account's entry lies, and what its root is made of."""
+        repository = self.mas.repository.snapshot.root
+        place = _digest("account root", str(FORMAT), repository, root.config.root.prefix, root.account)
+        return place, _digest(self._base, root.account, root.chart.digest, json.dumps(root.values, default=repr))
+
+    def _key(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> str:
+        """The key of a generated Application's root; "" for one without a chart."""
+        job = leaf_job(manifest, VALUES_VARIABLE)
+        if job is None:
+            return ""
+        parameters = [f"{one.name}={one.value}={one.force_string}" for one in job.parameters]
+        files = [file.path for file in scope.files]
+        return _digest(
+            self._base,
+            *(record.name, record.parent or "", job.chart, job.release_name, job.namespace, above.account),
+            *(scope.level, scope.spec.parent, scope.directory, scope.spec.merge_key or "", base_path(scope)),
+            *("parameters", *parameters, "values", *job.values_text, "files", *files),
+            self._tracing.content(path[len(scope.root) :] for path in files),
+        )
+
+    @property
+    def _tracing(self) -> SetTraces:
+        assert self._traces is not None
+        return self._traces
+
+    # --- roots that are kept
+
+    def _holds(self, root: KeptRoot) -> bool:
+        return all(map(self._tracing.holds, root.sets))
+
+    def _entry(self, key: str, name: str) -> Entry:
+        """The entry that a root belongs to: below an account's root each has its own."""
+        if self._depth > 1:
+            return self._leaves_at_hand.entry
+        entry = Entry(key, self._store.get(key))
+        if entry.raw is None and name in self._old_keys:
+            # what it was called for before: some roots and leaves below may be the same
+            old = Entry(key, self._store.get(self._old_keys[name]))
+            entry.roots = old.roots
+        self._leaves_at_hand.entry = entry
+        return entry
+
+    def _replay(self, key: str, root: KeptRoot, entry: Entry, seat: Seat) -> None:
+        """Take over what a root has made, and see to the roots below it."""
+        self._remember(entry, key, root)
+        self._depth += 1
+        sets: list[Application] = []
+        for step in root.steps:
+            index = len(self.applications)
+            application = step.application
+            self.applications.append(application)
+            bind = getattr(application.values, "bind", None)
+            if bind is not None:
+                bind(index, self.values)
+            self.changed.extend(step.changed)
+            if step.resources is not None:
+                self.known_leaves.append(KnownLeaf(index, step.resources))
+            if step.child:
+                self._child(step, sets[step.number], seat)
+            elif application.kind == "ApplicationSet":
+                sets.append(application)
+        self._depth -= 1
+
+    def _child(self, step: Step, parent: Application, above: Seat) -> None:
+        """A root below one that was kept: kept as well, or rendered."""
+
+        def make() -> RootChart:
+            return self._found_again(step, parent, above)
+
+        entry = self._entry(step.child, step.application.name)
+        seat = Seat(make, lambda root: self.renderer.render(root, root.values))
+        known = entry.roots.get(step.child)
+        if known is not None and self._holds(known):
+            self._replay(step.child, known, entry, seat)
+            return
+        root = seat.root
+        assert root.scope is not None
+        self._next = step.child, entry
+        self._render_root(root, Place(base_path(root.scope)))
+
+    def _found_again(self, step: Step, parent: Application, above: Seat) -> RootChart:
+        """The root chart of a generated Application, from the set that generates it."""
+        try:
+            made = above.sets[step.number]
+        except (IndexError, RenderError) as error:
+            raise StaleError from error
+        expansion = self._expand(made, above.root, frozenset({step.position}))
+        if len(expansion.applications) != 1 or expansion.applications[0].name != step.application.name:
+            raise StaleError
+        generated = expansion.applications[0]
+        scope = self._scope(generated.params, generated.manifest, made, above.root)
+        record = self._generated_record(generated, parent, made, above.root, scope)
+        found = self._root_chart(record, generated.manifest, scope, above.root)
+        if isinstance(found, str):
+            raise StaleError
+        return found
+
+    # --- roots that are rendered
+
+    def _below(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> None:
+        live = self._live[-1]
+        key = self._key(record, manifest, scope, above)
+        live.made.append(
+            _Made(len(self.applications) - 1, child=key, number=len(live.sets) - 1, position=live.position)
+        )
+        live.position += 1
+        if not key:
+            live.broken = True
+            super()._below(record, manifest, scope, above)
+            return
+
+        def make() -> RootChart:
+            found = self._root_chart(record, manifest, scope, above)
+            if isinstance(found, str):
+                raise StaleError
+            return found
+
+        entry = self._entry(key, record.name)
+        known = entry.roots.get(key)
+        if known is not None and self._holds(known):
+            self._replay(key, known, entry, Seat(make, lambda root: self.renderer.render(root, root.values)))
+            return
+        self._next = key, entry
+        super()._below(record, manifest, scope, above)
+        self._next = None
+
+    def _render_root(self, root: RootChart, place: Place) -> None:
+        if self._next is not None:
+            (key, entry), self._next = self._next, None
+        else:
+            lies, key = self._account_keys(root)
+            entry = Entry(lies, self._store.get(lies))
+            self._leaves_at_hand.entry = entry
+            self._old_keys = {
+                step.application.name: step.child for old in entry.roots.values() for step in old.steps if step.child
+            }
+            known = entry.roots.get(key)
+            if known is not None and self._holds(known):
+                seat = Seat(lambda: root, lambda root: self.renderer.render(root, root.values))
+                self._replay(key, known, entry, seat)
+                return
+        live = _Live(key, root.name, entry)
+        self._remember(entry, key, live)
+        before = self._failures
+        self._live.append(live)
+        self._depth += 1
+        super()._render_root(root, place)
+        self._depth -= 1
+        self._live.pop()
+        failures = self._failures - before
+        live.broken = live.broken or failures > live.below
+        if self._live:
+            self._live[-1].below += failures
+
+    @property
+    def _failures(self) -> int:
+        return len(self.errors) + len(self.frozen)
+
+    def _remember(self, entry: Entry, key: str, root: _Live | KeptRoot) -> None:
+        self._written.setdefault(entry.key, (entry, {}))[1][key] = root
+
+    def _application(self, made: RenderedObject, root: RootChart) -> None:
+        changes, leaves = len(self.changed), len(self.leaves)
+        index = len(self.applications)
+        super()._application(made, root)
+        leaf = self.leaves[-1].key if len(self.leaves) > leaves else ""
+        self._live[-1].made.append(_Made(index, tuple(self.changed[changes:]), leaf))
+
+    def _application_set(self, made: RenderedObject, root: RootChart) -> None:
+        live = self._live[-1]
+        live.made.append(_Made(len(self.applications)))
+        live.position = 0
+        spec = made.get("spec", "generators")
+        live.sets.append(self._tracing.trace(spec))
+        super()._application_set(made, root)
+
+    # --- what is written
+
+    def result(self) -> Deployment:
+        """Render the leaves, put everything together, and keep what is new."""
+        deployment = super().result()
+        changed = [entry for entry in self._written.values() if any(isinstance(r, _Live) for r in entry[1].values())]
+        repository = self.mas.repository
+        if changed and times_of(repository.snapshot, repository.yaml_paths) == self._times:
+            for entry, roots in changed:
+                rows = {key: row for key, root in roots.items() if (row := self._row(root)) is not None}
+                raw = json.dumps(rows, separators=(",", ":")).encode()
+                if raw != entry.raw:
+                    self._store.put(entry.key, raw)
+        return deployment
+
+    def _row(self, root: _Live | KeptRoot) -> Any:
+        """What is kept of a root; None when something in it has failed."""
+        if isinstance(root, KeptRoot):
+            return root.row
+        if root.broken or any(made.leaf and made.index not in self.rendered for made in root.made):
+            return None
+        return root_row(root.name, root.sets, [self._step(made) for made in root.made])
+
+    def _step(self, made: _Made) -> Step:
+        return Step(
+            self.applications[made.index],
+            made.changed,
+            made.leaf,
+            self.rendered[made.index] if made.leaf else None,
+            made.child,
+            made.number,
+            made.position,
+        )
+
+
+def _digest(*parts: str) -> str:
+    state = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        state.update(f"{len(data)}:".encode())
+        state.update(data)
+    return state.hexdigest()
