@@ -245,7 +245,7 @@ class Scope:
         """The merged value at `keys`, or None."""
         current: Any = self.values
         for key in keys:
-            if isinstance(current, dict) and isinstance(key, str):
+            if current.__class__ is dict:
                 current = current.get(key)
             elif isinstance(current, list) and isinstance(key, int) and 0 <= key < len(current):
                 current = current[key]
@@ -271,8 +271,9 @@ class Scope:
 
     def winner(self, keys: Keys) -> ConfigFile | None:
         """The file whose value survives the merge: the last one that holds the route, for a route that survives."""
+        first = keys[0]
         for file in self.files[::-1]:
-            if contains(file.data, keys):
+            if first in file.data and contains(file.data, keys):
                 return file
         return None
 
@@ -309,10 +310,10 @@ class Scope:
 def contains(data: Any, keys: Keys) -> bool:
     """Whether the route exists in `data`."""
     for key in keys:
-        if isinstance(key, int):
-            if not isinstance(data, list) or not 0 <= key < len(data):
+        if data.__class__ is dict:
+            if key not in data:
                 return False
-        elif not isinstance(data, dict) or key not in data:
+        elif data.__class__ is not list or not isinstance(key, int) or not 0 <= key < len(data):
             return False
         data = data[key]
     return True
