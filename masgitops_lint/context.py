@@ -330,11 +330,19 @@ class Context:
         return tuple(masked(self.meant_deployment, self.profile_of))
 
     @cached_property
+    def empty_fields(self) -> tuple[tuple[Application, Scope, str, Keys], ...]:
+        """Fields of Applications (`name`, `namespace`, `server`, `path`) whose value is not there, and its keys."""
+        from masgitops_lint.deployment.value_use import empty_fields
+
+        return tuple(empty_fields(self.meant_deployment))
+
+    @cached_property
     def missing_in_fields(self) -> Mapping[str, frozenset[Keys]]:
         """Directory of a scope -> keys without a value that an Application's name, place or chart is made of."""
-        from masgitops_lint.deployment.value_use import missing_in_fields
-
-        return missing_in_fields(self.meant_deployment)
+        found: dict[str, set[Keys]] = {}
+        for _, scope, _, keys in self.empty_fields:
+            found.setdefault(scope.directory, set()).add(keys)
+        return {directory: frozenset(keys) for directory, keys in found.items()}
 
     def is_list_key(self, scope: Scope, key: str) -> bool:
         """Whether the charts of a scope's release go through the entries of a top-level key."""

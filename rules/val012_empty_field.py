@@ -59,18 +59,16 @@ ID_BLOCKS = frozenset(keys[0] for keys in IDS)
 def check(context: Context) -> Drafts:
     """Missing parts of Applications' own fields; one finding a value."""
     found: dict[object, tuple[object, str, str, list[str]]] = {}
-    for application, values, scope in context.with_values:
-        for field, what in FIELDS.items():
-            for keys in values.field_keys(field):
-                if keys in IDS or scope.get(*keys) not in (None, "") or keys[-1] in context.parameters_of(scope):
-                    continue
-                if context.is_misspelt(scope, keys) or _has_default(context, scope, keys):
-                    continue
-                if keys[0] in ID_BLOCKS and context.block_is_broken(scope, keys[0]):
-                    continue
-                place = _slipped(scope, keys) or scope.place(keys)
-                known = found.setdefault((scope.directory, keys), (place, dotted(keys), what, []))
-                known[3].append(application.name)
+    for application, scope, field, keys in context.empty_fields:
+        if keys in IDS or keys[-1] in context.parameters_of(scope):
+            continue
+        if context.is_misspelt(scope, keys) or _has_default(context, scope, keys):
+            continue
+        if keys[0] in ID_BLOCKS and context.block_is_broken(scope, keys[0]):
+            continue
+        place = _slipped(scope, keys) or scope.place(keys)
+        known = found.setdefault((scope.directory, keys), (place, dotted(keys), FIELDS[field], []))
+        known[3].append(application.name)
     for place, key, what, names in found.values():
         more = f" (and of {len(set(names)) - 1} more)" if len(set(names)) > 1 else ""
         yield RULE.draft(

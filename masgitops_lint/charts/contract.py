@@ -216,19 +216,34 @@ def read_routes(expression: Expression, names: Mapping[str, list[Route]]) -> Ite
 
 def leaf_reads(profile: ReleaseProfile, chart: str, route: Sequence[str | int]) -> bool:
     """Whether a leaf chart reads the value at a route of its values: itself, part of it, or a block around it."""
+    return _reading(profile, chart, route)[0]
+
+
+def leaf_takes_whole(profile: ReleaseProfile, chart: str, route: Sequence[str | int]) -> bool:
+    """Whether a leaf chart takes the value at a route, or a block around it, as one: it reads all that is below."""
+    read, node = _reading(profile, chart, route)
+    return read and (node is None or _is_whole(node))
+
+
+def _reading(profile: ReleaseProfile, chart: str, route: Sequence[str | int]) -> tuple[bool, Mapping[str, Any] | None]:
+    """Whether a value is read, and the node of the chart's read tree; None below what is taken as one."""
     facts = profile.data["leaves"].get(chart)
     if facts is None:
-        return True
+        return True, None
     node: Mapping[str, Any] = facts["reads"]
     for key in route:
-        if "w" in node.get("", "") or set(node) == {""}:
-            # A value that is taken as one: what stands below it is no key of its own.
-            return True
+        if _is_whole(node):
+            return True, None
         below = node.get(ITEM) if isinstance(key, int) else node.get(str(key), node.get(ITEM))
         if below is None:
-            return False
+            return False, None
         node = below
-    return True
+    return True, node
+
+
+def _is_whole(node: Mapping[str, Any]) -> bool:
+    # what stands below a value that is taken as one is no key of its own
+    return "w" in node.get("", "") or set(node) == {""}
 
 
 @lru_cache(maxsize=8)

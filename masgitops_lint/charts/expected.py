@@ -30,6 +30,12 @@ class Expected:
     where: Mapping[str, Any] = field(default_factory=dict)
     beside: str = ""
     partner: bool = False
+    route: tuple[str, ...] = field(init=False)
+    all_keys: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "route", tuple(self.block.split(".")))
+        object.__setattr__(self, "all_keys", frozenset(self.keys))
 
     def asks(self, block: Mapping[str, Any]) -> bool:
         """Whether a block needs the keys."""
@@ -63,7 +69,7 @@ class Lacking:
 def lacking(scope: Scope, profile: ReleaseProfile) -> Iterator[Lacking]:
     """Expected values that are missing, null or empty in blocks that are there."""
     for name, rows in expected().items():
-        route_to: tuple[str, ...] = tuple(name.split("."))
+        route_to = rows[0].route
         block = scope.get(*route_to)
         if not block:
             continue
@@ -71,15 +77,21 @@ def lacking(scope: Scope, profile: ReleaseProfile) -> Iterator[Lacking]:
         if rows[0].listed:
             entries = [((name, index), entry) for index, entry in enumerate(block)] if isinstance(block, list) else []
         for route, entry in entries:
-            if isinstance(entry, dict) and entry:
-                for row in rows:
-                    missing = tuple([key for key in row.keys if _is_empty(entry.get(key))])
-                    if missing and row.asks(entry):
-                        read = tuple(
-                            [key for key in missing if len(route_to) > 1 or _is_read(profile, scope.level, name, key)]
-                        )
-                        if read:
-                            yield Lacking(route, read, row.effect)
+            if not isinstance(entry, dict) or not entry:
+                continue
+            filled = {key for key, value in entry.items() if not _is_empty(value)}
+            for row in rows:
+                if row.all_keys <= filled or not row.asks(entry):
+                    continue
+                read = tuple(
+                    [
+                        key
+                        for key in row.keys
+                        if key not in filled and (len(route_to) > 1 or _is_read(profile, scope.level, name, key))
+                    ]
+                )
+                if read:
+                    yield Lacking(route, read, row.effect)
 
 
 def effect_of_lack(keys: Keys, block: Mapping[str, Any]) -> str:

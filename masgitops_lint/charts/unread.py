@@ -12,7 +12,7 @@ from masgitops_lint.data import data_text
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.place import Keys
 
-from .contract import ITEM, Node, Target, contract_of, leaf_keys, leaf_reads
+from .contract import ITEM, Node, Target, contract_of, leaf_keys, leaf_reads, leaf_takes_whole
 from .profile import ReleaseProfile
 
 Arrival = tuple[str, tuple[str | int, ...]]
@@ -235,6 +235,8 @@ class _Reader:
         found: _Spot | _Verdict
         if isinstance(key, int) or self.is_read(child, passed):
             found = _Spot(spot.file, route, child, passed)
+            # everything below a value that a chart takes as one is read with it
+            found.opaque = found.opaque or any(leaf_takes_whole(self.profile, chart, at) for chart, at in passed)
         else:
             found = _EXTRA if self.is_extra(spot.file, route) else _UNREAD
         inside.keys[key] = found

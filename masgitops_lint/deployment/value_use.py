@@ -59,14 +59,6 @@ FALSE_WORDS = frozenset({"false", "no", "off", "n", "0"})
 """Texts that people mean as false, and Go templates take for true."""
 
 
-def _is_delicate(value: Any) -> bool:
-    """Whether some use of a scalar can go wrong: large numbers are printed oddly, words test as true."""
-    kind = value.__class__
-    if kind is str:
-        return len(value) < 8 and value.strip().lower() in FALSE_WORDS
-    return (kind is int or kind is float) and abs(value) >= 1e6
-
-
 def _wrong_uses(value: Any, uses: str) -> Iterator[Use]:
     """Which of a chart's uses do not go well with a delicate value, or with a collection."""
     is_text = value.__class__ is str
@@ -76,22 +68,49 @@ def _wrong_uses(value: Any, uses: str) -> Iterator[Use]:
         yield "tested"
 
 
+class _Watched(NamedTuple):
+    """A node of a chart's read tree, without what no value can go wrong at: its uses, and what is read below it."""
+
+    uses: str
+    below: dict[str | int, _Watched]
+    item: _Watched | None
+
+
+def _watched(node: Mapping[str, Any]) -> _Watched:
+    item = _watched(node["*"]) if "*" in node else None
+    below: dict[str | int, _Watched] = {key: _watched(child) for key, child in node.items() if key not in ("", "*")}
+    if item is None:
+        below = {key: child for key, child in below.items() if _is_risky(child)}
+    uses = node.get("", "")
+    if len(node) > 1:
+        # Keys below it are read too: what prints the whole is a test or a default.
+        uses = uses.replace("p", "")
+    return _Watched(uses, below, item)
+
+
+def _is_risky(node: _Watched) -> bool:
+    wrong = ("p" in node.uses and "w" not in node.uses) or ("t" in node.uses and "c" not in node.uses)
+    return wrong or bool(node.below) or node.item is not None
+
+
+@lru_cache(maxsize=512)
+def _watched_by(profile: ReleaseProfile, kind: Literal["roots", "leaves"], name: str) -> _Watched:
+    """What to look at in the values of a root chart (by level) or leaf chart (by path)."""
+    facts = profile.data[kind].get(name)
+    return _watched(facts["reads"] if facts else {})
+
+
 def used_at_root(scope: Scope, profile: ReleaseProfile) -> Iterator[UsedValue]:
     """Delicate values of a scope that its root chart prints or tests itself."""
-    facts = profile.data["roots"].get(scope.level)
-    if facts is None:
-        return
-    for keys, value, use in _delicate_uses(scope.values, facts["reads"]):
-        yield UsedValue(keys, value, use, facts["chart"], scope.place(keys))
+    for keys, value, use in _delicate_uses(scope.values, _watched_by(profile, "roots", scope.level)):
+        yield UsedValue(keys, value, use, profile.data["roots"][scope.level]["chart"], scope.place(keys))
 
 
 def used_in_leaves(deployment: Deployment, profiles: Profiles) -> Iterator[UsedValue]:
     """Delicate values that leaf charts print or test, where a config value is behind them."""
     for application, values, scope in with_values(deployment):
-        facts = profiles(scope).data["leaves"].get(application.path)
-        if facts is None:
-            continue
-        for route, value, use in _delicate_uses(values.leaf, facts["reads"]):
+        watched = _watched_by(profiles(scope), "leaves", application.path)
+        for route, value, use in _delicate_uses(values.leaf, watched):
             keys = values.keys_of(route, direct=True)
             if keys:
                 own = scope.get(*keys)
@@ -106,38 +125,49 @@ def with_values(deployment: Deployment) -> Iterator[tuple[Application, LeafValue
             yield application, values, values.scope
 
 
+_LONGEST = 7
+"""Longer texts are not tried: the longest word that means false has five letters, and may have space around it."""
+
+
 def _delicate_uses(
-    values: Mapping[str, Any] | list[Any], reads: Mapping[str, Any], above: Keys = ()
+    values: Mapping[str, Any] | list[Any], reads: _Watched, above: Keys = ()
 ) -> Iterator[tuple[Keys, Any, Use]]:
-    """Values that the chart uses in a way that can go wrong; `reads` is the node of the read tree at their place."""
-    item = reads.get("*")
+    """Values that the chart uses in a way that can go wrong: large numbers are printed oddly, words test as true."""
+    _, below, item = reads
     if isinstance(values, list) and item is None:
         return
     for key, value in enumerate(values) if isinstance(values, list) else values.items():
         kind = value.__class__
-        if kind is not dict and kind is not list and not _is_delicate(value):
+        if kind is str:
+            if len(value) > _LONGEST or value.strip().lower() not in FALSE_WORDS:
+                continue
+        elif kind is int or kind is float:
+            if abs(value) < 1e6:
+                continue
+        elif kind is not dict and kind is not list:
             continue
-        node = (reads.get(key) if key.__class__ is str and key else None) or item
+        node = below.get(key) or item
         if node is None:
             continue
-        uses = node.get("", "")
-        if len(node) > 1:
-            # Keys below it are read too: what prints the whole is a test or a default.
-            uses = uses.replace("p", "")
-        for use in _wrong_uses(value, uses):
+        for use in _wrong_uses(value, node.uses):
             yield (*above, key), value, use
-        if kind is dict or kind is list:
+        if (kind is dict or kind is list) and (node.below or node.item):
             yield from _delicate_uses(value, node, (*above, key))
 
 
 def masked(deployment: Deployment, profiles: Profiles) -> Iterator[Masked]:
     """Values of leaf charts that stay at a placeholder (`xxx`) because the config does not give them."""
     for application, values, scope in with_values(deployment):
-        facts = profiles(scope).data["leaves"].get(application.path)
-        defaults = facts.get("defaults") if facts else None
-        for route, placeholder in _placeholders(defaults or {}):
-            if _lacks(values, route):
+        for route, placeholder in _placeholders_of(profiles(scope), application.path):
+            if _lacks(values.leaf, route):
                 yield Masked(".".join(route), placeholder, application.path, application.name, application.source)
+
+
+@lru_cache(maxsize=512)
+def _placeholders_of(profile: ReleaseProfile, chart: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """The placeholders in the values of a leaf chart, with their routes."""
+    facts = profile.data["leaves"].get(chart)
+    return tuple(_placeholders(facts.get("defaults") or {})) if facts else ()
 
 
 def _placeholders(defaults: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -151,7 +181,7 @@ def _placeholders(defaults: Mapping[str, Any], above: tuple[str, ...] = ()) -> I
 def _lacks(values: Mapping[str, Any], route: tuple[str, ...]) -> bool:
     current: Any = values
     for key in route:
-        if not isinstance(current, Mapping):
+        if not isinstance(current, dict):
             return False
         if key not in current:
             return True
@@ -163,14 +193,19 @@ FIELDS = ("name", "namespace", "server", "path")
 """What an Application's own fields are called that are made of config values."""
 
 
-def missing_in_fields(deployment: Deployment) -> dict[str, frozenset[Keys]]:
-    """Directory of a scope -> keys without a value that one of its Applications' own fields is made of."""
-    found: dict[str, set[Keys]] = {}
-    for _, values, scope in with_values(deployment):
-        for keys in (keys for field in FIELDS for keys in values.field_keys(field)):
-            if scope.get(*keys) in (None, ""):
-                found.setdefault(scope.directory, set()).add(keys)
-    return {directory: frozenset(keys) for directory, keys in found.items()}
+def empty_fields(deployment: Deployment) -> Iterator[tuple[Application, Scope, str, Keys]]:
+    """Applications' own fields that are made of a config value which is not there: the field, and the value's keys."""
+    filled: dict[int, set[Keys]] = {}
+    for application, values, scope in with_values(deployment):
+        sound = filled.setdefault(id(scope), set())
+        for field in FIELDS:
+            for keys in values.field_keys(field):
+                if keys in sound:
+                    continue
+                if scope.get(*keys) in (None, ""):
+                    yield application, scope, field, keys
+                else:
+                    sound.add(keys)
 
 
 def placeholder_blocks(deployment: Deployment) -> Iterator[tuple[Application, str, Scope]]:
