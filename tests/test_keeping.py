@@ -69,8 +69,8 @@ def build(repo: Path, cache: Path | None, charts: Path = CHARTS, settings: Setti
 
 def assert_same(kept: Deployment, anew: Deployment) -> None:
     """Everything but values, which are compared by what the secrets graph asks."""
-    bare = tuple(replace(one, values={}) for one in kept.applications)
-    assert bare == tuple(replace(one, values={}) for one in anew.applications)
+    bare = tuple(one._replace(values={}) for one in kept.applications)
+    assert bare == tuple(one._replace(values={}) for one in anew.applications)
     assert list(kept.resources.items()) == list(anew.resources.items())
     assert replace(kept, applications=(), resources={}) == replace(anew, applications=(), resources={})
     for one, other in zip(kept.applications, anew.applications, strict=True):

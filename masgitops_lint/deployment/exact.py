@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from masgitops_lint.argocd.applicationset import ExpandOptions as ApplicationSetOptions
@@ -357,7 +357,7 @@ class ExactBuilder:
         record = self._record(made, root, place, {})
         self.applications.append(record)
         expansion = self._expand(made, root)
-        self.applications[-1] = replace(record, policy=expansion.policy)
+        self.applications[-1] = record._replace(policy=expansion.policy)
         if expansion.frozen:
             self._freeze(record, made, root, expansion)
             return

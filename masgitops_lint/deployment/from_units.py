@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 from masgitops_lint.argocd.waves import delete_policies, hooks, resource_sync_options, wave
 from masgitops_lint.kubernetes.objects import UNKNOWN, KubeObject
@@ -34,7 +33,7 @@ def deployment_of(graph: UnitGraph) -> Deployment:
             if key not in sets:
                 own = unit.generator.name
                 sets[key] = f"ApplicationSet {own}" if own in used else own
-                applications.append(replace(_application_set(unit, unit.generator, parent), name=sets[key]))
+                applications.append(_application_set(unit, unit.generator, parent)._replace(name=sets[key]))
             parent = sets[key]
         applications.append(_application(unit, names[id(unit)], parent))
         resources[names[id(unit)]] = tuple(_resource(unit, obj) for obj in unit.objects)

@@ -7,7 +7,7 @@ holds what `kept_values` names. Nothing that failed is kept: messages may quote 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from masgitops_lint.model.application import Application, Resource
@@ -20,7 +20,7 @@ from .set_trace import SetTrace
 FORMAT = 1
 """Of the rows. Raise it when they, or what they are made from, change."""
 
-_PLAIN = tuple(one.name for one in fields(Application) if one.name not in ("source", "values"))
+_PLAIN = tuple(name for name in Application._fields if name not in ("source", "values"))
 _LISTS = frozenset({"finalizers", "sync_options", "misread"})
 _COMMON = ("kind", "name", "namespace", "group", "wave", "template")
 _RARE = tuple(name for name in Resource._fields if name not in _COMMON)

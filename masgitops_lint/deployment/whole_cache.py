@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from masgitops_lint.model.application import Application, Resource
@@ -68,7 +68,7 @@ class WholeCache:
             return
         import tempfile
 
-        bare = tuple(replace(application, values={}) for application in deployment.applications)
+        bare = tuple(application._replace(values={}) for application in deployment.applications)
         data = {
             "applications": _encoded(bare),
             "errors": _encoded(deployment.errors),

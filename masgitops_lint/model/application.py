@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .place import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(NamedTuple):
     """One Application or ApplicationSet object (or, in a generic repo, another thing that reconciles).
 
     `parent` names the object that renders (an Application) or generates (an ApplicationSet) it; None for a root.
@@ -41,7 +39,7 @@ class Application:
     sync_options: tuple[str, ...] = ()
     template: str = ""
     """The chart template that renders it, such as `120-db2-databases-app.yaml`: the key into the release profile."""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = {}
     """Helm values for its chart (a leaf's HELM_VALUES), where they are known."""
     policy: str = ""
     """`applicationsSync` of an ApplicationSet, where its manifest was rendered; "" where only the profile is known."""
