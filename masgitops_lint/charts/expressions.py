@@ -661,6 +661,13 @@ def _print(*values: Any) -> Any:
     return result
 
 
+def _has_key(container: Any, key: Any) -> bool:
+    if isinstance(container, str | list | bool | int | float):
+        message = f"wrong type for value; expected map[string]interface {{}}; got {type_name(container)}"
+        raise _BadArgumentError(message, 0)
+    return key in container
+
+
 def _hash(name: str) -> Callable[[Any], Any]:
     def run(value: Any) -> Any:
         import hashlib
@@ -711,7 +718,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "toJson": YamlText,
     "indent": _indent,
     "nindent": _nindent,
-    "hasKey": lambda container, key: key in container,
+    "hasKey": _has_key,
     "dict": _dictionary,
     "list": lambda *values: list(values),
     "append": lambda values, value: [*values, value],

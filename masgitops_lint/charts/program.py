@@ -14,11 +14,17 @@ from .expressions import UNKNOWN, Expression, TemplateError
 from .needs import Known, Needs
 from .rendered import Failure, Rendered, Row, Run, Step, StopError
 from .rows import all_rows, parts_of
+from .shapes import Shape, Shapes
 from .step_compiler import StepCompiler
+from .stretches import Printed
 from .unconditional import unconditional_checks
+from .values import coalesce
 
 _OFTEN = 4
 """Runs after which a template is compiled as a whole: then branches that do nothing are known, and left out."""
+
+_MOST_SHAPES = 4096
+"""Shapes of values that are remembered, for each chart."""
 
 
 class _Way:
@@ -39,8 +45,11 @@ _CHECKING = _Way(careful=False, passing=False, checking=True)
 class Program:
     """One template of a root chart, compiled."""
 
-    def __init__(self, name: str, rows: Sequence[Row], expressions: Sequence[Expression], known: Known) -> None:
+    def __init__(
+        self, name: str, rows: Sequence[Row], expressions: Sequence[Expression], known: Known, printed: Printed
+    ) -> None:
         self.name = name
+        self._printed = printed
         self._rows = rows
         self._expressions = expressions
         self._known = known.copy()
@@ -58,6 +67,7 @@ class Program:
         `passing`: with the values that go to the leaf charts.
         """
         steps = self._steps(_WAYS[careful, passing])
+        self._printed.prepare(run)
         run.variables, run.loops, run.dot, run.around = {}, {}, UNKNOWN, None
         before = len(run.objects)
         try:
@@ -91,7 +101,12 @@ class Program:
         if uses in (0, _OFTEN):
             late = uses < _OFTEN
             compiler = StepCompiler(
-                self._expressions, careful=way.careful, passing=way.passing, checking=way.checking, late=late
+                self._expressions,
+                careful=way.careful,
+                passing=way.passing,
+                checking=way.checking,
+                late=late,
+                shared=self._printed if way.passing and not late else None,
             )
             steps = compiler.body(self._rows, self._known.copy())
             if not late:
@@ -162,11 +177,17 @@ class ChartProgram:
         self.known_keys: dict[int, tuple[tuple[str | int, ...], ...] | None] = {}
         """The config keys behind expressions without variables, for `LeafValues.field_keys`; None for the others."""
         self.levels = levels or {}
+        self._templates = templates
+        self._expressions = expressions
+        self._tried = 0
+        self._shapes: Shapes | None = None
+        self._renders: set[Shape] = set()
         shared = Known({} if cache is None else cache)
         self._always = unconditional_checks(templates, expressions, shared)
         # Helm renders a chart's templates from the last name to the first (engine.go, sortTemplates).
+        printed = Printed(expressions)
         self.programs = [
-            Program(name, templates[name], expressions, shared) for name in sorted(templates, reverse=True)
+            Program(name, templates[name], expressions, shared, printed) for name in sorted(templates, reverse=True)
         ]
 
     @cached_property
@@ -180,6 +201,28 @@ class ChartProgram:
         found = [failure for template, line, check in self._always if (failure := check(run, template, line))]
         found += [failure for program in self.programs if (failure := program.check(run))]
         return found
+
+    def failures_given(self, given: Mapping[str, Any]) -> list[Failure]:
+        """The same for values that the chart's defaults still have to be added to.
+
+        Values of a shape that the chart has rendered for before are not tried again.
+        """
+        shape = self._shape_of(given)
+        if shape in self._renders:
+            return []
+        found = self.failures(coalesce(given, self.defaults))
+        if shape is not None and not found and len(self._renders) < _MOST_SHAPES:
+            self._renders.add(shape)
+        return found
+
+    def _shape_of(self, given: Mapping[str, Any]) -> Shape | None:
+        """The shape of a chart's values; None for the first few, as finding out what matters costs more than a run."""
+        self._tried += 1
+        if self._tried <= _OFTEN:
+            return None
+        if self._shapes is None:
+            self._shapes = Shapes(self._templates.values(), self._expressions)
+        return self._shapes.of(given)
 
     def render(self, values: Mapping[str, Any], *, passing: bool = False) -> tuple[list[Rendered], list[Failure]]:
         """The chart's objects, in order of template, and every template that fails (Helm stops at the first).

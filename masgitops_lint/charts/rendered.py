@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from .expressions import Expression, Frame, TemplateError
 
 NO_LOOPS: Mapping[str, tuple[Expression, str | int | None]] = {}
 Step: TypeAlias = Callable[["Run"], None]
 Row: TypeAlias = Sequence[Any]
+OPEN: Final = object()
+"""Stands where a run has not worked a value out."""
 
 
 class Origin(NamedTuple):
@@ -52,7 +54,7 @@ class Rendered:
 class Run(Frame):
     """A frame with the objects rendered so far."""
 
-    __slots__ = ("around", "assigned", "current", "guards", "objects")
+    __slots__ = ("around", "assigned", "current", "guards", "known", "objects")
 
     def __init__(self, values: Mapping[str, Any], top: Mapping[str, Any] | None = None) -> None:
         super().__init__(values, top)
@@ -62,6 +64,8 @@ class Run(Frame):
         self.around: Mapping[str, tuple[Expression, str | int | None]] | None = None
         """Loops and plain variables together, until one of them changes."""
         self.current = Rendered(1)
+        self.known: list[Any] = []
+        """What does not depend on variables (`stretches.Printed`), by number; `OPEN` where nobody has asked yet."""
 
 
 class Failure(NamedTuple):

@@ -184,8 +184,13 @@ def readable(value: Any, quote: str, expression: Expression) -> Any:
     """What YAML makes of a printed value. Raises TemplateError for a text that breaks the YAML around it."""
     found = read_scalar(value, quote)
     if found.__class__ is Broken:
-        raise TemplateError("yaml", "the rendered YAML cannot be read any more", _strange(expression))
+        raise broken(expression)
     return found
+
+
+def broken(expression: Expression) -> TemplateError:
+    """The error for a printed text that breaks the YAML around it."""
+    return TemplateError("yaml", "the rendered YAML cannot be read any more", _strange(expression))
 
 
 def _strange(expression: Expression) -> Expression:

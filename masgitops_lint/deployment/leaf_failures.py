@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 from masgitops_lint.charts.profile import ReleaseProfile
 from masgitops_lint.charts.rendered import Failure
-from masgitops_lint.charts.values import coalesce
 from masgitops_lint.charts.written import written
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
@@ -51,7 +50,7 @@ def _failures(
         )
         return
     seen: set[Place] = set()
-    for failure in chart.failures(coalesce(values.leaf, chart.defaults)):
+    for failure in chart.failures_given(values.leaf):
         place = _place(failure, values, application)
         if place in seen:
             continue
