@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+from weakref import WeakKeyDictionary
 
 from .deployment import Deployment
 
@@ -109,7 +110,7 @@ def build_from_charts(subject: Subject, sources: Mapping[str, str | None], optio
 
     from .exact import build_exact
 
-    charts, engine = _opener(sources), late_engine(options.engine)
+    charts, engine = _opener(subject, sources), late_engine(options.engine)
     exact = _exact(subject, options)
     if not options.cached:
         return build_exact(subject.mas, charts, subject.account, engine, exact)
@@ -186,23 +187,26 @@ def exact_builder(
 
     from .exact import unfinished
 
-    charts, engine, exact = _opener(sources), open_engine(options.engine), _exact(subject, options)
+    charts, engine, exact = _opener(subject, sources), open_engine(options.engine), _exact(subject, options)
     return lambda mas, keep: unfinished(mas, charts, subject.account, engine, exact, keep)
 
 
-def _opener(sources: Mapping[str, str | None]) -> Callable[[str], ChartSource]:
+def _opener(subject: Subject, sources: Mapping[str, str | None]) -> Callable[[str], ChartSource]:
+    default = next(source for source in sources.values() if source)
+    return lambda account: opened_source(subject.repository, sources.get(account) or default)
+
+
+_OPENED: WeakKeyDictionary[Repository, dict[str, ChartSource]] = WeakKeyDictionary()
+
+
+def opened_source(repository: Repository, wanted: str) -> ChartSource:
+    """The charts of that name, opened and read once for all who look at a repository. Raises `SourceError`."""
     from masgitops_lint.charts.source import open_source
 
-    default = next(source for source in sources.values() if source)
-    opened: dict[str, ChartSource] = {}
-
-    def charts(account: str) -> ChartSource:
-        wanted = sources.get(account) or default
-        if wanted not in opened:
-            opened[wanted] = open_source(wanted)
-        return opened[wanted]
-
-    return charts
+    known = _OPENED.setdefault(repository, {})
+    if wanted not in known:
+        known[wanted] = open_source(wanted)
+    return known[wanted]
 
 
 def _exact(subject: Subject, options: BuildOptions) -> ExactOptions:

@@ -22,7 +22,7 @@ from masgitops_lint.mas.config import MasConfig
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.application import Application, Resource
 from masgitops_lint.model.place import Place
-from masgitops_lint.repo.content_digest import times_of
+from masgitops_lint.repo.content_digest import content_of, times_of
 from masgitops_lint.settings.result_store import ResultStore
 from masgitops_lint.version import __version__
 
@@ -154,8 +154,7 @@ class KeepingBuilder(ExactBuilder):
         self._base = ""
         self._old_keys: dict[str, str] = {}
         self._written: dict[str, tuple[Entry, dict[str, _Live | KeptRoot]]] = {}
-        snapshot = mas.repository.snapshot
-        self._times = times_of(snapshot, mas.repository.yaml_paths)
+        self._times = content_of(mas.repository.snapshot, mas.repository.yaml_paths).times
 
     def values(self, index: int) -> Mapping[str, Any]:
         """The values of an Application, by its number."""

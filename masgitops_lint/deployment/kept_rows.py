@@ -20,8 +20,8 @@ from .set_trace import SetTrace
 FORMAT = 1
 """Of the rows. Raise it when they, or what they are made from, change."""
 
-_PLAIN = tuple(name for name in Application._fields if name not in ("source", "values"))
-_LISTS = frozenset({"finalizers", "sync_options", "misread"})
+_SOURCE, _VALUES = map(Application._fields.index, ("source", "values"))
+_LISTS = tuple(map(Application._fields.index, ("finalizers", "sync_options", "misread")))
 _COMMON = ("kind", "name", "namespace", "group", "wave", "template")
 _RARE = tuple(name for name in Resource._fields if name not in _COMMON)
 
@@ -88,9 +88,9 @@ def _step(row: Any) -> Step:
     application, values, changed, leaf, resources, child, number, position = row
     return Step(
         _application(application, {} if values is None else KeptValues(tuple(values[0]), dict(values[1]))),
-        tuple(_changed(one) for one in changed),
+        tuple(map(_changed, changed)),
         leaf,
-        None if resources is None else tuple(_resource(one) for one in resources),
+        None if resources is None else tuple(map(_resource, resources)),
         child,
         number,
         position,
@@ -98,15 +98,15 @@ def _step(row: Any) -> Step:
 
 
 def _application_row(application: Application) -> list[Any]:
-    return [application.source, *(getattr(application, name) for name in _PLAIN)]
+    return list(application._replace(values={}))
 
 
 def _application(row: Any, values: Mapping[str, Any]) -> Application:
-    source, *plain = row
-    known: dict[str, Any] = {
-        name: tuple(value) if name in _LISTS else value for name, value in zip(_PLAIN, plain, strict=True)
-    }
-    return Application(source=_place(source), values=values, **known)
+    plain = list(row)
+    for at in _LISTS:
+        plain[at] = tuple(plain[at])
+    plain[_SOURCE], plain[_VALUES] = _place(plain[_SOURCE]), values
+    return Application._make(plain)
 
 
 def _place(row: Any) -> Place:

@@ -132,7 +132,7 @@ def _charts(context: Context) -> list[str] | None:
     if not named:
         return []
     from masgitops_lint.charts.choose import is_profile_file
-    from masgitops_lint.deployment.build import real_charts
+    from masgitops_lint.deployment.build import opened_source, real_charts
 
     root = context.repository.snapshot.root
     found = [_file(one) for one in named if is_profile_file(one)]
@@ -141,11 +141,11 @@ def _charts(context: Context) -> list[str] | None:
         return found
     from masgitops_lint.charts.helm.engine import HelmMissingError
     from masgitops_lint.charts.helm.late_engine import late_engine
-    from masgitops_lint.charts.source import SourceError, open_source
+    from masgitops_lint.charts.source import SourceError
 
     try:
         engine = late_engine()
-        for source in map(open_source, dict.fromkeys(sources)):
+        for source in (opened_source(context.repository, one) for one in dict.fromkeys(sources)):
             found += (source.label, source.digest)
     except (HelmMissingError, SourceError):  # the run says so
         return None

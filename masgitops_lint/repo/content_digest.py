@@ -6,10 +6,12 @@ import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from .limits import MAX_READ
 from .snapshot import Snapshot, WorkingTree
 
+_DIGEST = 32
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -21,11 +23,18 @@ class Content:
     times: bytes = b""
 
 
+_KNOWN: WeakKeyDictionary[WorkingTree, dict[str, tuple[bytes, bytes]]] = WeakKeyDictionary()
+"""What was found in the files of trees that are still looked at: digest and time of change."""
+
+
 def content_of(snapshot: Snapshot, paths: Iterable[str]) -> Content:
-    """The content of the files at some paths. Of a Git revision or index Git's object ids serve as content."""
+    """The content of the files at some paths. Of a Git revision or index Git's object ids serve as content.
+
+    Each file of a working tree is read once, whoever asks: `times` are those from then.
+    """
     state = hashlib.sha256()
     if isinstance(snapshot, WorkingTree):
-        return _of_files(snapshot.root, paths)
+        return _of_files(snapshot.root, paths, _KNOWN.setdefault(snapshot, {}))
     for path in paths:
         try:
             oid = snapshot.oid(path)
@@ -48,32 +57,40 @@ def times_of(snapshot: Snapshot, paths: Iterable[str]) -> bytes:
     return b"".join(found)
 
 
-def _of_files(root: str, paths: Iterable[str]) -> Content:
+def _of_files(root: str, paths: Iterable[str], known: dict[str, tuple[bytes, bytes]]) -> Content:
     state = hashlib.sha256()
     times = []
     for path in paths:
-        try:
-            handle = os.open(f"{root}/{path}", _FLAGS)
-        except OSError as error:
-            state.update(f"{path}\0{error.errno}\0".encode("utf-8", "surrogateescape"))
-            times.append(b"-")
-            continue
-        try:
-            status = os.fstat(handle)
-            times.append(_time(status))
-            size = status.st_size
-            state.update(f"{path}\0{size}\0".encode("utf-8", "surrogateescape"))
-            while 0 < size <= MAX_READ:
-                part = os.read(handle, size + 1)
-                if not part:
-                    break
-                state.update(part)
-                size -= len(part)
-        except OSError as error:
-            state.update(f"\0{error.errno}\0".encode())
-        finally:
-            os.close(handle)
+        found = known.get(path)
+        if found is None:
+            found = known[path] = _of_file(f"{root}/{path}")
+        digest, time = found
+        state.update(f"{path}\0".encode("utf-8", "surrogateescape"))
+        state.update(digest)
+        times.append(time)
     return Content(state.hexdigest(), b"".join(times))
+
+
+def _of_file(path: str) -> tuple[bytes, bytes]:
+    try:
+        handle = os.open(path, _FLAGS)
+    except OSError as error:
+        return b"cannot be opened: %d" % (error.errno or 0), b"-"
+    try:
+        status = os.fstat(handle)
+        size = status.st_size
+        state = hashlib.blake2b(b"%d " % size, digest_size=_DIGEST)
+        while 0 < size <= MAX_READ:
+            part = os.read(handle, size + 1)
+            if not part:
+                break
+            state.update(part)
+            size -= len(part)
+        return state.digest(), _time(status)
+    except OSError as error:
+        return b"cannot be read: %d" % (error.errno or 0), b"-"
+    finally:
+        os.close(handle)
 
 
 def _time(status: os.stat_result) -> bytes:
