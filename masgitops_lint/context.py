@@ -302,6 +302,30 @@ class Context:
             for wrong, meant in misspelt_fields({str(keys[0]): scope.values.get(str(keys[0]))})
         )
 
+    def misspelt_fields(self, scope: Scope) -> Iterator[tuple[Keys, str]]:
+        """Routes of fields in passed-on specs whose names are slips of the pen, with the names that were meant."""
+        from masgitops_lint.charts.fields import misspelt_fields
+
+        return misspelt_fields(scope.values if self._may_be_misspelt or scope.is_mended else {})
+
+    @cached_property
+    def _may_be_misspelt(self) -> bool:
+        from masgitops_lint.charts.fields import may_be_misspelt
+
+        return may_be_misspelt(self.values)
+
+    def mistyped_fields(self, scope: Scope) -> Iterator[tuple[Keys, str]]:
+        """Routes of fields in passed-on specs that hold the wrong type, with the word for the right one."""
+        from masgitops_lint.charts.fields import mistyped_fields
+
+        return mistyped_fields(scope.values if self._may_be_mistyped or scope.is_mended else {})
+
+    @cached_property
+    def _may_be_mistyped(self) -> bool:
+        from masgitops_lint.charts.fields import may_be_mistyped
+
+        return may_be_mistyped(self.values)
+
     def is_misspelt(self, scope: Scope, keys: Keys) -> bool:
         """Whether a missing key, or a block around it, stands there under a wrong name: one finding, not two."""
         wrong = self.misspelt_keys(scope)

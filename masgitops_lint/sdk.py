@@ -198,6 +198,13 @@ def meant_application(scope: Scope, application: Any) -> str:
     return meant(scope, application)
 
 
+def known_applications(scope: Scope) -> frozenset[str]:
+    """Ids of the applications that the release can install, from the blocks its files are read for."""
+    from masgitops_lint.mas.bindings import known_applications as known
+
+    return known(scope)
+
+
 def orphans_of_suite(scope: Scope) -> tuple[Keys, ...]:
     """Configurations, workspaces and applications of an instance that has no suite."""
     from masgitops_lint.mas.suite import orphans_of_suite as find
@@ -277,6 +284,7 @@ __all__ = [
     "has_format",
     "is_unfilled",
     "jdbc_configurations",
+    "known_applications",
     "lacking",
     "literal_use",
     "misfit",

@@ -56,8 +56,10 @@ def check(context: Context) -> Drafts:
         for file in generation.unreadable
     }
     for path in context.mas.read_paths:
+        if context.mas.file(path).readable:
+            continue
         document = context.repository.document(path)
-        if document.ok or any(problem.kind == "conflict-marker" for problem in document.problems):
+        if any(problem.kind == "conflict-marker" for problem in document.problems):
             continue
         generation = frozen.get(path)
         lost = [n for scope in generation.scopes for n in context.applications_of(scope)] if generation else []

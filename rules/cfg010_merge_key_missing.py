@@ -44,7 +44,7 @@ def check(context: Context) -> Drafts:
         if merge_key is None:
             continue
         for file in scope.files:
-            if not file.readable or not file.data or file.merge_key is not None:
+            if file.merge_key is not None or not file.readable or not file.data:
                 continue
             expected = scope.directory[len(scope.root) :]
             near = _looks_like(file.data, merge_key)

@@ -16,7 +16,7 @@ does not end.
 Add `ibm-mas-masapp-<app>-install.yaml`, or remove the configuration.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, Scope, meant_application
+from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, Scope, known_applications, meant_application
 
 RULE = Rule(code="REF003", name="app-not-installed", severity="error", tags=("reference",), local=True)
 
@@ -48,12 +48,7 @@ def check(context: Context) -> Drafts:
     for scope in context.mas.scopes:
         if scope.level != "instance":
             continue
-        known = {
-            key[14:-8]
-            for file in scope.spec.files
-            for key in file.keys
-            if key.startswith("ibm_suite_app_") and key.endswith("_install")
-        }
+        known = known_applications(scope)
         for block, key in ID_KEYS.items():
             for keys, item in scope.items(block):
                 meant = meant_application(scope, item.get(key))

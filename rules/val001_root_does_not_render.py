@@ -60,9 +60,11 @@ IDS = frozenset({"account", "cluster", "instance", "tenant"})
 
 def check(context: Context) -> Drafts:
     """Root charts that stop, at the key that stops them."""
+    failing = {failure.scope for failure in context.deployment.errors if failure.root}
     odd = {
         (scope.directory, key): scope
         for scope in context.mas.scopes
+        if scope.directory in failing
         for key, value in scope.values.items()
         if value is not None and not isinstance(value, list) and context.is_list_key(scope, key)
     }

@@ -16,7 +16,7 @@ Write the value that the message suggests.
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, has_format, misfit
@@ -62,5 +62,6 @@ def check(context: Context) -> Drafts:
         )
 
 
+@lru_cache(maxsize=4096)
 def _judge(route: Keys) -> Callable[[Any], object] | None:
     return partial(misfit, route) if has_format(route) else None

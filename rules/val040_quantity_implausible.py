@@ -19,7 +19,7 @@ Write `Gi` or `Mi` after memory and storage, cores or `m` for CPUs, and limits t
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule, contains, dotted, quantity
@@ -78,7 +78,15 @@ def check(context: Context) -> Drafts:
             help=problem[1],
             affects=context.applications_at(scope, at.keys),
         )
-    for scope, at, value in context.scope_values(_requests):
+
+    def requests(route: Keys) -> Callable[[Any], object] | None:
+        limits = [_known(value) for keys in _limits(route) for value in context.values.at(keys)]
+        lowest = min([one for one in limits if one is not None], default=None)
+        if lowest is None:
+            return None
+        return lambda value: (asked := _known(value)) is not None and asked > lowest
+
+    for scope, at, value in context.scope_values(requests):
         asked = quantity(value)
         for keys in _limits(at.keys):
             limit = Place(at.path, keys)
@@ -94,6 +102,7 @@ def check(context: Context) -> Drafts:
             )
 
 
+@lru_cache(maxsize=4096)
 def _amounts(route: Keys) -> Callable[[Any], object] | None:
     key, above = route[-1], route[-2] if len(route) > 1 else ""
     named = isinstance(key, str) and (above in RESOURCES or SIZE.fullmatch(key) or CPU.fullmatch(key))
@@ -101,12 +110,8 @@ def _amounts(route: Keys) -> Callable[[Any], object] | None:
 
 
 def _wrong(keys: Keys, value: Any) -> tuple[str, str] | None:
-    amount = quantity(value) if isinstance(value, str | int | float) else None
+    amount = _known(value)
     return _implausible(amount, keys) if amount else None
-
-
-def _requests(route: Keys) -> Callable[[Any], object] | None:
-    return bool if any(True for _ in _limits(route)) else None
 
 
 def _limits(keys: Keys) -> Iterator[Keys]:
@@ -136,4 +141,8 @@ def _amount(data: Any, keys: Keys) -> Decimal | None:
         return None
     for key in keys:
         data = data[key]
-    return quantity(data) if isinstance(data, str | int | float) else None
+    return _known(data)
+
+
+def _known(value: Any) -> Decimal | None:
+    return quantity(value) if isinstance(value, str | int | float) else None

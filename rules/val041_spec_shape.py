@@ -16,10 +16,10 @@ Application stays `OutOfSync`. A list file that holds a mapping makes the root c
 Begin every entry with `- `, or take a level out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, mistyped_fields
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
 
 RULE = Rule(code="VAL041", name="spec-shape", severity="error", tags=("values", "types"), local=True)
 
@@ -89,9 +89,11 @@ NAMES = {dict: "a mapping", list: "a list", str: "a text", bool: "a boolean", in
 def check(context: Context) -> Drafts:
     """Shapes of values that exist; what stops a chart is told where it stops."""
     stopped = {failure.place for failure in (*context.deployment.errors, *context.leaf_failures)}
+    suspicious = _is_suspicious(context.values.at)
     for scope in context.mas.scopes:
         told: set[Keys] = set()
-        for keys, message, help_text in (*_wrong(scope.values), *_mistyped(scope.values)):
+        wrong = _wrong(scope.values) if suspicious or scope.is_mended else ()
+        for keys, message, help_text in (*wrong, *_mistyped(scope.values, context.mistyped_fields(scope))):
             if keys in told:
                 continue
             told.add(keys)
@@ -102,8 +104,17 @@ def check(context: Context) -> Drafts:
                 )
 
 
-def _mistyped(values: dict[str, Any]) -> Iterator[tuple[Keys, str, str]]:
-    for keys, wanted in mistyped_fields(values):
+def _is_suspicious(at: Callable[[tuple[str, ...]], Iterable[Any]]) -> bool:
+    """Whether something else than a list or mapping stands anywhere at the routes that `_wrong` looks at."""
+    lists = any(not isinstance(value, list) and not _is_open(value) for route, _ in LISTS for value in at(route))
+    entries = [(*route, "*") for route, _ in LISTS]
+    return lists or any(
+        not isinstance(value, dict) and not _is_open(value) for route in (*entries, *MAPPINGS) for value in at(route)
+    )
+
+
+def _mistyped(values: dict[str, Any], found: Iterable[tuple[Keys, str]]) -> Iterator[tuple[Keys, str, str]]:
+    for keys, wanted in found:
         value: Any = values
         for key in keys:
             value = value[key]

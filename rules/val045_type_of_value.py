@@ -20,7 +20,7 @@ Quote texts that look like numbers or booleans; write numbers without quotes and
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, go_text
@@ -87,12 +87,17 @@ def check(context: Context) -> Drafts:
             )
 
 
+@lru_cache(maxsize=4096)
 def _judge(route: Keys) -> Callable[[Any], object] | None:
     name = next((one for one in reversed(route) if isinstance(one, str)), "")
     if any(isinstance(one, str) and LABELS.fullmatch(one) for one in route[:-1]):
         return partial(wrong, route)
-    known = name == "port" or any(names.fullmatch(name) for names in (CHANNEL, ID, WHOLE, SWITCH, TEXT))
-    return partial(wrong, route) if known else None
+    if name == "port" or WHOLE.fullmatch(name) or SWITCH.fullmatch(name):
+        return partial(wrong, route)
+    if any(names.fullmatch(name) for names in (CHANNEL, ID, TEXT)):
+        # every text can be right there
+        return lambda value: not isinstance(value, str) and wrong(route, value)
+    return None
 
 
 def wrong(keys: Keys, value: Any) -> tuple[str, str] | None:

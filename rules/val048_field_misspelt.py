@@ -16,7 +16,7 @@ the value (custom resource schemas of the operators; Db2 logs an error for a par
 Write the name that the message suggests.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted, misspelt_fields
+from masgitops_lint.sdk import Context, Drafts, Example, Rule, dotted
 
 RULE = Rule(code="VAL048", name="field-misspelt", severity="warning", tags=("values", "dead"), local=True)
 
@@ -48,22 +48,22 @@ GOOD = (
 
 def check(context: Context) -> Drafts:
     """Names that are a slip away from a known one."""
+    found = [(scope, *one) for scope in context.mas.scopes for one in context.misspelt_fields(scope)]
+    if not found:
+        return
     masked = {(*one.place.keys, *one.key.split(".")) for one in context.masked_values}
     stopped = [(failure.scope, failure.place.keys) for failure in context.leaf_failures]
-    for scope in context.mas.scopes:
-        for keys, meant in misspelt_fields(scope.values):
-            right = (*keys[:-1], meant)
-            stops = any(where == scope.directory and one[: len(right)] == right for where, one in stopped)
-            severity = "error" if stops or any(one[: len(right)] == right for one in masked) else None
-            yield RULE.draft(
-                scope.place(keys, "key"),
-                f"`{dotted(keys)}` is no field that is known here, and `{meant}` is: "
-                + (
-                    "without it the chart does not render"
-                    if stops
-                    else "the value has no effect, or the object is refused"
-                ),
-                help=f"write `{meant}`",
-                affects=context.applications_at(scope, keys),
-                severity=severity,
-            )
+    for scope, keys, meant in found:
+        right = (*keys[:-1], meant)
+        stops = any(where == scope.directory and one[: len(right)] == right for where, one in stopped)
+        severity = "error" if stops or any(one[: len(right)] == right for one in masked) else None
+        yield RULE.draft(
+            scope.place(keys, "key"),
+            f"`{dotted(keys)}` is no field that is known here, and `{meant}` is: "
+            + (
+                "without it the chart does not render" if stops else "the value has no effect, or the object is refused"
+            ),
+            help=f"write `{meant}`",
+            affects=context.applications_at(scope, keys),
+            severity=severity,
+        )

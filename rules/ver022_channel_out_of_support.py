@@ -17,7 +17,7 @@ Move to the next channel before the catalogue: core first, then the applications
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
 
-RULE = Rule(code="VER022", name="channel-out-of-support", severity="note", tags=("versions", "catalogue"))
+RULE = Rule(code="VER022", name="channel-out-of-support", severity="note", tags=("versions", "catalogue"), local=True)
 
 _CATALOG = 'merge-key: "dev/cluster1"\nibm_operator_catalog:\n  mas_catalog_version: %s\n  mas_catalog_image: icr.io/cpopen/ibm-maximo-operator-catalog\n'
 _SUITE = (

@@ -16,7 +16,7 @@ Correct the id. Known are assist, facilities, health, iot, manage, monitor, opti
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, nearest
 
-RULE = Rule(code="WAV007", name="config-without-wave", severity="error", tags=("order", "spelling"))
+RULE = Rule(code="WAV007", name="config-without-wave", severity="error", tags=("order", "spelling"), local=True)
 
 _CONFIG = (
     'merge-key: "dev/cluster1/inst2"\nibm_mas_masapp_configs:\n  - mas_app_id: %s\n    mas_app_namespace: mas-inst2-%s\n'
@@ -29,7 +29,6 @@ GOOD = (Example("a known one", {_FILE: _CONFIG % ("iot", "iot")}),)
 
 def check(context: Context) -> Drafts:
     """Configurations in wave 0."""
-    graph = context.graph
     for scope in context.mas.scopes:
         if scope.level != "instance" or not scope.get("ibm_mas_masapp_configs"):
             continue
@@ -38,6 +37,7 @@ def check(context: Context) -> Drafts:
             app = item.get("mas_app_id")
             if not isinstance(app, str) or app in known:
                 continue
+            graph = context.graph
             made = graph.made_by(scope, keys)
             if made is None or made.wave != 0:
                 continue

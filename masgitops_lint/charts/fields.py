@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from masgitops_lint.mas.values import ConfigValues
 from masgitops_lint.model.place import Keys
 
 from .slips import slip_of
@@ -38,6 +39,27 @@ def _tree() -> Mapping[str, Any]:
             node[_NAMES] = tuple(rule["names"])
             node[_TYPES] = rule.get("types", {})
     return root
+
+
+def may_be_misspelt(values: ConfigValues) -> bool:
+    """Whether some field in the files may be misspelt: a look at the names that occur anywhere, once for all files."""
+    return any(
+        name not in rule["names"] and slip_of(name, rule["names"])
+        for rule in by_hand()["fields"]["rules"]
+        for route in rule["at"]
+        for name in values.keys_at(route.split("."))
+    )
+
+
+def may_be_mistyped(values: ConfigValues) -> bool:
+    """The same for fields that may hold something else than what they are known to."""
+    return any(
+        not _is(value, wanted)
+        for rule in by_hand()["fields"]["rules"]
+        for route in rule["at"]
+        for name, wanted in rule.get("types", {}).items()
+        for value in values.at((*route.split("."), name))
+    )
 
 
 def misspelt_fields(values: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from masgitops_lint.model.place import Keys
 
 from .scope import Scope
+from .spec import ApplicationSetSpec
 
 Entry = tuple[Keys, dict[str, Any]]
 
@@ -23,9 +25,14 @@ SCOPES: Mapping[str, str] = {
 
 def known_applications(scope: Scope) -> frozenset[str]:
     """Ids of the applications that the release can install, from the blocks its files are read for."""
+    return _applications(scope.spec)
+
+
+@lru_cache(maxsize=64)
+def _applications(spec: ApplicationSetSpec) -> frozenset[str]:
     return frozenset(
         key[len("ibm_suite_app_") : -len("_install")]
-        for file in scope.spec.files
+        for file in spec.files
         for key in file.keys
         if key.startswith("ibm_suite_app_") and key.endswith("_install")
     )

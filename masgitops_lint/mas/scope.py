@@ -112,6 +112,11 @@ class Scope:
             self._values = merged
         return self._values
 
+    @property
+    def is_mended(self) -> bool:
+        """Whether the merged values hold blocks or ids that the files do not say."""
+        return bool(self.values) and self._mended
+
     def misspelt_blocks(self, file: ConfigFile) -> dict[str, str]:
         """Top-level keys of a file that nothing knows -> the key of that file they are probably meant to be."""
         expected = next((f.keys for f in self.spec.files if f.name == file.name), ())

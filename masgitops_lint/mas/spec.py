@@ -30,6 +30,10 @@ class ApplicationSetSpec(NamedTuple):
     parent: Level
     merge_key: str | None = "merge-key"
 
+    def __hash__(self) -> int:
+        # what is known of a spec is looked up by it, and its files are many
+        return hash((self.level, self.name, self.prefix))
+
     @property
     def base(self) -> FileSpec:
         """The file whose existence makes an Application."""

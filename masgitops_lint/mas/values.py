@@ -27,10 +27,12 @@ _Stored: TypeAlias = "str | tuple[type, Any]"
 class _Shape:
     """All mappings (or lists) of the files that stand at one route: the different scalars by key, and what is below."""
 
-    __slots__ = ("below", "route", "values")
+    __slots__ = ("below", "is_list", "is_mapping", "route", "values")
 
     def __init__(self, route: Keys) -> None:
         self.route = route
+        self.is_mapping = False
+        self.is_list = False
         self.below: dict[str | int, _Shape] = {}
         self.values: defaultdict[str | int, set[_Stored]] = defaultdict(set)
 
@@ -94,6 +96,37 @@ class ConfigValues:
                     wanted.setdefault(shape, {})[key] = hits
         return self._standing(wanted)
 
+    def at(self, route: Sequence[str | int]) -> Iterator[Any]:
+        """What stands at a route: its different scalars, `{}` for mappings, `[]` for lists.
+
+        In the route, `*` is any key or item, and 0 any item.
+        """
+        *above, last = route
+        for shape in self._at(above):
+            for key in {*shape.values, *shape.below} if last == "*" else (last,):
+                for one in shape.values.get(key, ()):
+                    yield one if isinstance(one, str) else one[1]
+                below = shape.below.get(key)
+                if below is not None and below.is_mapping:
+                    yield {}
+                if below is not None and below.is_list:
+                    yield []
+
+    def keys_at(self, route: Sequence[str | int]) -> set[str]:
+        """The keys of all mappings that stand at a route."""
+        return {key for shape in self._at(route) for key in (*shape.values, *shape.below) if isinstance(key, str)}
+
+    def _at(self, route: Sequence[str | int]) -> list[_Shape]:
+        shapes = [self._root]
+        for key in route:
+            shapes = [
+                below
+                for shape in shapes
+                for below in (shape.below.values() if key == "*" else [shape.below.get(key)])
+                if below is not None
+            ]
+        return shapes
+
     def texts_where(self, judge: Judge) -> list[ConfigText]:
         """The texts that a judge is interested in, wherever they stand; it is asked once for each different one."""
         return self._with_texts(set(filter(judge, self._texts)))
@@ -127,6 +160,7 @@ class ConfigValues:
 def _add(container: Any, shape: _Shape) -> None:
     below, values = shape.below, shape.values
     if container.__class__ is dict:
+        shape.is_mapping = True
         for key, value in container.items():
             kind = value.__class__
             if kind is str:
@@ -136,6 +170,7 @@ def _add(container: Any, shape: _Shape) -> None:
             else:
                 values[key].add((kind, value))
     else:
+        shape.is_list = True
         for value in container:
             kind = value.__class__
             if kind is dict or kind is list:
