@@ -66,7 +66,9 @@ def _all(deployment: Deployment, written: Mapping[str, Iterable[str]]) -> Iterat
             for text in resource.misread:
                 if text not in own:
                     yield one, _misread(one, resource.template, _label(resource), text)
-        if any(resource.hooks for resource in resources):
+        if any(
+            resource.hooks and ("PreSync" in resource.hooks or "PostDelete" in resource.hooks) for resource in resources
+        ):
             yield from ((one, trouble) for trouble in _hooks(one, resources))
     yield from _siblings(deployment)
 
@@ -122,15 +124,22 @@ def _siblings(deployment: Deployment) -> Iterator[tuple[Application, ChartTroubl
         known = [
             one for one in children if one.kind == "Application" and one.wave is not None and one.name in resources
         ]
-        if parent is None or not any("PostDelete" in r.hooks for one in known for r in resources[one.name]):
+        hooks = [r for one in known for r in resources[one.name] if r.hooks and r.needs and "PostDelete" in r.hooks]
+        if parent is None or not hooks:
             continue
-        siblings = [Sibling(one.wave or 0, [_piece(r) for r in resources[one.name]]) for one in known]
+        # of the thousands of objects only hooks and what they need play a part
+        needed = {_item(text) for one in hooks for text in one.needs}
+        shown = [
+            [r for r in resources[one.name] if "PostDelete" in r.hooks or (r.kind, r.namespace, r.name) in needed]
+            for one in known
+        ]
+        siblings = [Sibling(one.wave or 0, [_piece(r) for r in part]) for one, part in zip(known, shown, strict=True)]
         for found in missing_elsewhere(siblings):
             own, other = known[found.sibling], known[found.other]
             # a wave that is not read as written is told already, and is what put the two in this order
             if own.server != other.server or own.misread or other.misread:
                 continue
-            hook, provider = resources[own.name][found.hook], resources[other.name][found.provider]
+            hook, provider = shown[found.sibling][found.hook], shown[found.other][found.provider]
             yield (
                 own,
                 ChartTrouble(

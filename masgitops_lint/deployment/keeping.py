@@ -30,7 +30,7 @@ from .application_source import leaf_job
 from .config_files import ConfigFiles
 from .deployment import ChangedValue, Deployment
 from .exact import ExactBuilder, ExactOptions, KnownLeaf, base_path
-from .kept_rows import FORMAT, KeptRoot, Step, root_of, root_row
+from .kept_rows import FORMAT, KeptRoot, Step, packed, unpacked
 from .rendered import RenderedObject
 from .root_chart import VALUES_VARIABLE, RootChart
 from .set_trace import SetTrace, SetTraces
@@ -49,7 +49,7 @@ class Entry:
         self.roots: dict[str, KeptRoot] = {}
         if raw is not None:
             try:
-                self.roots = {str(key): root_of(row) for key, row in json.loads(raw).items()}
+                self.roots = unpacked(raw)
             except (LookupError, TypeError, ValueError, AttributeError):
                 self.raw = None
 
@@ -357,19 +357,18 @@ class KeepingBuilder(ExactBuilder):
         repository = self.mas.repository
         if changed and times_of(repository.snapshot, repository.yaml_paths) == self._times:
             for entry, roots in changed:
-                rows = {key: row for key, root in roots.items() if (row := self._row(root)) is not None}
-                raw = json.dumps(rows, separators=(",", ":")).encode()
+                raw = packed({key: kept for key, root in roots.items() if (kept := self._kept(root)) is not None})
                 if raw != entry.raw:
                     self._store.put(entry.key, raw)
         return deployment
 
-    def _row(self, root: _Live | KeptRoot) -> Any:
+    def _kept(self, root: _Live | KeptRoot) -> KeptRoot | None:
         """What is kept of a root; None when something in it has failed."""
         if isinstance(root, KeptRoot):
-            return root.row
+            return root
         if root.broken or any(made.leaf and made.index not in self.rendered for made in root.made):
             return None
-        return root_row(root.name, root.sets, [self._step(made) for made in root.made])
+        return KeptRoot(root.name, root.sets, [self._step(made) for made in root.made])
 
     def _step(self, made: _Made) -> Step:
         return Step(

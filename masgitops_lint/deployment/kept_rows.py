@@ -1,12 +1,13 @@
-"""Root charts that an earlier run has rendered, as rows of plain data.
+"""Root charts that an earlier run has rendered, as plain data.
 
-A row holds what Argo CD would see of an Application (names, places, waves) and of the objects in it; of values it
-holds what `kept_values` names. Nothing that failed is kept: messages may quote a value.
+They hold what Argo CD would see of an Application (names, places, waves) and of the objects in it; of values they hold
+what `kept_values` names. Nothing that failed is kept: messages may quote a value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +19,7 @@ from .kept_values import KeptValues, extract, placeholders_in
 from .set_trace import SetTrace
 
 FORMAT = 1
-"""Of the rows. Raise it when they, or what they are made from, change."""
-
-_SOURCE, _VALUES = map(Application._fields.index, ("source", "values"))
-_LISTS = tuple(map(Application._fields.index, ("finalizers", "sync_options", "misread")))
-_COMMON = ("kind", "name", "namespace", "group", "wave", "template")
-_RARE = tuple(name for name in Resource._fields if name not in _COMMON)
+"""Of the data. Raise it when it, or what it is made from, changes."""
 
 
 @dataclass(slots=True)
@@ -45,68 +41,147 @@ class Step:
 
 @dataclass(slots=True)
 class KeptRoot:
-    """One root chart: what its sets have read, and what it makes, in order. `row` is all of it as it is written."""
+    """One root chart: what its sets have read, and what it makes, in order."""
 
     name: str
-    sets: tuple[SetTrace, ...]
-    steps: tuple[Step, ...]
-    row: Any
+    sets: Sequence[SetTrace]
+    steps: Sequence[Step]
 
 
-def step_row(step: Step) -> list[Any]:
-    """A step as plain data."""
-    values = step.application.values
-    return [
-        _application_row(step.application),
-        [placeholders_in(values), extract(values)] if values else None,
-        step.changed,
-        step.leaf,
-        None if step.resources is None else [_resource_row(one) for one in step.resources],
-        step.child,
-        step.number,
-        step.position,
-    ]
+def packed(roots: Mapping[str, KeptRoot]) -> bytes:
+    """Root charts by key as JSON: names and lists of names stand once, their numbers where they are used."""
+    packer = _Packer()
+    rows = {key: [root.name, root.sets, [packer.step(one) for one in root.steps]] for key, root in roots.items()}
+    data = {"texts": list(packer.texts), "lists": [packer.lists[one] for one in packer.lists], "roots": rows}
+    return json.dumps(data, separators=(",", ":")).encode()
 
 
-def root_row(name: str, sets: Sequence[SetTrace], steps: Sequence[Step]) -> list[Any]:
-    """A root chart as plain data."""
-    return [name, sets, [step_row(step) for step in steps]]
+def unpacked(raw: bytes) -> dict[str, KeptRoot]:
+    """The root charts. Raises TypeError, ValueError, AttributeError or LookupError for what `packed` did not make."""
+    data = json.loads(raw)
+    unpacker = _Unpacker(data["texts"], data["lists"])
+    return {
+        str(key): KeptRoot(str(name), [_trace(one) for one in sets], [unpacker.step(one) for one in steps])
+        for key, (name, sets, steps) in data["roots"].items()
+    }
 
 
-def root_of(row: Any) -> KeptRoot:
-    """The root chart that a row was made of. Raises TypeError, ValueError, AttributeError or LookupError for others."""
-    name, sets, steps = row
-    return KeptRoot(str(name), tuple(_trace(one) for one in sets), tuple(_step(one) for one in steps), row)
+_SOURCE, _VALUES = map(Application._fields.index, ("source", "values"))
+_LISTS = tuple(map(Application._fields.index, ("finalizers", "sync_options", "misread")))
+_OTHERS = frozenset(map(Application._fields.index, ("wave", "prune", "plugin")))
+_TEXTS = tuple(at for at in range(len(Application._fields)) if at not in {_SOURCE, _VALUES, *_LISTS, *_OTHERS})
+
+
+class _Packer:
+    """Gives every text and every list of texts a number."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, int] = {}
+        self.lists: dict[tuple[str, ...], list[int]] = {}
+        self._numbers: dict[tuple[str, ...], int] = {}
+
+    def text(self, text: str) -> int:
+        return self.texts.setdefault(text, len(self.texts))
+
+    def many(self, texts: Iterable[str]) -> int:
+        found = tuple(texts)
+        if found not in self.lists:
+            self.lists[found] = [self.text(one) for one in found]
+        return self._numbers.setdefault(found, len(self._numbers))
+
+    def step(self, step: Step) -> list[Any]:
+        values = step.application.values
+        told = values.told if isinstance(values, KeptValues) else extract(values) if values else None
+        return [
+            self.application(step.application),
+            None if told is None else [self.many(placeholders_in(values)), told],
+            step.changed,
+            step.leaf,
+            None if step.resources is None else [self.resource(one) for one in step.resources],
+            step.child,
+            step.number,
+            step.position,
+        ]
+
+    def application(self, application: Application) -> list[Any]:
+        row: list[Any] = list(application._replace(values={}))
+        for at in _LISTS:
+            row[at] = self.many(row[at])
+        for at in _TEXTS:
+            row[at] = None if row[at] is None else self.text(row[at])
+        return row
+
+    def resource(self, one: Resource) -> list[int]:
+        return [
+            self.text(one.kind),
+            self.text(one.name),
+            self.text(one.namespace),
+            self.text(one.group),
+            one.wave,
+            self.many(one.hooks),
+            self.many(one.delete_policies),
+            self.many(one.sync_options),
+            self.text(one.template),
+            self.many(one.secrets),
+            self.many(one.misread),
+            self.many(one.needs),
+            int(one.kept),
+        ]
+
+
+class _Unpacker:
+    """The way back."""
+
+    def __init__(self, texts: list[str], lists: list[list[int]]) -> None:
+        self.texts = texts
+        self.lists = [tuple([texts[number] for number in one]) for one in lists]
+
+    def step(self, row: Any) -> Step:
+        application, values, changed, leaf, resources, child, number, position = row
+        kept = {} if values is None else KeptValues(self.lists[values[0]], dict(values[1]))
+        return Step(
+            self.application(application, kept),
+            tuple([_changed(one) for one in changed]),
+            leaf,
+            None if resources is None else tuple([self.resource(one) for one in resources]),
+            child,
+            number,
+            position,
+        )
+
+    def application(self, row: list[Any], values: Mapping[str, Any]) -> Application:
+        texts = self.texts
+        for at in _TEXTS:
+            if row[at] is not None:
+                row[at] = texts[row[at]]
+        for at in _LISTS:
+            row[at] = self.lists[row[at]]
+        row[_SOURCE], row[_VALUES] = _place(row[_SOURCE]), values
+        return Application._make(row)
+
+    def resource(self, row: list[int]) -> Resource:
+        texts, lists = self.texts, self.lists
+        kind, name, namespace, group, wave, hooks, policies, options, template, secrets, misread, needs, kept = row
+        return Resource(
+            texts[kind],
+            texts[name],
+            texts[namespace],
+            texts[group],
+            wave,
+            lists[hooks],
+            lists[policies],
+            lists[options],
+            texts[template],
+            lists[secrets],
+            lists[misread],
+            lists[needs],
+            bool(kept),
+        )
 
 
 def _trace(row: Any) -> SetTrace:
     patterns, names, files, content = row
     return SetTrace(None if patterns is None else tuple(patterns), names, tuple(files), content)
-
-
-def _step(row: Any) -> Step:
-    application, values, changed, leaf, resources, child, number, position = row
-    return Step(
-        _application(application, {} if values is None else KeptValues(tuple(values[0]), dict(values[1]))),
-        tuple(map(_changed, changed)),
-        leaf,
-        None if resources is None else tuple(map(_resource, resources)),
-        child,
-        number,
-        position,
-    )
-
-
-def _application_row(application: Application) -> list[Any]:
-    return list(application._replace(values={}))
-
-
-def _application(row: Any, values: Mapping[str, Any]) -> Application:
-    plain = list(row)
-    for at in _LISTS:
-        plain[at] = tuple(plain[at])
-    plain[_SOURCE], plain[_VALUES] = _place(plain[_SOURCE]), values
-    return Application._make(plain)
 
 
 def _place(row: Any) -> Place:
@@ -119,20 +194,3 @@ def _place(row: Any) -> Place:
 def _changed(row: Any) -> ChangedValue:
     application, scope, chart, key, place, kind = row
     return ChangedValue(application, scope, chart, tuple(key), _place(place), kind)
-
-
-def _resource_row(resource: Resource) -> list[Any]:
-    """The fields that nearly every object has, then the others by name."""
-    row: list[Any] = [getattr(resource, name) for name in _COMMON]
-    more = {name: value for name in _RARE if (value := getattr(resource, name)) != Resource._field_defaults[name]}
-    return [*row, more] if more else row
-
-
-def _resource(row: Any) -> Resource:
-    if len(row) == len(_COMMON):
-        kind, name, namespace, group, wave, template = row
-        return Resource(kind, name, namespace, group, wave, template=template)
-    *common, more = row
-    known: dict[str, Any] = dict(zip(_COMMON, common, strict=True))
-    known.update((name, tuple(value) if isinstance(value, list) else value) for name, value in more.items())
-    return Resource(**known)
