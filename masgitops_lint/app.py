@@ -287,7 +287,7 @@ def _report(
     from masgitops_lint.repo.source_text import SourceTexts
 
     context, target = session.context, session.target
-    findings, crashes, shard = judged
+    findings, crashes, shard, _ = judged
     kept = [finding for finding in selection.apply(findings) if target.covers(finding.path)]
     suppressed: list[Suppressed] = []
     if request.suppressions:
@@ -327,7 +327,7 @@ def _silence(
 
     repository, settings = session.context.repository, session.settings
     compared = session.context.base is not None
-    findings, crashes, shard = judged
+    findings, crashes, shard, silent = judged
     ran = frozenset(
         loaded.rule.code
         for loaded in rules
@@ -345,7 +345,8 @@ def _silence(
         found = document(path)
         return found.data if found is not None else None
 
-    directives = collect_directives(repository, [p for p in repository.yaml_paths if session.target.covers(p)])
+    telling = (path for path in repository.yaml_paths if path not in silent and session.target.covers(path))
+    directives = collect_directives(repository, telling)
     findings, approved = _approved(request, session, findings, directives)
     outcome = apply_suppressions(
         findings,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pickle
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from io import BytesIO
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from masgitops_lint.context import Context
 from masgitops_lint.deployment.deployment import Deployment
@@ -16,16 +14,17 @@ from masgitops_lint.deployment.join import join
 from masgitops_lint.deployment.leaf_values import LeafValues
 from masgitops_lint.deployment.secrets import Gathered, SecretsBuilder
 from masgitops_lint.mas.parts import MasPart, part_of, split
-from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.finding import Finding
 from masgitops_lint.model.report import Crash
 
+from .suppressions import MARKER
+
 if TYPE_CHECKING:
     from masgitops_lint.argocd.detect import DetectedArgoCD
+    from masgitops_lint.charts.secrets import SecretCatalogue
     from masgitops_lint.kubernetes.units import UnitGraph
     from masgitops_lint.mas.account_root import AccountRoot
     from masgitops_lint.mas.catalogs import Catalogs
-    from masgitops_lint.repo.yaml import Document
 
 
 class PartContext(Context):
@@ -80,6 +79,8 @@ class PartResult:
     crashes: list[Crash]
     deployment: Deployment
     gathered: Gathered
+    silent: bool
+    """Whether no file holds a suppression comment or its like."""
 
 
 class Parts:
@@ -100,11 +101,8 @@ class Parts:
         part = self.context(number)
         findings, crashes = judge(part)
         gathered = self._secrets.gather(part.mas.scopes, part.deployment)
-        return PartResult(number, findings, crashes, part.deployment, gathered)
-
-    @cached_property
-    def _index(self) -> Mapping[int, int]:
-        return {id(scope): index for index, scope in enumerate(self.whole.mas.meant)}
+        silent = not any(part.repository.mentions(path, MARKER) for path in part.mas.read_paths)
+        return PartResult(number, findings, crashes, part.deployment, gathered, silent)
 
     def provide(self, results: Sequence[PartResult]) -> None:
         """Give the whole what its parts have worked out."""
@@ -113,29 +111,9 @@ class Parts:
         whole["deployment"] = join(self.whole.mas.scopes, [one.deployment for one in results])
         whole["secrets"] = self._secrets.assemble([one.gathered for one in results])
 
-    def dump(self, result: PartResult, documents: list[Document]) -> bytes:
-        """A result and what was parsed for it, to `load` in another process with the same parts."""
-
-        def by_index(scope: Scope) -> tuple[Any, ...]:
-            return _scope, (self._index[id(scope)],)
-
-        def late(values: LeafValues) -> tuple[Any, ...]:
-            directory = values.scope.directory if values.scope is not None else ""
-            return _values, (result.number, directory, values.identity)
-
-        stream = BytesIO()
-        pickler = pickle.Pickler(stream, pickle.HIGHEST_PROTOCOL)
-        pickler.dispatch_table = {Scope: by_index, LeafValues: late}
-        pickler.dump((documents, result))
-        return stream.getvalue()
-
-    def load(self, answer: bytes) -> PartResult:
-        """The result that another process dumped; what it parsed is taken over."""
-        documents: list[Document]
-        result: PartResult
-        documents, result = _Loader(BytesIO(answer), self).load()
-        self.whole.repository.adopt(documents)
-        return result
+    def catalogue(self, account: str) -> SecretCatalogue:
+        """The secret Jobs of the release that serves an account."""
+        return self._secrets.catalogue(account)
 
     def values(self, number: int, directory: str, identity: tuple[Any, ...]) -> LeafValues:
         """The values of an Application that another process built, built again."""
@@ -151,14 +129,17 @@ class Parts:
         raise LookupError(f"no values for {identity} of {directory}")
 
 
-class _LateValues(LeafValues):
-    """Values that are built again in this process when somebody asks."""
+class LateValues(LeafValues):
+    """Values that are built again in this process when somebody asks.
+
+    `number` is that of their part, `directory` that of their scope, `identity` as another process knew them by.
+    """
 
     __slots__ = ("_arguments", "_parts", "_real")
 
-    def __init__(self, parts: Parts, arguments: tuple[int, str, tuple[Any, ...]]) -> None:
+    def __init__(self, parts: Parts, number: int, directory: str, identity: tuple[Any, ...]) -> None:
         self._parts = parts
-        self._arguments = arguments
+        self._arguments = (number, directory, identity)
         self._real: LeafValues | None = None
         self._found = None
 
@@ -169,27 +150,6 @@ class _LateValues(LeafValues):
         if self._real is None:
             self._real = self._parts.values(*self._arguments)
         return getattr(self._real, name)
-
-
-def _scope(index: int) -> Scope:
-    raise NotImplementedError(f"scope {index} is looked up by the loader")
-
-
-def _values(*arguments: Any) -> LeafValues:
-    raise NotImplementedError(f"{arguments} are looked up by the loader")
-
-
-class _Loader(pickle.Unpickler):
-    def __init__(self, stream: IO[bytes], parts: Parts) -> None:
-        super().__init__(stream)
-        self._parts = parts
-
-    def find_class(self, module: str, name: str) -> Any:
-        if module == __name__ and name == "_scope":
-            return self._parts.whole.mas.meant.__getitem__
-        if module == __name__ and name == "_values":
-            return lambda *arguments: _LateValues(self._parts, arguments)
-        return super().find_class(module, name)
 
 
 class ShardView(NamedTuple):

@@ -20,8 +20,8 @@ def to_rows(report: Report) -> dict[str, Any]:
     """Values that JSON can hold. Left out: `root`, `sources`, and crashes, as such a run is not kept."""
     part = report.part
     return {
-        "findings": [_row(finding) for finding in report.findings],
-        "suppressed": [[_row(entry.finding), entry.by, entry.reason] for entry in report.suppressed],
+        "findings": [finding_row(finding) for finding in report.findings],
+        "suppressed": [[finding_row(entry.finding), entry.by, entry.reason] for entry in report.suppressed],
         "skipped": [[entry.path, entry.reason] for entry in report.skipped],
         "summary": [getattr(report.summary, name) for name in _SUMMARY],
         "rules": [{name: getattr(rule, name) for name in _RULE} for rule in report.rules],
@@ -33,17 +33,18 @@ def to_rows(report: Report) -> dict[str, Any]:
 def from_rows(rows: dict[str, Any]) -> Report:
     """The report of `to_rows`. Raises LookupError, TypeError or ValueError for rows of another shape."""
     return Report(
-        findings=tuple(map(_finding, rows["findings"])),
+        findings=tuple(map(finding_of, rows["findings"])),
         summary=Summary(*rows["summary"]),
         rules=tuple(_rule(**rule) for rule in rows["rules"]),
-        suppressed=tuple(Suppressed(_finding(row), by, reason) for row, by, reason in rows["suppressed"]),
+        suppressed=tuple(Suppressed(finding_of(row), by, reason) for row, by, reason in rows["suppressed"]),
         skipped=tuple(Skipped(*entry) for entry in rows["skipped"]),
         notes=tuple(rows["notes"]),
         part=_part(*rows["part"]) if rows["part"] else None,
     )
 
 
-def _row(finding: Finding) -> list[Any]:
+def finding_row(finding: Finding) -> list[Any]:
+    """One finding as values that JSON can hold."""
     affects, fix = finding.affects, finding.fix
     return [
         finding.rule,
@@ -63,7 +64,8 @@ def _row(finding: Finding) -> list[Any]:
 _SEVERITIES = {severity.value: severity for severity in Severity}
 
 
-def _finding(row: list[Any]) -> Finding:
+def finding_of(row: list[Any]) -> Finding:
+    """The finding of `finding_row`. Raises as `from_rows`."""
     rule, name, severity, message, path, span, keys, related, affects, advice, fix = row
     return Finding(
         rule,

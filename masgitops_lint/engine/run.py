@@ -59,6 +59,8 @@ class Judged(NamedTuple):
     findings: list[Finding]
     crashes: list[Crash]
     shard: ShardView | None = None
+    silent: frozenset[str] = frozenset()
+    """Files that are known to hold no suppression comment or its like."""
 
 
 def read_ahead(context: Context, jobs: int, shard: tuple[int, int] | None = None) -> None:
@@ -119,7 +121,8 @@ def run_rules(
     order = {one.rule.code: index for index, one in enumerate(wanted)}
     stopped = sorted(crashes.values(), key=lambda crash: order[crash.rule])
     view = shard_view(parts, results, shard) if shard is not None else None
-    return Judged(_ordered(context, findings), stopped, view)
+    silent = (path for result in results if result.silent for path in parts.configs[result.number].read_paths)
+    return Judged(_ordered(context, findings), stopped, view, frozenset(silent))
 
 
 def _applies(loaded: LoadedRule, context: Context) -> bool:
@@ -216,20 +219,22 @@ def _from_all(
     jobs = min(jobs, len(numbers))
     if jobs < 2 or not can_fork():
         return
-    repository = parts.whole.repository
+    from .part_rows import from_bytes, to_bytes
+
     turns = Turns(numbers)
 
     def produce() -> Iterator[bytes]:
         for number in turns:
-            before = repository.parsed
-            result = parts.work(number, judge)
-            yield parts.dump(result, repository.parsed_after(before))
+            yield number.to_bytes(8) + to_bytes(parts, parts.work(number, judge))
+
+    def result_of(answer: bytes) -> PartResult:
+        return from_bytes(parts, int.from_bytes(answer[:8]), answer[8:])
 
     children = [child for child in (start(produce) for _ in range(jobs - 1)) if child is not None]
     for number in turns:
         yield parts.work(number, judge)
         for child in children:
-            yield from map(parts.load, child.answers())
+            yield from map(result_of, child.answers())
     turns.close()
     for child in children:
-        yield from map(parts.load, child.last_answers())
+        yield from map(result_of, child.last_answers())

@@ -351,6 +351,8 @@ def _candidates(root: ConfigRoot, pattern: str, name: str, mode: GlobMode) -> li
 
 def _merge_id(value: object) -> str:
     """How the merge generator compares keys: as JSON, so the number 1 is not the string "1"."""
+    if isinstance(value, str):
+        return f'"{value}"'
     return json.dumps(value, sort_keys=True, default=str)
 
 

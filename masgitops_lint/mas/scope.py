@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.argocd.gotext import go_float
@@ -17,13 +17,15 @@ ID_BLOCKS = ("account", "cluster", "instance", "tenant")
 """Top-level blocks whose `id` names a level of the directory tree."""
 
 
-_READ = frozenset({"data", "merge_key", "has_merge_key", "readable", "intact"})
+_FACTS = ("keys", "merge_key", "has_merge_key", "readable", "intact")
+_READ = frozenset({"data", *_FACTS})
 
 
 class ConfigFile:
     """One file that a generator could read, read when somebody asks: `directory` is relative to the linted root.
 
-    `data` is its first document. `merge_key` is the value under the spec's merge key (None when absent or null).
+    `data` is its first document, `keys` are the top-level keys in it. `merge_key` is the value under the spec's merge
+    key (None when absent or null).
     `readable` is False when the file could not be parsed: Argo CD's generator fails on it. `intact` is False when Argo
     CD reads less from it than stands in it: nothing, a list, or the first of several documents.
     """
@@ -31,6 +33,7 @@ class ConfigFile:
     __slots__ = ("_merge_key_name", "_repository", "directory", "name", "path", *sorted(_READ))
 
     data: dict[str, Any]
+    keys: Collection[str]
     merge_key: Any
     has_merge_key: bool
     readable: bool
@@ -48,12 +51,20 @@ class ConfigFile:
             raise AttributeError(name)
         document = self._repository.document(self.path)
         data = document.data if isinstance(document.data, dict) else {}
-        self.data = data
+        self.data = self.keys = data
         self.merge_key = data.get(self._merge_key_name)
         self.has_merge_key = self._merge_key_name in data
         self.readable = document.ok
         self.intact = document.ok and bool(data) and all(p.kind != "multiple-documents" for p in document.problems)
         return getattr(self, name)
+
+    def facts(self) -> list[Any]:
+        """What `know` needs to spare another process the reading of the file, as plain data."""
+        return [list(self.keys), *(getattr(self, name) for name in _FACTS[1:])]
+
+    def know(self, facts: list[Any]) -> None:
+        """Take what another process has read; `data` is still read when somebody asks."""
+        self.keys, self.merge_key, self.has_merge_key, self.readable, self.intact = facts
 
 
 class Scope:
@@ -63,7 +74,19 @@ class Scope:
     ending in "/"). Ids are the text that Go templates print for them; "" where a value is missing.
     """
 
-    __slots__ = ("_ids", "_mended", "_values", "base", "directory", "files", "meant", "parent", "root", "spec")
+    __slots__ = (
+        "_empty",
+        "_ids",
+        "_mended",
+        "_values",
+        "base",
+        "directory",
+        "files",
+        "meant",
+        "parent",
+        "root",
+        "spec",
+    )
 
     def __init__(
         self,
@@ -85,6 +108,7 @@ class Scope:
         self._values: dict[str, Any] | None = None
         self._ids: dict[str, str] | None = None
         self._mended = False
+        self._empty: bool | None = None
 
     def __repr__(self) -> str:
         return f"Scope({self.spec.level}, {self.directory!r})"
@@ -98,15 +122,7 @@ class Scope:
     def values(self) -> dict[str, Any]:
         """The merged values as the ApplicationSet passes them on (do not change them)."""
         if self._values is None:
-            from masgitops_lint.argocd.merge import merge_values
-
-            merged: dict[str, Any] = {}
-            for file in self.files:
-                for key, value in file.data.items():
-                    if key in merged and isinstance(value, dict) and isinstance(merged[key], dict):
-                        merged[key] = merge_values(merged[key], value)
-                    else:
-                        merged[key] = value
+            merged = _merged(file.data for file in self.files)
             if self.meant:
                 merged = self._with_meant_ids(self._with_meant_blocks(merged))
             self._values = merged
@@ -172,7 +188,14 @@ class Scope:
         """Whether a generator that merges `files` gives just this scope, no id mended."""
         if self.spec is not spec or self.files != files or self.parent is not parent:
             return False
-        return bool(self.values) and not self._mended
+        return not self.is_empty and not self._mended
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no file gives any value."""
+        if self._empty is None:
+            self._empty = not self.values
+        return self._empty
 
     @property
     def segments(self) -> Mapping[str, str]:
@@ -226,6 +249,16 @@ class Scope:
             self._ids = found
         return self._ids
 
+    def facts(self) -> list[Any]:
+        """What `know` needs to spare another process the reading of the scope's files, as plain data."""
+        return [dict(self.ids), self._mended, self.is_empty, [file.facts() for file in self.files]]
+
+    def know(self, facts: list[Any]) -> None:
+        """Take what another process has read; the values are still put together when somebody asks."""
+        self._ids, self._mended, self._empty, files = facts
+        for file, known in zip(self.files, files, strict=True):
+            file.know(known)
+
     @property
     def account(self) -> str:
         """`account.id` as printed."""
@@ -246,9 +279,15 @@ class Scope:
         """`tenant.id` as printed."""
         return self.ids.get("tenant", "")
 
+    def _values_at(self, key: str | int) -> dict[str, Any]:
+        """The merged values, or of them no more than one top-level key, so that few files need be read."""
+        if self._values is not None or self._empty is None or self._mended:
+            return self.values
+        return _merged({key: file.data[str(key)]} for file in self.files if key in file.keys)
+
     def get(self, *keys: str | int) -> Any:
         """The merged value at `keys`, or None."""
-        current: Any = self.values
+        current: Any = self._values_at(keys[0])
         for key in keys:
             if current.__class__ is dict:
                 current = current.get(key)
@@ -260,25 +299,25 @@ class Scope:
 
     def items(self, key: str) -> Iterator[tuple[Keys, dict[str, Any]]]:
         """The mappings of the top-level list `key`, each with its route."""
-        entries = self.values.get(key)
+        entries = self.get(key)
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             if isinstance(entry, dict):
                 yield (key, index), entry
 
     def is_odd_list(self, key: str) -> bool:
         """Whether something that is no list stands where the top-level list `key` belongs: then it has no entries."""
-        found = self.values.get(key)
+        found = self.get(key)
         return found is not None and not isinstance(found, list)
 
     def has(self, *keys: str | int) -> bool:
         """Whether the merged values hold `keys` (a null value counts)."""
-        return any(contains(file.data, keys) for file in reversed(self.files))
+        return self.winner(keys) is not None
 
     def winner(self, keys: Keys) -> ConfigFile | None:
         """The file whose value survives the merge: the last one that holds the route, for a route that survives."""
         first = keys[0]
         for file in self.files[::-1]:
-            if first in file.data and contains(file.data, keys):
+            if first in file.keys and contains(file.data, keys):
                 return file
         return None
 
@@ -310,6 +349,20 @@ class Scope:
             if file.name == name:
                 return file
         return None
+
+
+def _merged(files: Iterable[dict[Any, Any]]) -> dict[Any, Any]:
+    """The data of files one over the other, as the merge generator merges parameter sets."""
+    from masgitops_lint.argocd.merge import merge_values
+
+    merged: dict[Any, Any] = {}
+    for data in files:
+        for key, value in data.items():
+            if key in merged and isinstance(value, dict) and isinstance(merged[key], dict):
+                merged[key] = merge_values(merged[key], value)
+            else:
+                merged[key] = value
+    return merged
 
 
 def contains(data: Any, keys: Keys) -> bool:

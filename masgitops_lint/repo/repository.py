@@ -92,15 +92,6 @@ class Repository:
             self._documents[path] = known
         return known
 
-    @property
-    def parsed(self) -> int:
-        """How many files have been parsed."""
-        return len(self._documents)
-
-    def parsed_after(self, count: int) -> list[Document]:
-        """What was parsed after the first `count` files."""
-        return list(self._documents.values())[count:]
-
     def adopt(self, documents: Iterable[Document]) -> None:
         """Take what another process has parsed."""
         for document in documents:
