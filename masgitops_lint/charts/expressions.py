@@ -121,6 +121,9 @@ def text(value: Any) -> str:
         return value
     if value is None:
         return ""
+    kind = value.__class__
+    if kind is bool or kind is int or kind is float:
+        return go_text(value)
     if isinstance(value, Mapping | list | tuple):
         return _nested_text(value)
     if isinstance(value, YamlText):

@@ -13,7 +13,6 @@ from typing import Any
 from .expressions import UNKNOWN, Expression, TemplateError
 from .needs import Known, Needs
 from .rendered import Failure, Rendered, Row, Run, Step, StopError
-from .rows import all_rows, parts_of
 from .shapes import Shape, Shapes
 from .step_compiler import StepCompiler
 from .stretches import Printed
@@ -30,16 +29,14 @@ _MOST_SHAPES = 4096
 class _Way:
     """One way to run a template; each is one object."""
 
-    __slots__ = ("careful", "checking", "passing")
+    __slots__ = ("checking", "passing")
 
-    def __init__(self, careful: bool, passing: bool, checking: bool = False) -> None:
-        self.careful = careful
+    def __init__(self, *, passing: bool = False, checking: bool = False) -> None:
         self.passing = passing
         self.checking = checking
 
 
-_WAYS = {(careful, passing): _Way(careful, passing) for careful in (False, True) for passing in (False, True)}
-_CHECKING = _Way(careful=False, passing=False, checking=True)
+_PLAIN, _PASSING, _CHECKING = _Way(), _Way(passing=True), _Way(checking=True)
 
 
 class Program:
@@ -55,18 +52,16 @@ class Program:
         self._known = known.copy()
         self._compiled: dict[_Way, tuple[int, Sequence[Step]]] = {}
         self._settled: dict[_Way, Sequence[Step]] = {}
-        self.printed_keys = _printed_keys(rows, expressions)
         self._telling: list[Step] | None = None
         self._tolerant: list[Step] | None = None
         self._leaf: list[Step] | None = None
 
-    def run(self, run: Run, *, careful: bool = False, passing: bool = False) -> Failure | None:
+    def run(self, run: Run, *, passing: bool = False) -> Failure | None:
         """Add the template's objects to `run`. On an error nothing is added, and the failure is told.
 
-        `careful` is for values with texts of several lines, which can end the block that they are printed into.
         `passing`: with the values that go to the leaf charts.
         """
-        steps = self._steps(_WAYS[careful, passing])
+        steps = self._steps(_PASSING if passing else _PLAIN)
         self._printed.prepare(run)
         run.variables, run.loops, run.dot, run.around = {}, {}, UNKNOWN, None
         before = len(run.objects)
@@ -102,7 +97,7 @@ class Program:
             late = uses < _OFTEN
             compiler = StepCompiler(
                 self._expressions,
-                careful=way.careful,
+                careful=not way.checking,
                 passing=way.passing,
                 checking=way.checking,
                 late=late,
@@ -231,10 +226,9 @@ class ChartProgram:
         the objects come with the values for their leaf charts.
         """
         run = Run(values)
-        long = {key for key, value in values.items() if _several_lines(value)}
         failures = [failure for template, line, check in self._always if (failure := check(run, template, line))]
         for program in self.programs:
-            failure = program.run(run, careful=not long.isdisjoint(program.printed_keys), passing=passing)
+            failure = program.run(run, passing=passing)
             if failure is not None:
                 failures.append(failure)
         if failures:
@@ -242,35 +236,3 @@ class ChartProgram:
             for program in self.programs:
                 program.run_tolerant(run)
         return run.objects, failures
-
-
-def _printed_keys(rows: Sequence[Row], expressions: Sequence[Expression]) -> frozenset[str]:
-    """Top-level values that go, or can go, as text into the leaf values."""
-    found: set[str] = set()
-    looped: set[str] = set()
-    for row in all_rows(rows):
-        if row[0] == "leaf":
-            parts = list(parts_of(expressions[row[2]]))
-            found |= {part[1] for part in parts if part[0] == "val" and len(part) > 1}
-            if any(part[0] in ("var", "dot") for part in parts):
-                found |= looped
-        elif row[0] in ("each", "let", "with"):
-            number = row[1] if row[0] == "with" else row[2]
-            looped |= {part[1] for part in parts_of(expressions[number]) if part[0] == "val" and len(part) > 1}
-    return frozenset(found)
-
-
-def _several_lines(value: Any) -> bool:
-    kind = value.__class__
-    if kind is str:
-        return "\n" in value
-    if kind is not dict and kind is not list:
-        return False
-    for one in value.values() if kind is dict else value:
-        kind = one.__class__
-        if kind is str:
-            if "\n" in one:
-                return True
-        elif (kind is dict or kind is list) and _several_lines(one):
-            return True
-    return False

@@ -15,8 +15,9 @@ from .expressions import (
     compile_expression,
     type_name,
 )
+from .joining import OWN_FIELDS, Joiner
 from .needs import Known, has_variable
-from .rendered import NO_LOOPS, Origin, Row, Run, Step, StopError, around, expanded
+from .rendered import Origin, Row, Run, Step, StopError, around, expanded
 from .rows import assigned_variables
 from .scalars import Broken, quote_of, read_scalar
 from .steps import (
@@ -37,10 +38,7 @@ from .steps import (
     set_field,
     watched_branch,
 )
-from .stretches import AS_IS, Printed, Stretch, branch_on, put_known
-
-_OWN_FIELDS = frozenset({"name", "namespace", "server", "path"})
-"""Fields whose making is noted in every run: a missing part of theirs is told by its config key."""
+from .stretches import AS_IS, Printed, branch_on
 
 
 class StepCompiler:
@@ -84,7 +82,7 @@ class StepCompiler:
 
     def body(self, rows: Sequence[Row], known: Known) -> list[Step]:
         if self.shared is not None:
-            return self.stretches(rows, known, self.shared)
+            return Joiner(self, self.shared, known).steps_of(rows)
         steps: list[Step] = []
         position = 0
         while position < len(rows):
@@ -101,87 +99,6 @@ class StepCompiler:
                 steps.append(step)
             position += 1
         return steps
-
-    def stretches(self, rows: Sequence[Row], known: Known, shared: Printed) -> list[Step]:
-        """The same, with rows that depend on no variable put together."""
-        steps: list[Step] = []
-        stretch = Stretch(shared)
-        for row in rows:
-            if row[0] == "doc" and not self.checking:
-                # what stands before it belongs to another object
-                steps += stretch.steps()
-                stretch = Stretch(shared)
-            if self.joins(row, known, stretch, shared):
-                continue
-            step = self.step(row, known)
-            if step is not None:
-                steps += stretch.steps()
-                stretch = Stretch(shared)
-                steps.append(step)
-        return steps + stretch.steps()
-
-    def joins(self, row: Row, known: Known, stretch: Stretch, shared: Printed) -> bool:
-        """Add a row to a stretch; False for one that does not go into any."""
-        kind = row[0]
-        if kind == "doc":
-            self.line = row[1]
-            if not self.checking:
-                stretch.begin(row[1], row[2] if len(row) > 2 else ())
-            return True
-        if self.constant(row):
-            if not self.checking:
-                self.add_constant(row, stretch)
-            return True
-        if kind == "say":
-            return self.joins_checks(row[1], row[2], known, stretch, shared)
-        if kind == "set" and self.checking:
-            return self.joins_checks(row[2], row[3], known, stretch, shared)
-        if kind == "set":
-            return self.joins_fields(row, known, stretch, shared)
-        return kind == "leaf" and self.passing and self.joins_leaf(row, known, stretch, shared)
-
-    def add_constant(self, row: Row, stretch: Stretch) -> None:
-        if row[0] == "fix":
-            for name, value in row[1].items():
-                stretch.constant(name, value)
-            return
-        value = read_scalar(self.expressions[row[2]][1], quote_of(row[3]))
-        if row[4]:
-            stretch.constant_item(row[1], value)
-        else:
-            stretch.constant(row[1], value)
-
-    def joins_checks(self, number: int, quote: str, known: Known, stretch: Stretch, shared: Printed) -> bool:
-        expression = self.expressions[number]
-        if has_variable(expression):
-            return False
-        if not known.printed(number, quote):
-            known.print(number, quote, expression)
-            stretch.check(shared.number(number, quote_of(quote)))
-        return True
-
-    def joins_fields(self, row: Row, known: Known, stretch: Stretch, shared: Printed) -> bool:
-        expression = self.expressions[row[2]]
-        if row[1].startswith(("parameter", "root")) or has_variable(expression):
-            return False
-        known.learn(row[2], expression)
-        number = shared.number(row[2], quote_of(row[3]))
-        if row[4]:
-            stretch.item(row[1], number)
-        else:
-            noted = self.passing and row[1] in _OWN_FIELDS
-            stretch.field(row[1], number, Origin(expression, NO_LOOPS) if noted else None)
-        return True
-
-    def joins_leaf(self, row: Row, known: Known, stretch: Stretch, shared: Printed) -> bool:
-        *above, key = row[1].split(".")
-        expression = self.expressions[row[2]]
-        if not key or key == "*" or len(above) > 1 or "*" in above or has_variable(expression):
-            return False
-        known.learn(row[2], expression)
-        number = shared.number(row[2], quote_of(row[3]), careful=self.careful)
-        stretch.leaf(above[0] if above else None, key, number)
-        return True
 
     def inside(self, rows: Sequence[Row], known: Known) -> list[Step]:
         """The steps of a branch or loop; `known` is used up."""
@@ -222,7 +139,7 @@ class StepCompiler:
         expression = self.expressions[row[2]]
         known.learn(row[2], expression)
         step = set_field(row[1], self.evaluator(row[2]), quote_of(row[3]), bool(row[4]), expression)
-        if (self.leaf and not row[1].startswith("parameter")) or (self.passing and row[1] in _OWN_FIELDS):
+        if (self.leaf and not row[1].startswith("parameter")) or (self.passing and row[1] in OWN_FIELDS):
             step = noted(row[1], expression, step)
         return self.guarded(step, self.line)
 
@@ -271,10 +188,14 @@ class StepCompiler:
         evaluate, expression = self.evaluator(number), self.expressions[number]
         noting = self.telling or self.leaf or self.passing
         alone = None if has_variable(expression) else (expression, None)
+        last: tuple[Any, Any] = ({}, None)
 
         def run(frame: Run) -> None:
+            nonlocal last
             if noting:
-                frame.assigned[name] = alone or (expanded(expression, frame.assigned), None)
+                if alone is None and last[0] != frame.assigned:
+                    last = (dict(frame.assigned), (expanded(expression, frame.assigned), None))
+                frame.assigned[name] = alone or last[1]
                 frame.around = None
             try:
                 frame.variables[name] = evaluate(frame)
@@ -372,8 +293,6 @@ class StepCompiler:
         """A leaf value without its origin."""
         route = tuple(None if part == "*" else part for part in row[1].split(".")) if row[1] else ()
         if row[0] == "put":
-            if self.shared is not None and not has_variable(self.expressions[row[2]]):
-                return put_known(self.shared, self.shared.number(row[2], AS_IS), route)
             return put(evaluate, route)
         quote, opens = quote_of(row[3]), bool(row[4])
         if len(route) == 1 and route[0] is not None:

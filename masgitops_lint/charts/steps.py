@@ -239,27 +239,39 @@ def mixed_in(evaluate: Evaluator, expression: Expression) -> Step:
 
 def one_line(evaluate: Evaluator, quote: str, expression: Expression) -> Evaluator:
     """The evaluator of a printed text, with a check that the text has one line."""
+    if is_indented(expression):
+        return evaluate
 
     def run(frame: Frame) -> Any:
         value = evaluate(frame)
-        if value.__class__ is str and "\n" in value:
-            rest = value.split("\n", 1)[1]
-            if rest.strip() or quote in ('"', "'"):
-                message = (
-                    "a text of several lines ends the block that it is printed into: the rendered YAML cannot be read"
-                )
-                raise TemplateError("yaml", message, _strange(expression))
+        if value.__class__ is str:
+            has_one_line(value, quote, expression)
         return value
 
     return run
 
 
+def is_indented(expression: Expression) -> bool:
+    """Whether a template itself sees to the indentation of a text, so that it may have several lines."""
+    return expression[0] == "call" and expression[1] in ("indent", "nindent")
+
+
+def has_one_line(value: str, quote: str, expression: Expression) -> None:
+    """Check a text that is printed where one line belongs. Raises TemplateError."""
+    if "\n" not in value:
+        return
+    rest = value.split("\n", 1)[1]
+    if rest.strip() or quote in ('"', "'"):
+        message = "a text of several lines ends the block that it is printed into: the rendered YAML cannot be read"
+        raise TemplateError("yaml", message, _strange(expression))
+
+
 def put_value(into: dict[str, Any], route: Sequence[str | None], value: Any) -> None:
     """Write a whole value (from `toYaml`) below a route; at the top its keys are mixed in."""
-    while isinstance(value, YamlText):
+    while value.__class__ is YamlText:
         value = value.value
     if not route:
-        if isinstance(value, Mapping):
+        if value.__class__ is dict or isinstance(value, Mapping):
             into.update(value)
         return
     place_value(into, route, value, opens=False)
