@@ -194,16 +194,13 @@ def _databases(
 ) -> Drafts:
     if scope.is_odd_list("ibm_mas_suite_configs"):
         return
-    unbound = {str(item.get("mas_app_id")) for _, item in unbound_applications(scope)}
+    if any(context.is_misspelt(scope, (*k, one)) for k, _ in scope.items("ibm_mas_suite_configs") for one in DECIDE):
+        return
     for name, (keys, item) in databases.items():
         app = item.get("mas_application_id")
         if context.is_misspelt(scope, (*keys, "mas_application_id")):
             continue
         if "sdb" in name or "rds" in name:
-            continue
-        if any(
-            context.is_misspelt(scope, (*k, one)) for k, _ in scope.items("ibm_mas_suite_configs") for one in DECIDE
-        ):
             continue
         same_app = [(k, c) for k, c in configs if app in _applications(scope, c)]
         if any(c.get("jdbc_type") == "incluster-db2" for _, c in same_app):
@@ -247,7 +244,7 @@ def _databases(
                     severity="warning",
                     affects=context.applications_at(scope, keys),
                 )
-            elif not mine and not same_app and str(app) not in unbound:
+            elif not mine and not same_app and not _is_unbound(scope, app):
                 yield RULE.draft(
                     scope.place((*keys, "mas_application_id")),
                     f"no suite configuration has `mas_application_id: {app}` and `jdbc_type: incluster-db2`: the setup job "
@@ -262,3 +259,8 @@ def _databases(
                     severity="warning",
                     affects=context.applications_at(scope, keys),
                 )
+
+
+def _is_unbound(scope: Scope, application: Any) -> bool:
+    """Whether an application is bound to a configuration that is not there: that is told at the application."""
+    return any(str(item.get("mas_app_id")) == str(application) for _, item in unbound_applications(scope))

@@ -39,8 +39,9 @@ class Expected:
 
     def asks(self, block: Mapping[str, Any]) -> bool:
         """Whether a block needs the keys."""
-        if any(block.get(key) != value for key, value in self.where.items()):
-            return False
+        for key, value in self.where.items():
+            if block.get(key) != value:
+                return False
         if self.beside and _is_empty(block.get(self.beside)):
             return False
         return not self.partner or any(not _is_empty(block.get(key)) for key in self.keys)
@@ -79,7 +80,7 @@ def lacking(scope: Scope, profile: ReleaseProfile) -> Iterator[Lacking]:
         for route, entry in entries:
             if not isinstance(entry, dict) or not entry:
                 continue
-            filled = {key for key, value in entry.items() if not _is_empty(value)}
+            filled = {key for key, value in entry.items() if value or value == 0}
             for row in rows:
                 if row.all_keys <= filled or not row.asks(entry):
                     continue

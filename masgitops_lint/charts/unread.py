@@ -110,7 +110,7 @@ class _Spot:
     `above` is where blocks around it arrive. `whole` are the leaf charts that it is passed to as a whole.
     """
 
-    __slots__ = ("above", "file", "insides", "node", "opaque", "route", "whole")
+    __slots__ = ("above", "charts", "file", "insides", "node", "opaque", "route", "whole")
 
     def __init__(self, file: str, route: Keys, node: Node | None, above: tuple[Arrival, ...]) -> None:
         self.file = file
@@ -119,6 +119,9 @@ class _Spot:
         self.above = above
         passed = node.passed if node is not None else ()
         self.whole = tuple([one for one in passed if one.whole])
+        # the leaf charts that it goes to, unless the config chooses one
+        chosen = any(one.target.dynamic for one in self.whole)
+        self.charts = None if chosen else tuple([one.target.prefix for one in self.whole])
         # A value that the root chart takes as one: what stands below it is no key of its own.
         self.opaque = node is not None and bool(node.used or passed) and not node.below and not self.whole
         self.insides: dict[tuple[str, ...], _Inside] = {}
@@ -181,7 +184,9 @@ class _Reader:
 
     def inside(self, scope: Scope, spot: _Spot, keys: Keys, value: Any) -> Iterator[Unread]:
         """What is unread below a mapping or list that is read."""
-        charts = tuple([self.chart(scope, one.target, keys) for one in spot.whole]) if spot.whole else ()
+        charts = spot.charts
+        if charts is None:
+            charts = tuple([self.chart(scope, one.target, keys) for one in spot.whole])
         inside = spot.insides.get(charts)
         if inside is None:
             inside = spot.insides[charts] = self.open(spot, charts)

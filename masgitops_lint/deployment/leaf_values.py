@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from masgitops_lint.charts.expressions import Expression
 from masgitops_lint.charts.needs import has_variable
@@ -11,6 +11,9 @@ from masgitops_lint.charts.program import ChartProgram
 from masgitops_lint.charts.rendered import Origin, Rendered, Run
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.place import Keys, Place
+
+Loops: TypeAlias = Mapping[str, tuple[Expression, str | int | None]]
+"""What loop variables (and `.`) go through, with the index or key of the entry; plain variables have None for it."""
 
 
 class ScopeLeaves:
@@ -140,7 +143,7 @@ def _is_value(expression: Expression) -> bool:
     return expression[0] in ("val", "var", "dot", "fld")
 
 
-def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, str | int | None]]) -> Keys:
+def blamed_keys(expression: Expression, loops: Loops) -> Keys:
     """The config keys that an expression reads, as far as they are known: loop variables become list entries."""
     kind = expression[0]
     if kind == "val":
@@ -151,7 +154,7 @@ def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, st
         loop = loops.get(name)
         if loop is None:
             return ()
-        above = blamed_keys(loop[0], {key: value for key, value in loops.items() if key != name})
+        above = blamed_keys(loop[0], _without(loops, name) if loop[0][0] != "val" else loops)
         if loop[1] is None:
             direct = loop[0][0] in ("val", "var", "dot") or list(loop[0][:2]) == ["call", "default"]
             return (*above, *rest) if direct else above
@@ -169,15 +172,22 @@ def blamed_keys(expression: Expression, loops: Mapping[str, tuple[Expression, st
     return ()
 
 
-def all_keys(expression: Expression, loops: Mapping[str, tuple[Expression, str | int | None]]) -> Iterator[Keys]:
+def all_keys(expression: Expression, loops: Loops) -> list[Keys]:
     """Every config key that an expression reads."""
-    if expression[0] in ("val", "var", "dot"):
+    kind = expression[0]
+    if kind in ("val", "var", "dot"):
         keys = blamed_keys(expression, loops)
         if keys:
-            yield keys
-        elif expression[0] == "var" and len(expression) == 2 and (known := loops.get(expression[1])) is not None:
-            yield from all_keys(known[0], {key: value for key, value in loops.items() if key != expression[1]})
-        return
+            return [keys]
+        if kind == "var" and len(expression) == 2 and (known := loops.get(expression[1])) is not None:
+            return all_keys(known[0], _without(loops, expression[1]))
+        return []
+    found: list[Keys] = []
     for part in expression[1:]:
         if isinstance(part, list) and part:
-            yield from all_keys(part, loops)
+            found += all_keys(part, loops)
+    return found
+
+
+def _without(loops: Loops, name: str) -> Loops:
+    return {key: value for key, value in loops.items() if key != name}

@@ -20,6 +20,9 @@ Judge: TypeAlias = Callable[[Any], object]
 _ITEM = 0
 """Stands for every list index in a route that many values share."""
 
+_MANY = 8
+"""From so many parts on, a search through all texts together costs less than one through each."""
+
 _Stored: TypeAlias = "str | tuple[type, Any]"
 """A text, or any other scalar together with its type, as `1`, `1.0` and `True` are equal."""
 
@@ -193,18 +196,20 @@ def _find(container: Any, shape: _Shape, keys: Keys, wanted: _Wanted, leading: s
             yield (*keys, key), value
 
 
-def holding(texts: Sequence[str], parts: Iterable[str]) -> list[str]:
-    """The texts that hold one of `parts`, in order: all are searched at once, so that many short ones cost little.
+def holding(texts: Sequence[str], parts: Sequence[str]) -> set[str]:
+    """The texts that hold one of `parts`; for many parts, all texts are searched at once, as most hold none.
 
     A part must hold no NUL.
     """
+    if len(parts) < _MANY:
+        return {text for part in parts for text in texts if part in text}
     joined = "\0".join(texts)
     starts = [0, *accumulate(len(text) + 1 for text in texts)]
-    found: set[int] = set()
+    found: set[str] = set()
     for part in parts:
         at = joined.find(part)
         while at >= 0:
             index = bisect_right(starts, at) - 1
-            found.add(index)
+            found.add(texts[index])
             at = joined.find(part, starts[index + 1])
-    return [texts[index] for index in sorted(found)]
+    return found
