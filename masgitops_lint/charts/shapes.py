@@ -22,7 +22,6 @@ Shape: TypeAlias = Any
 
 _PRINTABLE: Final = 1
 _WORD: Final = 2
-_SOME_TEXT: Final = 3
 _MISSING: Final = 4
 _NULL: Final = 5
 _TRUE: Final = 6
@@ -67,8 +66,6 @@ def _cuttable(text: str) -> Shape:
 def _brief(value: Any) -> Shape:
     """The type of a value, and whether it is empty."""
     kind = value.__class__
-    if kind is str:
-        return _SOME_TEXT if value else ""
     if kind is dict:
         return _MAP if value else _EMPTY_MAP
     if kind is list:
@@ -106,13 +103,9 @@ def _exactly(value: Any) -> Shape:
     return _deep(value, str)
 
 
-def _briefly(text: str) -> Shape:
-    return _SOME_TEXT if text else ""
-
-
 _OF_TEXTS: Mapping[Interest, Callable[[str], Shape]] = {
-    NOTHING: _briefly,
-    BRIEF: _briefly,
+    NOTHING: bool,
+    BRIEF: bool,
     PRINTED: _printable,
     TEXT: _printable,
     CUT: _cuttable,
@@ -141,8 +134,8 @@ class _Node:
         self.interest = NOTHING
         self.words: set[str] = set()
         self.tests: list[Callable[[str], bool]] = []
-        self.plan: tuple[tuple[str, _Node], ...] = ()
-        self._of_text: Callable[[str], Shape] = _briefly
+        self.plan: tuple[tuple[str, Callable[[str], Shape], _Node], ...] = ()
+        self._of_text: Callable[[str], Shape] = bool
         self._of_collection: Callable[[Any], Shape] = _brief
 
     def add(self, read: Read) -> None:
@@ -157,20 +150,29 @@ class _Node:
 
     def close(self) -> None:
         """Settle what has been added."""
-        for node in self.below.values():
-            node.close()
-        self.plan = tuple(self.below.items())
         self._of_text = _OF_TEXTS[self.interest]
         self._of_collection = _OF_COLLECTIONS[self.interest]
+        for node in self.below.values():
+            node.close()
+        self.plan = tuple((key, node.text_shape, node) for key, node in self.below.items())
+
+    @property
+    def text_shape(self) -> Callable[[str], Shape]:
+        """What gives the shape of a text that stands here."""
+        if not self.words and not self.tests:
+            return self._of_text
+        words, tests, other = frozenset(self.words), tuple(self.tests), self._of_text
+
+        def compared(text: str) -> Shape:
+            if text in words:
+                return text
+            return ("text", other(text), *[test(text) for test in tests])
+
+        return compared
 
     def shape(self, value: Any) -> Shape:
-        """The shape of the value that stands here."""
+        """The shape of a value that stands here and is no text."""
         kind = value.__class__
-        if kind is str:
-            if value in self.words:
-                return value
-            found = self._of_text(value)
-            return ("text", found, *[test(value) for test in self.tests]) if self.tests else found
         if kind is dict:
             found = self._of_collection(value)
             return (found, self.shapes(value)) if self.plan else found
@@ -179,9 +181,12 @@ class _Node:
     def shapes(self, values: Mapping[str, Any]) -> tuple[Shape, ...]:
         """The shapes of what is read of a mapping."""
         found: list[Shape] = []
-        for key, node in self.plan:
+        for key, text_shape, node in self.plan:
             value = values.get(key, _MISSING)
-            found.append(_MISSING if value is _MISSING else node.shape(value))
+            if value.__class__ is str:
+                found.append(text_shape(value))
+            else:
+                found.append(_MISSING if value is _MISSING else node.shape(value))
         return tuple(found)
 
 

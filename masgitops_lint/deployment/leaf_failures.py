@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from masgitops_lint.charts.profile import ReleaseProfile
+from masgitops_lint.charts.program import ChartProgram
 from masgitops_lint.charts.rendered import Failure
 from masgitops_lint.charts.written import written
+from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
 
@@ -19,19 +21,23 @@ def leaf_failures(deployment: Deployment, profiles: Callable[[str], ReleaseProfi
     if deployment.exact:
         yield from (failure for failure in deployment.errors if not failure.root)
         return
+    known: dict[tuple[str, str], ChartProgram | None] = {}
     for application in deployment.applications:
-        if isinstance(application.values, LeafValues) and application.values.scope is not None:
-            yield from _failures(application, application.values, profiles)
+        values = application.values
+        if not isinstance(values, LeafValues) or values.scope is None:
+            continue
+        scope = values.scope
+        place = (scope.directory[len(scope.root) :].split("/", 1)[0], application.path)
+        if place not in known:
+            known[place] = profiles(place[0]).leaf(application.path)
+        chart = known[place]
+        if chart is not None:
+            yield from _failures(application, values, scope, chart)
 
 
 def _failures(
-    application: Application, values: LeafValues, profiles: Callable[[str], ReleaseProfile]
+    application: Application, values: LeafValues, scope: Scope, chart: ChartProgram
 ) -> Iterator[RenderFailure]:
-    scope = values.scope
-    assert scope is not None
-    chart = profiles(scope.directory[len(scope.root) :].split("/", 1)[0]).leaf(application.path)
-    if chart is None:
-        return
     broken = values.rendered.broken if values.broken else ()
     if broken:
         yield RenderFailure(
