@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -168,12 +167,11 @@ def _render(
     rows = render_trees(trees, [params.values for params in sets], context.renderer(), context.missing)
     namespace = _mapping(manifest.get("metadata")).get("namespace")
     for params, row in zip(sets, rows, strict=True):
-        application = copy.deepcopy(row[0])
+        application = dict(row[0])
         if len(row) > 1:
             application = apply_template_patch(application, row[1], options.parse_yaml)
-        metadata = application.setdefault("metadata", {})
-        if not isinstance(metadata, dict):
-            metadata = application["metadata"] = {}
+        # parameter sets may share what is in the template: it is not changed in place
+        metadata = application["metadata"] = dict(_mapping(application.get("metadata")))
         if namespace is not None:
             metadata["namespace"] = namespace
         if not metadata.get("finalizers") and not preserves:

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
+from masgitops_lint.model.late_pattern import late_pattern
+
 GlobMode: TypeAlias = Literal["greedy", "strict"]
 
 _POSIX_CLASSES = {
@@ -21,6 +23,8 @@ _POSIX_CLASSES = {
     "graph": "!-~", "lower": "a-z", "print": " -~", "punct": "!-/:-@\\[-`{-~", "space": " \\t\\n\\r\\f\\v",
     "upper": "A-Z", "xdigit": "0-9A-Fa-f",
 }  # fmt: skip
+_ONE_STAR = late_pattern(r"[^*?\[\\]*\*[^*?\[\\]*")
+"""The pattern that nearly all generators have: it needs no regular expression of its own."""
 _MAGIC_LETTERS = {"/": "top", "!": "exclude", "^": "exclude"}
 _MAGIC_WORDS = frozenset({"top", "exclude", "icase", "literal", "glob"})
 
@@ -61,6 +65,14 @@ def git_pathspec(pattern: str, paths: Sequence[str]) -> list[str]:
         raise GlobError(f"git refuses the pattern {pattern!r}: it leads out of the repository")
     if normal == ".":
         matched = set(paths)
+    elif not magic and not trailing and _ONE_STAR.fullmatch(normal):
+        head, _, tail = normal.partition("*")
+        least, below = len(head) + len(tail), normal + "/"
+        matched = {
+            path
+            for path in paths
+            if (path.startswith(head) and path.endswith(tail) and len(path) >= least) or path.startswith(below)
+        }
     else:
         literal = "literal" in magic
         regex = _pathspec_regex(normal, literal, "glob" in magic, "icase" in magic)

@@ -56,11 +56,10 @@ def typed(text: str) -> Any:
 
 def apply_parameters(values: dict[str, Any], parameters: Sequence[Parameter]) -> dict[str, Any]:
     """`values` with the parameters set, in order; later ones win. The input is not changed. Raises `ParameterError`."""
-    import copy
-
-    result = copy.deepcopy(values)
+    result = dict(values)
     for parameter in parameters:
         route = list(_route(parameter.name))
+        _copy_along(result, route)
         text = escape_commas(parameter.value)
         if text.startswith("{"):
             value: Any = _list(text, parameter)
@@ -69,6 +68,21 @@ def apply_parameters(values: dict[str, Any], parameters: Sequence[Parameter]) ->
             value = plain if parameter.force_string else typed(plain)
         _set(result, route, value, parameter.name)
     return result
+
+
+def _copy_along(values: dict[str, Any], route: Sequence[str | int]) -> None:
+    """Put copies in place of the mappings and lists that a route leads through."""
+    current: Any = values
+    for key in route[:-1]:
+        if isinstance(current, dict):
+            below = current.get(key)
+        elif isinstance(current, list) and isinstance(key, int) and key < len(current):
+            below = current[key]
+        else:
+            return
+        if not isinstance(below, dict | list):
+            return
+        current[key] = current = below.copy()
 
 
 def _route(name: str) -> Iterator[str | int]:
