@@ -35,16 +35,13 @@ IBM_TYPES = frozenset(
     {"arbitrary", "iam_credentials", "imported_cert", "kv", "private_cert", "public_cert", "username_password"}
 )
 
-_ARN = late_pattern(
-    r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):(?P<account>[^:]*):(?P<rest>.*)", re.S
-)
 _REGION = late_pattern(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
 _ACCOUNT = late_pattern(r"\d{12}")
 _NAME = late_pattern(r"[A-Za-z0-9/_+=.@-]+")
 _SOUND_ARN = late_pattern(
     r"arn:aws[a-z-]*:secretsmanager:[a-z]{2}(?:-[a-z]+)+-\d{1,2}:\d{12}:secret:(?!-)[A-Za-z0-9/_+=.@-]+"
 )
-_SUFFIX = late_pattern(r"-(?=[A-Za-z0-9]{6}\Z)(?=.*[A-Z])(?=.*[a-z0-9])[A-Za-z0-9]{6}\Z")
+_SUFFIX = late_pattern(r"-(?=.*[A-Z])(?=.*[a-z0-9])[A-Za-z0-9]{6}")
 _GCP = late_pattern(r"projects/([^/]+)/secrets/([^/]+)")
 _IBM = late_pattern(r"ibmcloud/([^/]+)/secrets/groups/([^/\n]+)(?:/(.+))?", re.S)
 _ONEPASSWORD = late_pattern(r"vaults/([^/]+)/items/(.+)", re.S)
@@ -69,22 +66,15 @@ class Arn(NamedTuple):
 
 def parse_arn(path: str) -> Arn | None:
     """The ARN in `path`, or None when it is none (`arn:` and at least six parts)."""
-    match = _ARN.fullmatch(path)
-    if match is None:
+    parts = path.split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn":
         return None
-    resource, _, name = match["rest"].partition(":")
-    suffix = _SUFFIX.search(name)
+    _, partition, service, region, account, rest = parts
+    resource, _, name = rest.partition(":")
+    suffix = name[-7:] if name[-7:-6] == "-" and _SUFFIX.fullmatch(name[-7:]) else ""
     if suffix:
-        name = name[: suffix.start()]
-    return Arn(
-        match["partition"],
-        match["service"],
-        match["region"],
-        match["account"],
-        resource,
-        name,
-        suffix.group()[1:] if suffix else "",
-    )
+        name = name[:-7]
+    return Arn(partition, service, region, account, resource, name, suffix[1:])
 
 
 def guess_backend(path: str, key: str = "", version: str = "") -> Backend:

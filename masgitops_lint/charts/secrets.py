@@ -20,6 +20,7 @@ from masgitops_lint.model.late_pattern import late_pattern
 from .profile import version_key
 
 JobKind: TypeAlias = Literal["writers", "runtime_reads", "deleters"]
+KINDS: tuple[JobKind, ...] = ("writers", "runtime_reads", "deleters")
 
 _FORMAT = 1
 _VARIABLE = late_pattern(r"\{([^}]*)\}")
@@ -89,6 +90,14 @@ class PreCreated(NamedTuple):
     note: str = ""
 
 
+class ChartJobs(NamedTuple):
+    """The Jobs of one leaf chart at one level."""
+
+    writers: tuple[SecretJob, ...]
+    runtime_reads: tuple[SecretJob, ...]
+    deleters: tuple[SecretJob, ...]
+
+
 @dataclass(frozen=True)
 class SecretCatalogue:
     """The catalogue as one release has it."""
@@ -101,16 +110,16 @@ class SecretCatalogue:
     """Keys below which authors name secrets of their own, that no chart could write."""
 
     @cached_property
-    def _by_chart(self) -> Mapping[tuple[str, str, str], tuple[SecretJob, ...]]:
-        found: dict[tuple[str, str, str], list[SecretJob]] = {}
-        for kind in ("writers", "runtime_reads", "deleters"):
+    def _by_chart(self) -> Mapping[tuple[str, str], ChartJobs]:
+        found: dict[tuple[str, str], dict[JobKind, list[SecretJob]]] = {}
+        for kind in KINDS:
             for job in getattr(self, kind):
-                found.setdefault((kind, job.chart, job.level), []).append(job)
-        return {key: tuple(jobs) for key, jobs in found.items()}
+                found.setdefault((job.chart, job.level), {}).setdefault(kind, []).append(job)
+        return {place: ChartJobs(*(tuple(jobs.get(kind, ())) for kind in KINDS)) for place, jobs in found.items()}
 
-    def of(self, kind: JobKind, chart: str, level: str) -> tuple[SecretJob, ...]:
-        """The Jobs of one leaf chart at one level."""
-        return self._by_chart.get((kind, chart, level), ())
+    def of(self, chart: str, level: str) -> ChartJobs | None:
+        """The Jobs of one leaf chart at one level; None when it has none."""
+        return self._by_chart.get((chart, level))
 
     @cached_property
     def _writers_by_length(self) -> Mapping[int, list[tuple[re.Pattern[str], SecretJob]]]:
@@ -277,15 +286,19 @@ def template_pattern(template: str) -> re.Pattern[str]:
     return re.compile("".join(parts))
 
 
+@lru_cache(maxsize=512)
+def _parts(template: str) -> tuple[str, ...]:
+    """Texts and names by turns, beginning and ending with a text."""
+    return tuple(_VARIABLE.split(template))
+
+
 def fill(template: str, ids: Mapping[str, str], values: Mapping[str, Any]) -> tuple[str, ...]:
     """The paths that a template gives with these ids and leaf values; none where something is missing."""
-    paths = [""]
-    at = 0
-    for match in _VARIABLE.finditer(template):
-        choices = _choices(match[1], ids, values)
-        paths = [path + template[at : match.start()] + choice for path in paths for choice in choices]
-        at = match.end()
-    return tuple(path + template[at:] for path in paths)
+    first, *rest = _parts(template)
+    paths: tuple[str, ...] = (first,)
+    for name, text in zip(rest[::2], rest[1::2], strict=True):
+        paths = tuple([path + choice + text for path in paths for choice in _choices(name, ids, values)])
+    return paths
 
 
 def _choices(name: str, ids: Mapping[str, str], values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from masgitops_lint.argocd.placeholders import OPENER, scan
 from masgitops_lint.charts.secrets import asked_values
-from masgitops_lint.mas.texts import texts_with
+from masgitops_lint.mas.texts import texts_holding
 
 from .leaf_values import LeafValues
 
@@ -56,7 +56,7 @@ def placeholders_in(values: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(values, KeptValues):
         return values.placeholders
     data = values.leaf if isinstance(values, LeafValues) else values
-    return tuple({one.raw: None for _, text in texts_with(data, OPENER) for one in scan(text)})
+    return tuple({one.raw: None for text in texts_holding(data, OPENER) for one in scan(text)})
 
 
 def extract(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
@@ -27,15 +27,20 @@ class Owner(NamedTuple):
     right: str = ""
 
 
-def is_own_at_sight(path: str, scope: Scope) -> bool:
-    """Whether a path begins with the scope's own ids: then no other scope can own it."""
+def own_at_sight(scope: Scope) -> Callable[[str], bool]:
+    """Tells whether a path begins with the scope's own ids: then no other scope can own it."""
     if not scope.account or not scope.cluster or scope.level == "sls":
-        return False
+        return lambda path: False
     above = f"{scope.account}/{scope.cluster}/"
-    if not path.startswith(above):
-        return False
-    instance, slash, _ = path[len(above) :].partition("/")
-    return not slash or not scope.instance or instance == scope.instance
+    own_instance = scope.instance
+
+    def is_own(path: str) -> bool:
+        if not path.startswith(above):
+            return False
+        instance, below, _ = path[len(above) :].partition("/")
+        return not below or not own_instance or instance == own_instance
+
+    return is_own
 
 
 class Owners:

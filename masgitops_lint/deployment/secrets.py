@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from masgitops_lint.argocd.placeholders import OPENER, scan
@@ -30,7 +30,7 @@ from masgitops_lint.settings.values import DeclaredSecret, Settings
 from .deployment import Deployment
 from .kept_values import placeholders_in, told_of
 from .secret_names import Suggestion, suggest
-from .secret_owner import Owner, Owners, is_own_at_sight, near_name
+from .secret_owner import Owner, Owners, near_name, own_at_sight
 
 Status: TypeAlias = Literal["written", "off", "by-hand", "declared", "elsewhere", "unknown"]
 """How a secret comes to be: written by a Job that runs, by one that does not, by hand, declared in the settings,
@@ -182,6 +182,7 @@ def build_secrets(
 _CHART_NUMBER = late_pattern(r"^\d+(?:-\d+)?-")
 
 
+@lru_cache(maxsize=1024)
 def chart_name(path: str) -> str:
     """A leaf chart's name: the last segment of its path without the number (`030-ibm-dro` -> `ibm-dro`)."""
     return _CHART_NUMBER.sub("", path.rstrip("/").rpartition("/")[2])
@@ -278,10 +279,11 @@ class SecretsBuilder:
         if not found:
             return
         holders, literally = _holders(applications)
+        is_own = own_at_sight(scope)
         for keys, ref in found:
             readers = narrowed(tuple(holders.get(ref.raw, ())), ref.place)
-            without = same_block(tuple(literally.get(ref.raw, ())), ref.place)
-            yield Use(ref, keys, scope, readers, _OWN if is_own_at_sight(ref.path, scope) else _OPEN, without)
+            without = same_block(tuple(literally[ref.raw]), ref.place) if ref.raw in literally else ()
+            yield Use(ref, keys, scope, readers, _OWN if is_own(ref.path) else _OPEN, without)
 
     def owned(self, use: Use) -> Use:
         """A use with its owner."""
@@ -311,16 +313,18 @@ class SecretsBuilder:
         found: Gathered,
     ) -> None:
         """Add what the Jobs of one Application write, read and delete."""
-        chart = chart_name(application.path)
+        own = jobs.of(chart_name(application.path), scope.level)
+        if own is None:
+            return
         ids, values = scope.ids, told_of(application.values)
-        for job in jobs.of("writers", chart, scope.level):
-            unmet = tuple(self.unmet(when, job, application, scope) for when in job.when if not when.holds(values))
+        for job in own.writers:
+            unmet = tuple([self.unmet(when, job, application, scope) for when in job.when if not when.holds(values)])
             for path in fill(job.path, ids, values):
                 found.writers.append(Writer(path, job.fields, job, application, scope.directory, unmet))
-        for job in jobs.of("runtime_reads", chart, scope.level):
+        for job in own.runtime_reads:
             if all(when.holds(values) for when in job.when):
                 found.reads.extend(RuntimeRead(p, job.fields, job, application) for p in fill(job.path, ids, values))
-        for job in jobs.of("deleters", chart, scope.level):
+        for job in own.deleters:
             if all(when.holds(values) for when in job.when):
                 found.deleters.extend(Deleter(p, job, application) for p in fill(job.path, ids, values))
 
@@ -548,10 +552,13 @@ def _holders(
 
 def same_block(applications: tuple[Application, ...], place: Place) -> tuple[Application, ...]:
     """Of these Applications, those made by the block or entry that a place stands in."""
+    path, keys = place.path, place.keys
     return tuple(
-        one
-        for one in applications
-        if one.source.path == place.path and one.source.keys and place.keys[: len(one.source.keys)] == one.source.keys
+        [
+            one
+            for one in applications
+            if (source := one.source).path == path and source.keys and keys[: len(source.keys)] == source.keys
+        ]
     )
 
 

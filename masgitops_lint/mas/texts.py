@@ -89,6 +89,22 @@ def texts_with(value: Any, part: str) -> list[tuple[Keys, str]]:
     return found
 
 
+def texts_holding(value: Any, part: str) -> list[str]:
+    """The texts below a value that hold `part`, in no particular order, for whoever does not ask where."""
+    found: list[str] = []
+    stack = [value]
+    while stack:
+        current = stack.pop()
+        for below in current if current.__class__ is list else current.values():
+            kind = below.__class__
+            if kind is str:
+                if part in below:
+                    found.append(below)
+            elif kind is dict or kind is list:
+                stack.append(below)
+    return found
+
+
 def strings(value: Any) -> Iterator[str]:
     """Every text below a value, in no particular order: cheaper than `leaves` where routes do not matter."""
     stack = [value]
