@@ -145,6 +145,7 @@ _STAGES = (
 )
 
 
+@lru_cache(maxsize=4096)
 def stage(name: str) -> int | None:
     """How late in the row from sandbox to production a name stands (0 to 4); None where it does not tell."""
     text = name.lower()

@@ -18,6 +18,9 @@ A block that no generator of this level reads (an instance's block in a cluster 
 Move the block to the file that is named after it.
 """
 
+from functools import lru_cache
+from typing import Any
+
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, Scope
 
 RULE = Rule(code="CFG040", name="block-in-wrong-file", severity="warning", tags=("files",), local=True)
@@ -50,13 +53,11 @@ def check(context: Context) -> Drafts:
                 for file in spec.files[1:]
                 for key in file.keys
             }
-        base_keys = set(scope.spec.base.keys)
-        own_level = [file.keys for file in scope.spec.files]
-        known_here = {key for keys in own_level for key in keys}
+        known_here, expected_in = _keys_of(scope.spec)
         for file in scope.files:
-            expected = next((f.keys for f in scope.spec.files if f.name == file.name), None)
+            expected = expected_in.get(file.name)
             for key in file.data:
-                if key == scope.spec.merge_key or key in base_keys or expected is None or key in expected:
+                if key == scope.spec.merge_key or expected is None or key in expected:
                     continue
                 if key in known_here:
                     yield from _same_level(context, scope, file, key, homes[f"{scope.level}:{key}"][1])
@@ -71,6 +72,13 @@ def check(context: Context) -> Drafts:
                         help=f"move the block to the {level}'s `{name}`",
                         severity="error",
                     )
+
+
+@lru_cache(maxsize=64)
+def _keys_of(spec: Any) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """The keys of all files of an ApplicationSet, and those that may stand in each: the base's may stand anywhere."""
+    known = frozenset(key for file in spec.files for key in file.keys)
+    return known, {file.name: frozenset((*file.keys, *spec.base.keys)) for file in spec.files}
 
 
 def _same_level(context: Context, scope: Scope, file, key: str, home: str):  # type: ignore[no-untyped-def]

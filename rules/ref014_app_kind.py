@@ -66,16 +66,17 @@ GROUP = "apps.mas.ibm.com/v1"
 def check(context: Context) -> Drafts:
     """Kinds and API versions against the application."""
     for scope in context.mas.scopes:
-        for app, (kind, workspace) in KINDS.items():
+        for app, (kind, _) in KINDS.items():
             group = GROUPS.get(app, GROUP)
             block = (f"ibm_suite_app_{app}_install",)
             if scope.get(*block, "mas_app_id") == app:
                 yield from _differs(context, scope, (*block, "mas_app_kind"), app, kind)
                 yield from _differs(context, scope, (*block, "mas_app_api_version"), app, group)
-            for keys, item in scope.items("ibm_mas_masapp_configs"):
-                if item.get("mas_app_id") == app:
-                    yield from _differs(context, scope, (*keys, "mas_app_ws_kind"), app, workspace)
-                    yield from _differs(context, scope, (*keys, "mas_app_ws_apiversion"), app, group)
+        for keys, item in scope.items("ibm_mas_masapp_configs"):
+            app = item.get("mas_app_id", "")
+            if isinstance(app, str) and app in KINDS:
+                yield from _differs(context, scope, (*keys, "mas_app_ws_kind"), app, KINDS[app][1])
+                yield from _differs(context, scope, (*keys, "mas_app_ws_apiversion"), app, GROUPS.get(app, GROUP))
 
 
 def _differs(context: Context, scope: Scope, keys: Keys, app: str, expected: str) -> Drafts:

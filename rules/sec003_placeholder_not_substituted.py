@@ -16,6 +16,8 @@ or a server with that name, a comparison that is never true.
 Write the value itself: an id, a namespace, a provider or a channel is no secret.
 """
 
+from typing import Any
+
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, literal_use
 
 RULE = Rule(code="SEC003", name="placeholder-not-substituted", severity="error", tags=("secrets", "vault"))
@@ -38,9 +40,13 @@ GOOD = (Example("placeholders in values of leaf charts"),)
 
 def check(context: Context) -> Drafts:
     """Uses that a root chart takes literally."""
+    known: dict[object, Any] = {}
     for use in context.secrets.uses:
         name = str(use.keys[-1])
-        literal = literal_use(context, use.scope, use.keys)
+        route = (context.account_of(use.scope), use.scope.level, use.keys)
+        if route not in known:
+            known[route] = literal_use(context, use.scope, use.keys)
+        literal = known[route]
         if literal is not None and literal.what == "compared":
             effect = (
                 f"the root chart compares `{name}` before the vault plugin runs ({literal.template}), and "

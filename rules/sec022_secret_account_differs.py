@@ -32,12 +32,16 @@ GOOD = (Example("one AWS account"),)
 def check(context: Context) -> Drafts:
     """AWS accounts, MAS account by MAS account; a cluster that has one of its own agrees with itself."""
     groups: dict[tuple[str, str], list[Any]] = {}
+    homes: dict[int, tuple[str, str]] = {}
     accounts: dict[str, Counter[str]] = {}
     for use in context.secrets.uses:
         number = use.reference.cloud_account
         if number.isdigit() and len(number) == 12:
-            account = use.scope.directory[len(use.scope.root) :].split("/")[0]
-            cluster = "/".join(use.scope.directory[len(use.scope.root) :].split("/")[:2])
+            scope = use.scope
+            if id(scope) not in homes:
+                account, _, below = scope.directory[len(scope.root) :].partition("/")
+                homes[id(scope)] = account, f"{account}/{below.partition('/')[0]}"
+            account, cluster = homes[id(scope)]
             groups.setdefault((account, cluster), []).append(use)
             accounts.setdefault(account, Counter())[number] += 1
     for (account, _), uses in groups.items():

@@ -17,7 +17,7 @@ Write `Gi` or `Mi` after memory and storage, cores or `m` for CPUs, and limits t
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -114,13 +114,14 @@ def _wrong(keys: Keys, value: Any) -> tuple[str, str] | None:
     return _implausible(amount, keys) if amount else None
 
 
-def _limits(keys: Keys) -> Iterator[Keys]:
+@lru_cache(maxsize=4096)
+def _limits(keys: Keys) -> tuple[Keys, ...]:
     """Where the limits of a request may stand."""
     *above, key = keys
-    if isinstance(key, str) and key.endswith("_requests"):
-        yield (*above, f"{key[:-9]}_limits")
-    if isinstance(key, str) and above[-1:] == ["requests"]:
-        yield (*above[:-1], "limits", key)
+    if not isinstance(key, str):
+        return ()
+    beside = [(*above, f"{key[:-9]}_limits")] if key.endswith("_requests") else []
+    return (*beside, (*above[:-1], "limits", key)) if above[-1:] == ["requests"] else tuple(beside)
 
 
 def _implausible(amount: Decimal, keys: Keys) -> tuple[str, str] | None:
@@ -144,5 +145,6 @@ def _amount(data: Any, keys: Keys) -> Decimal | None:
     return _known(data)
 
 
+@lru_cache(maxsize=4096, typed=True)
 def _known(value: Any) -> Decimal | None:
     return quantity(value) if isinstance(value, str | int | float) else None

@@ -18,7 +18,8 @@ Leave out what the message names.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
@@ -71,15 +72,13 @@ LABELS = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9
 
 def check(context: Context) -> Drafts:
     """Domains, hosts and the catalogue's image."""
+    suspicious = any(
+        _is_plain(value) and problem(value) for route, problem in CHECKS for value in context.values.at(route)
+    )
     for scope in context.mas.scopes:
-        found = [
-            (keys, host_problem(value, domain=True)) for route in DOMAINS for keys, value in _at(scope.values, route)
-        ]
-        found += [
-            (keys, host_problem(value, domain=False)) for route in HOSTS for keys, value in _at(scope.values, route)
-        ]
-        found += [(keys, image_problem(value)) for keys, value in _at(scope.values, IMAGE)]
-        for keys, problem in found:
+        if not suspicious and not scope.is_mended:
+            continue
+        for keys, problem in [(keys, of(value)) for route, of in CHECKS for keys, value in _at(scope.values, route)]:
             if problem:
                 yield RULE.draft(
                     scope.place(keys),
@@ -124,9 +123,20 @@ def image_problem(text: str) -> tuple[str, str] | None:
     return None
 
 
+CHECKS: tuple[tuple[tuple[str, ...], Callable[[str], tuple[str, str] | None]], ...] = (
+    *((route, partial(host_problem, domain=True)) for route in DOMAINS),
+    *((route, partial(host_problem, domain=False)) for route in HOSTS),
+    (IMAGE, image_problem),
+)
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and not re.search(r"<[A-Za-z]|\{\{|\$\{|CHANGE", value)
+
+
 def _at(value: Any, route: tuple[str, ...], keys: Keys = ()) -> Iterator[tuple[Keys, str]]:
     if not route:
-        if isinstance(value, str) and value and not re.search(r"<[A-Za-z]|\{\{|\$\{|CHANGE", value):
+        if _is_plain(value):
             yield keys, value
     elif route[0] == "*":
         for index, item in enumerate(value if isinstance(value, list) else ()):

@@ -18,6 +18,7 @@ Remove the space.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
@@ -62,6 +63,7 @@ def check(context: Context) -> Drafts:
         )
 
 
+@lru_cache(maxsize=4096)
 def _judge(route: Keys) -> Callable[[Any], object] | None:
     name = next((one for one in reversed(route) if isinstance(one, str)), "")
     return None if FOR_PEOPLE.fullmatch(name) else _is_padded
