@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from masgitops_lint.deployment.build import BuildOptions
     from masgitops_lint.engine.approvals import Approval
     from masgitops_lint.engine.directives import FileDirectives
+    from masgitops_lint.engine.kept_parts import KeptParts
     from masgitops_lint.engine.parts import ShardView
     from masgitops_lint.engine.rules import LoadedRule
     from masgitops_lint.engine.run import Judged
@@ -200,13 +201,16 @@ def lint(request: Request) -> Report:
     known = KnownReport(session.context, (wanted, session.target.prefix), request.rules, baseline, request.cache_dir)
     report = known.read()
     if report is None:
-        report = lint_session(request, session)
+        report = lint_session(request, session, known.parts())
         known.keep(report)
     return report
 
 
-def lint_session(request: Request, session: Session) -> Report:
-    """Lint what is already open. Raises `RuleLoadError`, `UnknownRuleError` or `BaselineError`."""
+def lint_session(request: Request, session: Session, kept: KeptParts | None = None) -> Report:
+    """Lint what is already open. Raises `RuleLoadError`, `UnknownRuleError` or `BaselineError`.
+
+    `kept` has what earlier runs left of a large repo, and takes what this one leaves.
+    """
     from masgitops_lint.engine.rules import load_rules
     from masgitops_lint.engine.run import read_ahead, run_rules
     from masgitops_lint.engine.selection import Selection
@@ -220,7 +224,7 @@ def lint_session(request: Request, session: Session) -> Report:
     _render_charts(request, session.context, tell)
     tell("checking")
     judged = run_rules(
-        session.context, selection.rules(rules), jobs=jobs, shard=request.shard, progress=request.progress
+        session.context, selection.rules(rules), jobs=jobs, shard=request.shard, progress=request.progress, kept=kept
     )
     return _report(request, session, rules, selection, judged)
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from masgitops_lint.engine.cache_key import run_key
+from masgitops_lint.engine.kept_parts import KeptParts
 from masgitops_lint.engine.report_rows import from_rows, to_rows
 from masgitops_lint.model.report import Report
 from masgitops_lint.repo.source_text import SourceTexts
@@ -48,6 +49,10 @@ class KnownReport:
             return None
         sources = SourceTexts(self._repository, (finding.path for finding in report.findings))
         return replace(report, root=self._repository.snapshot.root, sources=sources)
+
+    def parts(self) -> KeptParts | None:
+        """What runs over other states of the repo have left of those of its parts that are as they were."""
+        return KeptParts(self._store, self._key) if self._key is not None else None
 
     def keep(self, report: Report) -> None:
         """Keep the report of a run, unless a rule crashed or the files were edited meanwhile.

@@ -32,9 +32,13 @@ _FEW_OTHERS = 5000
 
 @dataclass(frozen=True, slots=True)
 class RunKey:
-    """The key of a run, and what tells that a working tree was edited while the run went on."""
+    """The key of a run, and what tells that a working tree was edited while the run went on.
+
+    `basis` stands for all that the run depends on but the files of the repo and what the caller wants of the report.
+    """
 
     text: str
+    basis: str
     _files: tuple[tuple[Repository, bytes], ...] = ()
 
     def still_holds(self) -> bool:
@@ -55,26 +59,36 @@ def run_key(
     charts = _charts(context)
     if charts is None or context.build_options is not None or not all(map(_worth_reading, repositories)):
         return None
+    basis = digest_of(
+        (
+            f"{FORMAT} {__version__} {sys.version_info[:3]} {sys.platform}",
+            *_program(),
+            *_rules([bundled_directory(), *rules_directories]),
+            repr(context.settings),
+            *charts,
+            *_surroundings(context),
+        )
+    )
+    contents = [content_of(repository.snapshot, repository.paths) for repository in repositories]
+    text = digest_of(
+        (
+            basis,
+            repr(tuple(wanted)),
+            _file(baseline) if baseline else "",
+            *(f"{content.digest} {one.skipped!r}" for one, content in zip(repositories, contents, strict=True)),
+        )
+    )
+    return RunKey(text, basis, tuple((one, content.times) for one, content in zip(repositories, contents, strict=True)))
+
+
+def digest_of(texts: Iterable[str]) -> str:
+    """One digest over several texts, in their order."""
     state = hashlib.sha256()
-    for part in (
-        f"{FORMAT} {__version__} {sys.version_info[:3]} {sys.platform}",
-        *_program(),
-        *_rules([bundled_directory(), *rules_directories]),
-        repr(tuple(wanted)),
-        repr(context.settings),
-        *charts,
-        _file(baseline) if baseline else "",
-        *_surroundings(context),
-    ):
-        data = part.encode("utf-8", "surrogateescape")
+    for text in texts:
+        data = text.encode("utf-8", "surrogateescape")
         state.update(b"%d:" % len(data))
         state.update(data)
-    files = []
-    for repository in repositories:
-        content = content_of(repository.snapshot, repository.paths)
-        state.update(f"{content.digest} {repository.skipped!r}".encode("utf-8", "surrogateescape"))
-        files.append((repository, content.times))
-    return RunKey(state.hexdigest(), tuple(files))
+    return state.hexdigest()
 
 
 def _worth_reading(repository: Repository) -> bool:

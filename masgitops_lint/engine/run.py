@@ -14,6 +14,7 @@ from .reach import Reach
 from .rules import LoadedRule
 
 if TYPE_CHECKING:
+    from .kept_parts import KeptParts
     from .parts import PartResult, Parts, ShardView
 
 
@@ -51,6 +52,7 @@ def finding_from(context: Context, draft: Draft, reach: Reach | None = None) -> 
 
 
 Findings: TypeAlias = dict[tuple[object, ...], Finding]
+Judge: TypeAlias = Callable[[Context], tuple[list[Finding], list[Crash]]]
 
 
 class Judged(NamedTuple):
@@ -81,12 +83,14 @@ def run_rules(
     jobs: int = 1,
     shard: tuple[int, int] | None = None,
     progress: Callable[[str], None] | None = None,
+    kept: KeptParts | None = None,
 ) -> Judged:
     """What the rules find. A crash never hides what the rule had found before.
 
     A large MAS config repo is read and judged part by part where rules allow it, by `jobs` processes; the result is the
     same.
     `shard` (3, 8) leaves out the clusters that are not the third shard's, and looks across clusters in the first only.
+    Parts that `kept` knows are not judged again.
     """
     wanted = [one for one in rules if _applies(one, context)]
     if not (shard or in_parts(context)):
@@ -104,7 +108,9 @@ def run_rules(
         found, stopped = _run(part, local)
         return list(found.values()), stopped
 
-    results = in_order(_shared_out(parts, numbers, judge, jobs, progress))
+    if kept is not None:
+        kept.open(parts, [one.rule.code for one in local])
+    results = in_order(_shared_out(parts, numbers, judge, jobs, progress, kept))
     findings: Findings = {}
     crashes: dict[str, Crash] = {}
     for result in results:
@@ -195,16 +201,19 @@ def _ordered(context: Context, findings: Findings) -> list[Finding]:
 def _shared_out(
     parts: Parts,
     numbers: Sequence[int],
-    judge: Callable[[Context], tuple[list[Finding], list[Crash]]],
+    judge: Judge,
     jobs: int,
     progress: Callable[[str], None] | None,
+    kept: KeptParts | None,
 ) -> Iterator[PartResult]:
     """The results of all parts, some of them from children, in any order; what a child fails on is done here."""
     from itertools import chain
 
     done: set[int] = set()
-    left = (parts.work(number, judge) for number in numbers if number not in done)
-    for result in chain(_from_all(parts, numbers, judge, jobs), left):
+    known = [] if kept is None else [result for number in numbers if (result := kept.read(number)) is not None]
+    todo = sorted({*numbers} - {result.number for result in known})
+    left = (_work(parts, number, judge, kept)[0] for number in todo if number not in done)
+    for result in chain(known, _from_all(parts, todo, judge, jobs, kept), left):
         done.add(result.number)
         yield result
         if progress is not None:
@@ -212,7 +221,7 @@ def _shared_out(
 
 
 def _from_all(
-    parts: Parts, numbers: Sequence[int], judge: Callable[[Context], tuple[list[Finding], list[Crash]]], jobs: int
+    parts: Parts, numbers: Sequence[int], judge: Judge, jobs: int, kept: KeptParts | None
 ) -> Iterator[PartResult]:
     from masgitops_lint.repo.child_process import Turns, can_fork, start
 
@@ -225,16 +234,29 @@ def _from_all(
 
     def produce() -> Iterator[bytes]:
         for number in turns:
-            yield number.to_bytes(8) + to_bytes(parts, parts.work(number, judge))
+            result, raw = _work(parts, number, judge, kept)
+            yield number.to_bytes(8, "big") + (raw or to_bytes(parts, result))
 
     def result_of(answer: bytes) -> PartResult:
-        return from_bytes(parts, int.from_bytes(answer[:8]), answer[8:])
+        return from_bytes(parts, int.from_bytes(answer[:8], "big"), answer[8:])
 
     children = [child for child in (start(produce) for _ in range(jobs - 1)) if child is not None]
     for number in turns:
-        yield parts.work(number, judge)
+        yield _work(parts, number, judge, kept)[0]
         for child in children:
             yield from map(result_of, child.answers())
     turns.close()
     for child in children:
         yield from map(result_of, child.last_answers())
+
+
+def _work(parts: Parts, number: int, judge: Judge, kept: KeptParts | None) -> tuple[PartResult, bytes]:
+    """One part's result, and its rows if somebody keeps them."""
+    result = parts.work(number, judge)
+    if kept is None:
+        return result, b""
+    from .part_rows import to_bytes
+
+    raw = to_bytes(parts, result)
+    kept.keep(result, raw)
+    return result, raw
