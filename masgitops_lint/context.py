@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from masgitops_lint.deployment.leaf_values import LeafValues
     from masgitops_lint.deployment.secret_inventory import Comparison, InventoryEntry
     from masgitops_lint.deployment.secrets import SecretsGraph
-    from masgitops_lint.deployment.value_use import Masked, NotBuilt, UsedValue
+    from masgitops_lint.deployment.value_use import ByChart, Masked, NotBuilt, UsedValue
     from masgitops_lint.graph import Graph
     from masgitops_lint.kubernetes.objects import KubeObject
     from masgitops_lint.kubernetes.units import UnitGraph
@@ -339,26 +339,32 @@ class Context:
         return tuple(with_values(self.meant_deployment))
 
     @cached_property
+    def _by_chart(self) -> ByChart:
+        from masgitops_lint.deployment.value_use import by_chart
+
+        return by_chart(self.with_values, self.profile_of)
+
+    @cached_property
     def used_values(self) -> tuple[UsedValue, ...]:
         """Config values that charts print or test for truth: the root charts' own first, then the leaf charts'."""
         from masgitops_lint.deployment.value_use import used_at_root, used_in_leaves
 
         own = [one for scope in self.mas.scopes for one in used_at_root(scope, self.profile_of(scope))]
-        return (*own, *used_in_leaves(self.meant_deployment, self.profile_of))
+        return (*own, *used_in_leaves(self._by_chart))
 
     @cached_property
     def masked_values(self) -> tuple[Masked, ...]:
         """Values that leaf charts fill in with placeholders of their own."""
         from masgitops_lint.deployment.value_use import masked
 
-        return tuple(masked(self.meant_deployment, self.profile_of))
+        return tuple(masked(self._by_chart))
 
     @cached_property
     def empty_fields(self) -> tuple[tuple[Application, Scope, str, Keys], ...]:
         """Fields of Applications (`name`, `namespace`, `server`, `path`) whose value is not there, and its keys."""
         from masgitops_lint.deployment.value_use import empty_fields
 
-        return tuple(empty_fields(self.meant_deployment))
+        return tuple(empty_fields(self.with_values))
 
     @cached_property
     def missing_in_fields(self) -> Mapping[str, frozenset[Keys]]:
@@ -380,7 +386,7 @@ class Context:
         """Applications that a root chart builds from its own example values, and the block that is missing."""
         from masgitops_lint.deployment.value_use import placeholder_blocks
 
-        return tuple(placeholder_blocks(self.meant_deployment))
+        return tuple(placeholder_blocks(self.with_values))
 
     @cached_property
     def not_built(self) -> tuple[tuple[Scope, NotBuilt], ...]:
@@ -391,7 +397,7 @@ class Context:
         meant = by_hand()["not_built"]["keys"]
         return tuple(
             (scope, one)
-            for scope, one in not_built(self.meant_deployment, self.profile_of)
+            for scope, one in not_built(self.with_values, self.profile_of)
             if not (one.keys[0] in meant and scope.get(one.keys[0], meant[one.keys[0]]))
         )
 

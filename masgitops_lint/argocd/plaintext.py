@@ -95,8 +95,6 @@ _ONE_PLACEHOLDER = late_pattern(r"<path:[^<>#\s]+#[^<>#\s]+>")
 
 
 def _hinted(text: str) -> bool:
-    if is_encoded(text):
-        return False
     for gate, needles in _GATED:
         if gate in text:
             for needle in needles:
@@ -142,7 +140,7 @@ def find(text: str) -> tuple[Plaintext, ...]:
     """The secrets in one value, each kind once; placeholders count as filled in. Never raises."""
     if len(text) < 16 or len(text) > MAX_LENGTH or _ONE_PLACEHOLDER.fullmatch(text):
         return ()
-    found = list(_clear(text)) if _hinted(text) else []
+    found = list(_clear(text)) if not is_encoded(text) and _hinted(text) else []
     if not found and _BASE64_START.match(text):
         found = [Plaintext(item.kind, item.preview, True) for item in _encoded(text)]
     return tuple(dict.fromkeys(found))
@@ -285,12 +283,10 @@ def _login_password(auth: str) -> str:
 def _encoded(text: str) -> Iterator[Plaintext]:
     """Secrets inside a value that is base64 as a whole, once or twice over."""
     for _ in range(2):
-        if not _BASE64_START.match(text):
-            return
-        decoded = _decode(text)
+        decoded = _decode(text) if _BASE64_START.match(text) else None
         if decoded is None:
             return
-        found = tuple(_clear(decoded)) if _hinted(decoded) else ()
+        found = tuple(_clear(decoded)) if not is_encoded(decoded) and _hinted(decoded) else ()
         if found:
             yield from found
             return

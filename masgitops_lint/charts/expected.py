@@ -69,9 +69,10 @@ class Lacking:
 
 def lacking(scope: Scope, profile: ReleaseProfile) -> Iterator[Lacking]:
     """Expected values that are missing, null or empty in blocks that are there."""
+    there = scope.values
     for name, rows in expected().items():
         route_to = rows[0].route
-        block = scope.get(*route_to)
+        block = scope.get(*route_to) if route_to[0] in there else None
         if not block:
             continue
         entries: list[tuple[Keys, Any]] = [(route_to, block)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -20,6 +20,10 @@ from .leaf_values import LeafValues, all_keys
 
 Use: TypeAlias = Literal["printed", "tested"]
 Profiles: TypeAlias = Callable[[Scope], ReleaseProfile]
+WithValues: TypeAlias = tuple[Application, LeafValues, Scope]
+"""An Application whose leaf values the profile knows, and the scope that rendered it."""
+ByChart: TypeAlias = Mapping[tuple[ReleaseProfile, str], Sequence[WithValues]]
+"""Such Applications by release and leaf chart."""
 
 _PLACEHOLDER = late_pattern(r"x{3,}")
 
@@ -106,23 +110,32 @@ def used_at_root(scope: Scope, profile: ReleaseProfile) -> Iterator[UsedValue]:
         yield UsedValue(keys, value, use, profile.data["roots"][scope.level]["chart"], scope.place(keys))
 
 
-def used_in_leaves(deployment: Deployment, profiles: Profiles) -> Iterator[UsedValue]:
+def used_in_leaves(charts: ByChart) -> Iterator[UsedValue]:
     """Delicate values that leaf charts print or test, where a config value is behind them."""
-    for application, values, scope in with_values(deployment):
-        watched = _watched_by(profiles(scope), "leaves", application.path)
-        for route, value, use in _delicate_uses(values.leaf, watched):
-            keys = values.keys_of(route, direct=True)
-            if keys:
-                own = scope.get(*keys)
-                yield UsedValue(keys, own, use, application.path, scope.place(keys), value, application.name)
+    for (profile, chart), rows in charts.items():
+        watched = _watched_by(profile, "leaves", chart)
+        for application, values, scope in rows if watched.below or watched.item else ():
+            for route, value, use in _delicate_uses(values.leaf, watched):
+                keys = values.keys_of(route, direct=True)
+                if keys:
+                    own = scope.get(*keys)
+                    yield UsedValue(keys, own, use, chart, scope.place(keys), value, application.name)
 
 
-def with_values(deployment: Deployment) -> Iterator[tuple[Application, LeafValues, Scope]]:
+def with_values(deployment: Deployment) -> Iterator[WithValues]:
     """The Applications whose leaf values the profile knows, with the scope that rendered them."""
     for application in deployment.applications:
         values = application.values
         if isinstance(values, LeafValues) and values.scope is not None:
             yield application, values, values.scope
+
+
+def by_chart(rows: Iterable[WithValues], profiles: Profiles) -> ByChart:
+    """Applications by the leaf chart that they deploy, and the release it is of."""
+    found: dict[tuple[ReleaseProfile, str], list[WithValues]] = {}
+    for row in rows:
+        found.setdefault((profiles(row[2]), row[0].path), []).append(row)
+    return found
 
 
 _LONGEST = 7
@@ -155,12 +168,14 @@ def _delicate_uses(
             yield from _delicate_uses(value, node, (*above, key))
 
 
-def masked(deployment: Deployment, profiles: Profiles) -> Iterator[Masked]:
+def masked(charts: ByChart) -> Iterator[Masked]:
     """Values of leaf charts that stay at a placeholder (`xxx`) because the config does not give them."""
-    for application, values, scope in with_values(deployment):
-        for route, placeholder in _placeholders_of(profiles(scope), application.path):
-            if _lacks(values.leaf, route):
-                yield Masked(".".join(route), placeholder, application.path, application.name, application.source)
+    for (profile, chart), rows in charts.items():
+        placeholders = _placeholders_of(profile, chart)
+        for application, values, _ in rows if placeholders else ():
+            for route, placeholder in placeholders:
+                if _lacks(values.leaf, route):
+                    yield Masked(".".join(route), placeholder, chart, application.name, application.source)
 
 
 @lru_cache(maxsize=512)
@@ -193,10 +208,10 @@ FIELDS = ("name", "namespace", "server", "path")
 """What an Application's own fields are called that are made of config values."""
 
 
-def empty_fields(deployment: Deployment) -> Iterator[tuple[Application, Scope, str, Keys]]:
+def empty_fields(rows: Iterable[WithValues]) -> Iterator[tuple[Application, Scope, str, Keys]]:
     """Applications' own fields that are made of a config value which is not there: the field, and the value's keys."""
     filled: dict[int, set[Keys]] = {}
-    for application, values, scope in with_values(deployment):
+    for application, values, scope in rows:
         sound = filled.setdefault(id(scope), set())
         for field in FIELDS:
             for keys in values.field_keys(field):
@@ -208,9 +223,9 @@ def empty_fields(deployment: Deployment) -> Iterator[tuple[Application, Scope, s
                     sound.add(keys)
 
 
-def placeholder_blocks(deployment: Deployment) -> Iterator[tuple[Application, str, Scope]]:
+def placeholder_blocks(rows: Iterable[WithValues]) -> Iterator[tuple[Application, str, Scope]]:
     """Applications that exist only because a root chart's own values hold a placeholder block for them."""
-    for application, values, scope in with_values(deployment):
+    for application, values, scope in rows:
         sources = values.sources
         if sources and not any(scope.values.get(key) for key in sources):
             key = next((key for key in sources if values.root_values.get(key)), None)
@@ -218,12 +233,15 @@ def placeholder_blocks(deployment: Deployment) -> Iterator[tuple[Application, st
                 yield application, key, scope
 
 
-def not_built(deployment: Deployment, profiles: Profiles) -> Iterator[tuple[Scope, NotBuilt]]:
+def not_built(rows: Iterable[WithValues], profiles: Profiles) -> Iterator[tuple[Scope, NotBuilt]]:
     """Blocks and list entries that could make an Application and make none."""
     by_scope: dict[int, tuple[Scope, LeafValues, set[Keys]]] = {}
-    for application, values, scope in with_values(deployment):
-        known = by_scope.setdefault(id(scope), (scope, values, set()))
-        known[2].update((key,) for key in values.sources)
+    for application, values, scope in rows:
+        known = by_scope.get(id(scope))
+        if known is None:
+            known = by_scope[id(scope)] = (scope, values, set())
+        for key in values.sources:
+            known[2].add((key,))
         keys = application.source.keys
         if len(keys) > 1:
             known[2].add(keys)
@@ -231,10 +249,11 @@ def not_built(deployment: Deployment, profiles: Profiles) -> Iterator[tuple[Scop
     for scope, values, built in by_scope.values():
         profile = profiles(scope)
         search = _Guards(profile, values.root_values)
-        for template, rows, makers in _makers(profile, scope.level):
-            if not any(_lacking(maker, scope, built) for maker in makers):
+        there = scope.values
+        for template, lines, makers in _makers(profile, scope.level):
+            if not any((not maker or maker[0] in there) and _lacking(maker, scope, built) for maker in makers):
                 continue
-            for keys, guards, run in search.documents(rows, []):
+            for keys, guards, run in search.documents(lines, []):
                 if keys in built or not scope.get(*keys):
                     continue
                 reason = search.unmet(guards, run)
