@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from masgitops_lint.deployment.build import BuildOptions
     from masgitops_lint.deployment.deployment import Deployment, RenderFailure
     from masgitops_lint.deployment.hook_trouble import ChartTrouble
+    from masgitops_lint.deployment.installs import Install
     from masgitops_lint.deployment.leaf_values import LeafValues
     from masgitops_lint.deployment.secret_inventory import Comparison, InventoryEntry
     from masgitops_lint.deployment.secrets import SecretsGraph
@@ -622,6 +623,13 @@ class Context:
         if start < 0 or document.text.find(old, start + 1, end) >= 0:
             return None
         return Fix(description, (Edit(place.path, start, start + len(old), new),))
+
+    @cached_property
+    def installs(self) -> tuple[Install, ...]:
+        """Configurations of suite applications, with what installs them."""
+        from masgitops_lint.deployment.installs import installs
+
+        return tuple(installs(self.mas.scopes, self.deployment))
 
     @cached_property
     def graph(self) -> Graph:

@@ -135,12 +135,16 @@ class Deployment:
     def names_at(self, scope: str, keys: Keys) -> tuple[str, ...]:
         """Names of what the config block or list entry at `keys` of a scope makes: at, above or below that key."""
         names: dict[str, None] = {}
-        for application in self._applications_by_scope.get(scope, ()):
+        for application in self.in_scope(scope):
             own = application.source.keys
             length = min(len(own), len(keys))
             if length and own[:length] == keys[:length]:
                 names[application.name] = None
         return tuple(names)
+
+    def in_scope(self, scope: str) -> tuple[Application, ...]:
+        """What the values of a scope (a directory such as `dev/cluster1`) render."""
+        return self._applications_by_scope.get(scope, ())
 
     @cached_property
     def _applications_by_scope(self) -> Mapping[str, tuple[Application, ...]]:

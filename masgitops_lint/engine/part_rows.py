@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.deployment.deployment import AssumedParameter, Deployment, RenderFailure
+from masgitops_lint.deployment.installs import Install
 from masgitops_lint.deployment.leaf_values import LeafValues
 from masgitops_lint.deployment.secret_owner import Owner
 from masgitops_lint.deployment.secrets import Deleter, Gathered, RuntimeRead, Unmet, Use, Writer, account_of
@@ -93,6 +94,9 @@ class _Writing:
             ],
             "deleters": [(one.path, self._job("deleters", one), at[id(one.application)]) for one in gathered.deleters],
             "jobs": self._job_rows,
+            "installs": [
+                (at[id(one.configuration)], at[id(one.install)], one.app, one.place) for one in result.installs
+            ],
             "silent": result.silent,
             "scopes": [scope.facts() for scope in self._part.meant],
         }
@@ -154,6 +158,10 @@ class _Reading:
                     for path, names, job, at in rows["reads"]
                 ],
                 [Deleter(path, jobs[job], applications[at]) for path, job, at in rows["deleters"]],
+            ),
+            tuple(
+                Install(applications[configuration], applications[install], app, _place(place))
+                for configuration, install, app, place in rows["installs"]
             ),
             bool(rows["silent"]),
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from masgitops_lint.context import Context
 from masgitops_lint.deployment.deployment import Deployment
+from masgitops_lint.deployment.installs import Install
 from masgitops_lint.deployment.join import join
 from masgitops_lint.deployment.leaf_values import LeafValues
 from masgitops_lint.deployment.secrets import Gathered, SecretsBuilder
@@ -79,6 +80,7 @@ class PartResult:
     crashes: list[Crash]
     deployment: Deployment
     gathered: Gathered
+    installs: tuple[Install, ...]
     silent: bool
     """Whether no file holds a suppression comment or its like."""
 
@@ -102,13 +104,16 @@ class Parts:
         findings, crashes = judge(part)
         gathered = self._secrets.gather(part.mas.scopes, part.deployment)
         silent = not any(part.repository.mentions(path, MARKER) for path in part.mas.read_paths)
-        return PartResult(number, findings, crashes, part.deployment, gathered, silent)
+        return PartResult(number, findings, crashes, part.deployment, gathered, part.installs, silent)
 
     def provide(self, results: Sequence[PartResult]) -> None:
         """Give the whole what its parts have worked out."""
         results = sorted(results, key=lambda one: one.number)
         whole = self.whole.__dict__
         whole["deployment"] = join(self.whole.mas.scopes, [one.deployment for one in results])
+        order = {scope.directory: index for index, scope in enumerate(self.whole.mas.meant)}
+        installs = (install for one in results for install in one.installs)
+        whole["installs"] = tuple(sorted(installs, key=lambda one: order[one.configuration.scope]))
         whole["secrets"] = self._secrets.assemble([one.gathered for one in results])
 
     def catalogue(self, account: str) -> SecretCatalogue:

@@ -8,6 +8,7 @@ from .query import Graph
 
 if TYPE_CHECKING:
     from masgitops_lint.deployment.deployment import Deployment
+    from masgitops_lint.deployment.installs import Install
     from masgitops_lint.deployment.secrets import SecretsGraph
     from masgitops_lint.mas.config import MasConfig
 
@@ -23,6 +24,11 @@ class Subject(Protocol):
     @property
     def deployment(self) -> Deployment:
         """The Applications, from real charts or from a release profile."""
+        ...
+
+    @property
+    def installs(self) -> tuple[Install, ...]:
+        """Configurations of suite applications, with what installs them."""
         ...
 
     @property

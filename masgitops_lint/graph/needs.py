@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,12 +12,9 @@ from .tree import Relation as Relation
 from .tree import Tree
 
 if TYPE_CHECKING:
+    from masgitops_lint.deployment.installs import Install
     from masgitops_lint.deployment.secrets import Secret, SecretsGraph, Use, Writer
-    from masgitops_lint.mas.config import MasConfig
     from masgitops_lint.mas.scope import Scope
-
-INSTALL_KEY = "ibm_suite_app_{}_install"
-CONFIGS_KEY = "ibm_mas_masapp_configs"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +36,7 @@ class Need:
     optional: bool = False
 
 
-def collect(tree: Tree, mas: MasConfig, secrets: SecretsGraph) -> Iterator[Need]:
+def collect(tree: Tree, installs: Iterable[Install], secrets: SecretsGraph) -> Iterator[Need]:
     """Every need of the repo, secrets first."""
     known: dict[tuple[int, int], Relation] = {}
 
@@ -75,10 +72,10 @@ def collect(tree: Tree, mas: MasConfig, secrets: SecretsGraph) -> Iterator[Need]
                     relation(reader, at),
                     optional=read.job.optional,
                 )
-    for scope in mas.scopes:
-        if scope.level == "instance":
-            for reader, writer_at, app, place in _installs(tree, scope):
-                yield Need("install", reader, writer_at, app, place, relation(reader, writer_at))
+    for one in installs:
+        reader, at = tree.find(one.configuration), tree.find(one.install)
+        if min(reader, at) >= 0:
+            yield Need("install", reader, at, one.app, one.place, relation(reader, at))
 
 
 def waited_for(secret: Secret, tree: Tree) -> Writer | None:
@@ -99,21 +96,6 @@ def waited_for(secret: Secret, tree: Tree) -> Writer | None:
     if len(running) < 2:
         return running[0] if running else None
     return min(running, key=lambda writer: (writer.application.wave or 0) if writer.application is not None else 0)
-
-
-def _installs(tree: Tree, scope: Scope) -> Iterator[tuple[int, int, str, Place]]:
-    """Application configurations with their install: indices, the application's id, the entry's place."""
-    entries = [(keys, item.get("mas_app_id")) for keys, item in scope.items(CONFIGS_KEY)]
-    if not entries:
-        return
-    by_key = made_by(tree, scope)
-    for keys, app in entries:
-        if not isinstance(app, str):
-            continue
-        install = by_key.get((INSTALL_KEY.format(app),))
-        config = by_key.get(keys)
-        if install is not None and config is not None:
-            yield config, install, app, scope.place((*keys, "mas_app_id"))
 
 
 def made_by(tree: Tree, scope: Scope) -> dict[Keys, int]:

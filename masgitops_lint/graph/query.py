@@ -58,7 +58,7 @@ class Graph:
     @cached_property
     def needs(self) -> tuple[Need, ...]:
         """Everything that one Application needs of another."""
-        return tuple(collect(self.tree, self.subject.mas, self.secrets))
+        return tuple(collect(self.tree, self.subject.installs, self.secrets))
 
     @cached_property
     def cycles(self) -> tuple[Cycle, ...]:
