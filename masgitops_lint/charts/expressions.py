@@ -152,7 +152,7 @@ def compile_expression(expression: Expression) -> Evaluator:
     if kind == "gen":
         return _generator_field(tuple(expression[1:]), expression)
     if kind == "cat":
-        return _concatenation([compile_expression(part) for part in expression[1:]])
+        return _concatenation(expression[1:])
     if kind == "if":
         return _choice(*(compile_expression(part) for part in expression[1:4]))
     if kind == "call":
@@ -197,7 +197,7 @@ def _values(expression: Expression) -> Evaluator:
 
 def _descend(value: Any, keys: tuple[str, ...], expression: Expression) -> Any:
     for index, key in enumerate(keys):
-        if isinstance(value, Mapping):
+        if value.__class__ is dict or isinstance(value, Mapping):
             value = value.get(key)
         elif value is UNKNOWN:
             return UNKNOWN
@@ -269,11 +269,16 @@ def _generator_field(path: tuple[str, ...], expression: Expression) -> Evaluator
     return run
 
 
-def _concatenation(parts: list[Evaluator]) -> Evaluator:
+def _concatenation(parts: Sequence[Expression]) -> Evaluator:
+    pieces = [text(part[1]) if part[0] == "lit" else compile_expression(part) for part in parts]
+
     def run(frame: Frame) -> Any:
         texts: list[str] = []
-        for part in parts:
-            value = part(frame)
+        for piece in pieces:
+            if piece.__class__ is str:
+                texts.append(piece)
+                continue
+            value = piece(frame)  # type: ignore[operator]
             if value is UNKNOWN:
                 return UNKNOWN
             texts.append(value if value.__class__ is str else text(value))
@@ -522,7 +527,7 @@ def _index(container: Any, *keys: Any) -> Any:
     for key in keys:
         if container is None:
             raise _BadArgumentError("index of untyped nil", 0, "nil")
-        if isinstance(container, Mapping):
+        if container.__class__ is dict or isinstance(container, Mapping):
             if not isinstance(key, str):
                 raise _BadArgumentError("value has type int; should be string", 0)
             container = container.get(key)

@@ -45,9 +45,9 @@ def read_scalar(value: Any, quote: str = "") -> Any:
     """
     if value.__class__ is str:
         return read_text(value, quote)
-    if value is UNKNOWN:
-        return UNKNOWN
-    if isinstance(value, YamlText):
+    if value is UNKNOWN or (not quote and (value is None or value.__class__ is bool)):
+        return value
+    if value.__class__ is YamlText:
         return value.value
     return read_text(text(value), quote)
 

@@ -7,7 +7,7 @@ once a run, whichever templates print it (`Printed`); a stretch of rows then onl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from .expressions import UNKNOWN, Evaluator, Expression, YamlText, compile_expression
 from .rendered import OPEN, Origin, Rendered, Run, Step
@@ -21,13 +21,6 @@ Checks: TypeAlias = tuple[tuple[Any, ...], ...]
 `("if", expression, checks, checks)`."""
 
 
-class _Maker(NamedTuple):
-    evaluate: Evaluator
-    quote: str | None
-    expression: Expression
-    careful: bool
-
-
 class Printed:
     """What a chart does that depends on no variable; each has a number.
 
@@ -38,7 +31,9 @@ class Printed:
     def __init__(self, expressions: Sequence[Expression]) -> None:
         self._expressions = expressions
         self._numbers: dict[tuple[Any, ...], int] = {}
-        self._makers: list[_Maker] = []
+        self.work_out: list[Callable[[Run], Any]] = []
+        """By number: works out a value that the run does not hold yet. It may be `Broken`. Raises TemplateError."""
+        self._sources: list[Expression] = []
         self._evaluators: dict[int, Evaluator] = {}
 
     def number(self, expression: int, quote: str | None, *, careful: bool = False) -> int:
@@ -46,10 +41,10 @@ class Printed:
         key = (expression, quote, careful)
         found = self._numbers.get(key)
         if found is None:
-            found = self._numbers[key] = len(self._makers)
-            formula = self._expressions[expression]
-            careful = careful and not is_indented(formula)
-            self._makers.append(_Maker(self._evaluator(expression), quote, formula, careful))
+            found = self._numbers[key] = len(self.work_out)
+            source = self._expressions[expression]
+            self.work_out.append(_worker(self._evaluator(expression), source, quote, careful, found))
+            self._sources.append(source)
         return found
 
     def _evaluator(self, expression: int) -> Evaluator:
@@ -64,8 +59,9 @@ class Printed:
         found = self._numbers.get(key)
         if found is None:
             evaluate = self._check_of(rows)
-            found = self._numbers[key] = len(self._makers)
-            self._makers.append(_Maker(evaluate, AS_IS, (), False))
+            found = self._numbers[key] = len(self.work_out)
+            self.work_out.append(_worker(evaluate, (), AS_IS, False, found))
+            self._sources.append(())
         return found
 
     def _check_of(self, rows: Checks) -> Evaluator:
@@ -102,34 +98,54 @@ class Printed:
 
     def prepare(self, run: Run) -> None:
         """Make room for all values that have numbers by now."""
-        run.known.extend([OPEN] * (len(self._makers) - len(run.known)))
-
-    def work_out(self, run: Run, number: int) -> Any:
-        """A value that the run does not hold yet; it may be `Broken`. Raises TemplateError."""
-        evaluate, quote, expression, careful = self._makers[number]
-        value = evaluate(run)
-        if quote is not None:
-            if value.__class__ is str:
-                if careful:
-                    has_one_line(value, quote, expression)
-                value = read_text(value, quote)
-            else:
-                value = read_scalar(value, quote)
-        if value.__class__ is not Broken:
-            run.known[number] = value
-        return value
+        missing = len(self.work_out) - len(run.known)
+        if missing:
+            run.known.extend([OPEN] * missing)
 
     def value(self, run: Run, number: int) -> Any:
         """A value, whether the run holds it or not."""
         value = run.known[number]
-        return self.work_out(run, number) if value is OPEN else value
+        return self.work_out[number](run) if value is OPEN else value
 
     def readable(self, run: Run, number: int) -> Any:
         """The same. Raises TemplateError for a text that breaks the YAML around it too."""
         value = self.value(run, number)
         if value.__class__ is Broken:
-            raise broken(self._makers[number].expression)
+            raise broken(self._sources[number])
         return value
+
+
+def _worker(
+    evaluate: Evaluator, source: Expression, quote: str | None, careful: bool, number: int
+) -> Callable[[Run], Any]:
+    """What works a value out, and keeps it."""
+    if quote is None:
+
+        def as_it_is(run: Run) -> Any:
+            value = evaluate(run)
+            if value.__class__ is not Broken:
+                run.known[number] = value
+            return value
+
+        return as_it_is
+    one_line = careful and not is_indented(source)
+    # most of what is printed is a key of a block, or one of the values themselves
+    block, key = source[1:] if source[0] == "val" and len(source) == 3 else (None, None)
+
+    def printed(run: Run) -> Any:
+        above = run.values.get(block) if block is not None else None
+        value = above.get(key) if above.__class__ is dict else evaluate(run)
+        if value.__class__ is str:
+            if one_line and "\n" in value:
+                has_one_line(value, quote, source)
+            value = read_text(value, quote)
+        else:
+            value = read_scalar(value, quote)
+        if value.__class__ is not Broken:
+            run.known[number] = value
+        return value
+
+    return printed
 
 
 class Stretch:
@@ -259,7 +275,7 @@ class Stretch:
                 if known[number] is OPEN:
                     readable(frame, number)
             for number in unkeyed:
-                if known[number] is OPEN and work_out(frame, number).__class__ is Broken:
+                if known[number] is OPEN and work_out[number](frame).__class__ is Broken:
                     frame.current.doubtful = True
 
         return run
@@ -292,7 +308,7 @@ class Stretch:
             for key, number in pairs:
                 value = known[number]
                 if value is OPEN:
-                    value = work_out(frame, number)
+                    value = work_out[number](frame)
                     if value.__class__ is Broken:
                         frame.current.doubtful = True
                 into[key] = value
@@ -307,7 +323,7 @@ def branch_on(printed: Printed, number: int, then: Sequence[Step], otherwise: Se
     def run(frame: Run) -> None:
         value = frame.known[number]
         if value is OPEN:
-            value = work_out(frame, number)
+            value = work_out[number](frame)
         for step in then if value and value is not UNKNOWN else otherwise:
             step(frame)
 

@@ -88,10 +88,10 @@ def _mapping_check(prefix: Prefix, below: str) -> Callable[[Run, str, int], Fail
     def check(run: Run, template: str, line: int) -> Failure | None:
         value: Any = run.values
         for key in prefix:
-            if not isinstance(value, Mapping):
+            if value.__class__ is not dict and not isinstance(value, Mapping):
                 return None
             value = value.get(key)
-        if isinstance(value, Mapping) or value is UNKNOWN:
+        if value.__class__ is dict or isinstance(value, Mapping) or value is UNKNOWN:
             return None
         blamed = ["val", *prefix]
         if value is None:
