@@ -15,7 +15,7 @@ import pytest
 
 from masgitops_lint.charts.helm.late_engine import late_engine
 from masgitops_lint.charts.source import ChartSource
-from masgitops_lint.deployment import keeping
+from masgitops_lint.deployment import keeping, leaf_runner, warming
 from masgitops_lint.deployment.build import BuildOptions, build_deployment
 from masgitops_lint.deployment.deployment import Deployment
 from masgitops_lint.deployment.kept_values import KeptValues, extract, placeholders_in, told_of
@@ -205,8 +205,6 @@ def test_another_version_renders_anew(repo: Path, tmp_path: Path, rendered: Rend
 
 
 def test_leaves_of_changed_roots_are_rendered_once(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from masgitops_lint.deployment import leaf_runner
-
     build(repo, tmp_path / "cache")
     edit(repo, "dev/c1/i2/ibm-mas-suite-configs.yaml", "title: Shop", "title: Market")
     rendered: list[str] = []
@@ -240,7 +238,14 @@ def test_a_message_that_quotes_a_value_is_not_kept(
     stored = b"".join(path.read_bytes() for path in entries(tmp_path / "cache"))
     assert b"reserved" not in stored
     rendered.clear()
+    leaves: list[str] = []
+    original = leaf_runner.render_leaf
+    monkeypatch.setattr(
+        leaf_runner, "render_leaf", lambda job, *rest: (leaves.append(job.chart), original(job, *rest))[1]
+    )
     assert_same(build(repo, tmp_path / "cache"), first)
+    # the leaf that fails is tried again, and nothing else
+    assert leaves == ["instance-applications/100-database"]
     assert not any("c1" in name for name in rendered)
 
 
@@ -360,3 +365,47 @@ def test_two_config_repos_in_one_tree(tmp_path: Path) -> None:
     build(repo, tmp_path / "cache")
     assert_same(build(repo, tmp_path / "cache"), anew)
     assert ChartSource(str(CHARTS), "").digest
+
+
+def test_roots_that_nothing_is_known_of_are_shared_out(
+    tmp_path: Path, rendered: Renders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = tmp_path / "repo"
+    lay_fleet(repo / "a")
+    lay_fleet(repo / "b")
+    cache = tmp_path / "cache"
+    context = context_of(repo, Settings(source=SourceSettings(charts=str(CHARTS))))
+    for number in range(3):
+        # what a worker process does
+        warming._render_share(
+            warming._Work(
+                type(context),
+                str(repo),
+                frozenset(context.repository.paths),
+                context.settings,
+                BuildOptions(processes=1, cache_directory=str(cache)),
+                number=number,
+                shares=3,
+            )
+        )
+    assert len(entries(cache)) == 6
+    rendered.clear()
+    found = build(repo, cache)
+    assert rendered == []
+    assert_same(found, build(repo, None))
+
+
+@pytest.mark.slow
+def test_processes_render_the_roots_of_a_fleet(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warming, "WORTH", 2)
+    settings = Settings(source=SourceSettings(charts=str(CHARTS)))
+    options = BuildOptions(processes=2, cache_directory=str(tmp_path / "cache"))
+    edit(repo, "dev/c2/i1/ibm-db2u-databases.yaml", "name: one", "name: forbidden")
+    found = build_deployment(context_of(repo, settings), options)
+    assert_same(found, build(repo, None))
+
+    def unexpected(*_: Any) -> Any:
+        raise AssertionError("processes were started")
+
+    monkeypatch.setattr("multiprocessing.get_context", unexpected)
+    assert_same(build_deployment(context_of(repo, settings), options), found)

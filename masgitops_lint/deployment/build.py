@@ -111,7 +111,7 @@ def build_from_charts(subject: Subject, sources: Mapping[str, str | None], optio
     from .exact import build_exact
 
     charts, engine = _opener(subject, sources), late_engine(options.engine)
-    exact = _exact(subject, options)
+    exact = exact_options(subject, options)
     if not options.cached:
         return build_exact(subject.mas, charts, subject.account, engine, exact)
     if options.values:
@@ -141,14 +141,18 @@ def _with_kept(
     from masgitops_lint.settings.result_store import open_store
 
     from .exact import build_all, unfinished
-    from .keeping import KeepingBuilder, StaleError
+    from .keeping import Entries, KeepingBuilder, StaleError
 
     def anew() -> ExactBuilder:
         return unfinished(subject.mas, charts, subject.account, engine, exact)
 
-    store = open_store(options.cache_directory)
+    entries = Entries(open_store(options.cache_directory))
     try:
-        builder = KeepingBuilder(subject.mas, engine, exact, store, engine.identity, anew)
+        if exact.processes > 1:
+            from .warming import warm
+
+            warm(subject, charts, exact, options, entries)
+        builder = KeepingBuilder(subject.mas, engine, exact, entries, engine.identity, anew)
         return build_all(builder, charts, subject.account).result()
     except StaleError:
         return anew().result()
@@ -187,13 +191,18 @@ def exact_builder(
 
     from .exact import unfinished
 
-    charts, engine, exact = _opener(subject, sources), open_engine(options.engine), _exact(subject, options)
+    charts, engine, exact = _opener(subject, sources), open_engine(options.engine), exact_options(subject, options)
     return lambda mas, keep: unfinished(mas, charts, subject.account, engine, exact, keep)
 
 
 def _opener(subject: Subject, sources: Mapping[str, str | None]) -> Callable[[str], ChartSource]:
     default = next(source for source in sources.values() if source)
     return lambda account: opened_source(subject.repository, sources.get(account) or default)
+
+
+def charts_of(subject: Subject) -> Callable[[str], ChartSource]:
+    """The real charts of each account of a repo that names some."""
+    return _opener(subject, {account: chart_source(subject, account) for account in subject.mas.accounts()})
 
 
 _OPENED: WeakKeyDictionary[Repository, dict[str, ChartSource]] = WeakKeyDictionary()
@@ -209,7 +218,8 @@ def opened_source(repository: Repository, wanted: str) -> ChartSource:
     return known[wanted]
 
 
-def _exact(subject: Subject, options: BuildOptions) -> ExactOptions:
+def exact_options(subject: Subject, options: BuildOptions) -> ExactOptions:
+    """What the settings and the caller say about how to build."""
     from masgitops_lint.settings.cache_directory import cache_directory
 
     from .exact import ExactOptions, default_processes

@@ -30,7 +30,7 @@ from .application_source import leaf_job
 from .config_files import ConfigFiles
 from .deployment import ChangedValue, Deployment
 from .exact import ExactBuilder, ExactOptions, KnownLeaf, base_path
-from .kept_rows import FORMAT, KeptRoot, Step, packed, unpacked
+from .kept_rows import FORMAT, KeptEntry, KeptRoot, Step, packed, unpacked
 from .rendered import RenderedObject
 from .root_chart import VALUES_VARIABLE, RootChart
 from .set_trace import SetTrace, SetTraces
@@ -46,18 +46,49 @@ class Entry:
     def __init__(self, key: str, raw: bytes | None) -> None:
         self.key = key
         self.raw = raw
-        self.roots: dict[str, KeptRoot] = {}
+        self._kept = KeptEntry({})
         if raw is not None:
             try:
-                self.roots = unpacked(raw)
+                self._kept = unpacked(raw)
             except (LookupError, TypeError, ValueError, AttributeError):
                 self.raw = None
+        self.roots = self._kept.roots
+        self.failing = self._kept.failing
 
     @cached_property
     def leaves(self) -> Mapping[str, tuple[Resource, ...]]:
         """The objects of all leaves by their keys."""
         steps = [step for root in self.roots.values() for step in root.steps]
-        return {step.leaf: step.resources for step in steps if step.leaf and step.resources is not None}
+        known = {step.leaf: step.resources for step in steps if step.leaf and step.resources is not None}
+        return {**self._kept.leaves, **known}
+
+    def take_over(self, old: Entry) -> None:
+        """Look for roots and leaves where they were under another key."""
+        self._kept, self.roots = old._kept, old.roots
+
+
+class Entries:
+    """The entries of a store, each read once."""
+
+    def __init__(self, store: ResultStore) -> None:
+        self._store = store
+        self._known: dict[str, Entry] = {}
+
+    def get(self, key: str) -> Entry:
+        """The entry of a key; an empty one where nothing was kept."""
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = Entry(key, self._store.get(key))
+        return known
+
+    def put(self, key: str, raw: bytes) -> None:
+        """Keep an entry."""
+        self._known.pop(key, None)
+        self._store.put(key, raw)
+
+    def forget(self, key: str) -> None:
+        """Read an entry anew when it is asked for next."""
+        self._known.pop(key, None)
 
 
 class KeptLeaves:
@@ -134,7 +165,7 @@ class KeepingBuilder(ExactBuilder):
         mas: MasConfig,
         engine: HelmEngine,
         options: ExactOptions,
-        store: ResultStore,
+        entries: Entries,
         identity: str,
         again: Callable[[], ExactBuilder],
     ) -> None:
@@ -143,7 +174,7 @@ class KeepingBuilder(ExactBuilder):
             options.globbing, options.version, options.resources, options.processes, self._leaves_at_hand
         )
         super().__init__(mas, engine, options)
-        self._store = store
+        self.entries = entries
         self._identity = identity
         self._again = again
         self._anew: ExactBuilder | None = None
@@ -171,7 +202,7 @@ class KeepingBuilder(ExactBuilder):
         self._base = _digest(str(FORMAT), __version__, self._identity, charts.digest, repr(options), config.root.prefix)
         super().account(account, charts, root, config)
 
-    def _account_keys(self, root: RootChart) -> tuple[str, str]:
+    def account_keys(self, root: RootChart) -> tuple[str, str]:
         """Where an account's entry lies, and what its root is made of."""
         repository = self.mas.repository.snapshot.root
         place = _digest("account root", str(FORMAT), repository, root.config.root.prefix, root.account)
@@ -199,18 +230,18 @@ class KeepingBuilder(ExactBuilder):
 
     # --- roots that are kept
 
-    def _holds(self, root: KeptRoot) -> bool:
+    def holds(self, root: KeptRoot) -> bool:
+        """Whether the sets of a root would read the same files as then."""
         return all(map(self._tracing.holds, root.sets))
 
     def _entry(self, key: str, name: str) -> Entry:
         """The entry that a root belongs to: below an account's root each has its own."""
         if self._depth > 1:
             return self._leaves_at_hand.entry
-        entry = Entry(key, self._store.get(key))
+        entry = self.entries.get(key)
         if entry.raw is None and name in self._old_keys:
             # what it was called for before: some roots and leaves below may be the same
-            old = Entry(key, self._store.get(self._old_keys[name]))
-            entry.roots = old.roots
+            entry.take_over(self.entries.get(self._old_keys[name]))
         self._leaves_at_hand.entry = entry
         return entry
 
@@ -244,7 +275,7 @@ class KeepingBuilder(ExactBuilder):
         entry = self._entry(step.child, step.application.name)
         seat = Seat(make, lambda root: self.renderer.render(root, root.values))
         known = entry.roots.get(step.child)
-        if known is not None and self._holds(known):
+        if known is not None and self.holds(known):
             self._replay(step.child, known, entry, seat)
             return
         root = seat.root
@@ -271,15 +302,19 @@ class KeepingBuilder(ExactBuilder):
 
     # --- roots that are rendered
 
-    def _below(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> None:
+    def _note_child(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> str:
+        """Write down that the root at hand makes another one; that one's key."""
         live = self._live[-1]
         key = self._key(record, manifest, scope, above)
-        live.made.append(
-            _Made(len(self.applications) - 1, child=key, number=len(live.sets) - 1, position=live.position)
-        )
+        index, number = len(self.applications) - 1, len(live.sets) - 1
+        live.made.append(_Made(index, child=key, number=number, position=live.position))
         live.position += 1
+        live.broken = live.broken or not key
+        return key
+
+    def _below(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> None:
+        key = self._note_child(record, manifest, scope, above)
         if not key:
-            live.broken = True
             super()._below(record, manifest, scope, above)
             return
 
@@ -291,7 +326,7 @@ class KeepingBuilder(ExactBuilder):
 
         entry = self._entry(key, record.name)
         known = entry.roots.get(key)
-        if known is not None and self._holds(known):
+        if known is not None and self.holds(known):
             self._replay(key, known, entry, Seat(make, lambda root: self.renderer.render(root, root.values)))
             return
         self._next = key, entry
@@ -302,14 +337,14 @@ class KeepingBuilder(ExactBuilder):
         if self._next is not None:
             (key, entry), self._next = self._next, None
         else:
-            lies, key = self._account_keys(root)
-            entry = Entry(lies, self._store.get(lies))
+            lies, key = self.account_keys(root)
+            entry = self.entries.get(lies)
             self._leaves_at_hand.entry = entry
             self._old_keys = {
                 step.application.name: step.child for old in entry.roots.values() for step in old.steps if step.child
             }
             known = entry.roots.get(key)
-            if known is not None and self._holds(known):
+            if known is not None and self.holds(known):
                 seat = Seat(lambda: root, lambda root: self.renderer.render(root, root.values))
                 self._replay(key, known, entry, seat)
                 return
@@ -357,10 +392,21 @@ class KeepingBuilder(ExactBuilder):
         repository = self.mas.repository
         if changed and times_of(repository.snapshot, repository.yaml_paths) == self._times:
             for entry, roots in changed:
-                raw = packed({key: kept for key, root in roots.items() if (kept := self._kept(root)) is not None})
+                raw = packed(self._kept_of(roots))
                 if raw != entry.raw:
-                    self._store.put(entry.key, raw)
+                    self.entries.put(entry.key, raw)
         return deployment
+
+    def _kept_of(self, roots: Mapping[str, _Live | KeptRoot]) -> KeptEntry:
+        kept = {key: found for key, root in roots.items() if (found := self._kept(root)) is not None}
+        failing = [root for key, root in roots.items() if key not in kept and isinstance(root, _Live)]
+        leaves = {
+            made.leaf: self.rendered[made.index]
+            for root in failing
+            for made in root.made
+            if made.index in self.rendered
+        }
+        return KeptEntry(kept, frozenset(root.key for root in failing), leaves)
 
     def _kept(self, root: _Live | KeptRoot) -> KeptRoot | None:
         """What is kept of a root; None when something in it has failed."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from masgitops_lint.model.application import Application, Resource
 from masgitops_lint.model.place import Place
@@ -48,22 +49,40 @@ class KeptRoot:
     steps: Sequence[Step]
 
 
-def packed(roots: Mapping[str, KeptRoot]) -> bytes:
-    """Root charts by key as JSON: names and lists of names stand once, their numbers where they are used."""
+class KeptEntry(NamedTuple):
+    """Root charts by key, with the keys of those in which something fails: of these only leaves are kept, by key."""
+
+    roots: dict[str, KeptRoot]
+    failing: frozenset[str] = frozenset()
+    leaves: Mapping[str, tuple[Resource, ...]] = MappingProxyType({})
+
+
+def packed(entry: KeptEntry) -> bytes:
+    """An entry as JSON: names and lists of names stand once, their numbers where they are used."""
     packer = _Packer()
-    rows = {key: [root.name, root.sets, [packer.step(one) for one in root.steps]] for key, root in roots.items()}
-    data = {"texts": list(packer.texts), "lists": [packer.lists[one] for one in packer.lists], "roots": rows}
+    data: dict[str, Any] = {
+        "roots": {
+            key: [root.name, root.sets, [packer.step(one) for one in root.steps]] for key, root in entry.roots.items()
+        },
+        "failing": sorted(entry.failing),
+        "leaves": {key: [packer.resource(one) for one in entry.leaves[key]] for key in entry.leaves},
+    }
+    data["texts"], data["lists"] = list(packer.texts), list(packer.lists.values())
     return json.dumps(data, separators=(",", ":")).encode()
 
 
-def unpacked(raw: bytes) -> dict[str, KeptRoot]:
-    """The root charts. Raises TypeError, ValueError, AttributeError or LookupError for what `packed` did not make."""
+def unpacked(raw: bytes) -> KeptEntry:
+    """The entry. Raises TypeError, ValueError, AttributeError or LookupError for what `packed` did not make."""
     data = json.loads(raw)
     unpacker = _Unpacker(data["texts"], data["lists"])
-    return {
-        str(key): KeptRoot(str(name), [_trace(one) for one in sets], [unpacker.step(one) for one in steps])
-        for key, (name, sets, steps) in data["roots"].items()
-    }
+    return KeptEntry(
+        {
+            str(key): KeptRoot(str(name), [_trace(one) for one in sets], [unpacker.step(one) for one in steps])
+            for key, (name, sets, steps) in data["roots"].items()
+        },
+        frozenset(data["failing"]),
+        {str(key): tuple([unpacker.resource(one) for one in rows]) for key, rows in data["leaves"].items()},
+    )
 
 
 _SOURCE, _VALUES = map(Application._fields.index, ("source", "values"))

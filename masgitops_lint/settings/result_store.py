@@ -29,6 +29,7 @@ _MAGIC = b"mas-lint result 1\n"
 _PLAIN, _PACKED = b"0", b"z"
 _DIGEST = 16
 _WORTH_PACKING = 4096
+_PROBE = "probe"
 _PRUNED = ".pruned"
 _PRUNE_EVERY = 3600
 _PRUNE_AFTER = MAX_TOTAL // 8
@@ -82,6 +83,11 @@ class ResultStore:
         self._written += len(entry)
         with suppress(OSError):
             self._prune_now_and_then(self._directory)
+
+    def works(self) -> bool:
+        """Whether what is put here can be had again."""
+        self.put(_PROBE, b"1")
+        return self.get(_PROBE) == b"1"
 
     def _prune_now_and_then(self, directory: str) -> None:
         marker = os.path.join(directory, _PRUNED)

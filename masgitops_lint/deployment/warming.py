@@ -1,0 +1,170 @@
+"""Many roots that nothing is known of: processes render a share each into the store, where the builder finds them.
+
+Only what lies below an account's root is shared out. The result is that of one process: a root that a worker leaves
+out, for whatever reason, is rendered by the builder itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from masgitops_lint.argocd.applicationset import Expansion
+from masgitops_lint.charts.helm.late_engine import late_engine
+from masgitops_lint.charts.source import ChartSource
+from masgitops_lint.mas.account_root import AccountRoot
+from masgitops_lint.mas.config import CLUSTER_BASE
+from masgitops_lint.mas.scope import Scope
+from masgitops_lint.model.application import Application
+from masgitops_lint.model.place import Place
+from masgitops_lint.repo.repository import Repository
+from masgitops_lint.repo.snapshot import WorkingTree
+from masgitops_lint.settings import Settings
+from masgitops_lint.settings.result_store import open_store
+
+from .config_files import ConfigFiles
+from .exact import ExactBuilder, ExactOptions, build_all
+from .keeping import Entries, Entry, KeepingBuilder, Seat
+from .kept_rows import Step
+from .rendered import RenderedObject
+from .root_chart import RootChart
+
+if TYPE_CHECKING:
+    from .build import BuildOptions, Subject
+
+WORTH = 10
+"""From how many roots below accounts on processes save more than it costs to start them."""
+
+
+class Survey(KeepingBuilder):
+    """Builds nothing: counts the roots below accounts that will have to be rendered, or rendered below."""
+
+    stale = 0
+
+    def _render_root(self, root: RootChart, place: Place) -> None:
+        lies, key = self.account_keys(root)
+        known = self.entries.get(lies).roots.get(key)
+        if known is None or not self.holds(known):
+            start = f"{root.account}/"
+            paths = root.config.paths()
+            self.stale += sum(path.startswith(start) and path.endswith(f"/{CLUSTER_BASE}") for path in paths)
+            return
+        for step in known.steps:
+            if step.child and not self._is_whole(self.entries.get(step.child), step.child):
+                self.stale += 1
+                self.entries.forget(step.child)
+
+    def _is_whole(self, entry: Entry, key: str) -> bool:
+        root = entry.roots.get(key)
+        if root is None and key in entry.failing:
+            # it is rendered anew each time, by the builder itself
+            return True
+        if root is None or not self.holds(root):
+            return False
+        return all(self._is_whole(entry, step.child) for step in root.steps if step.child)
+
+
+class Share(KeepingBuilder):
+    """Builds the roots below accounts whose turn it is: `number` of `shares`. Accounts' own roots take turns too."""
+
+    number = 0
+    shares = 1
+    _accounts = 0
+
+    @property
+    def _keeper(self) -> bool:
+        return self._accounts % self.shares == self.number
+
+    def account(self, account: str, charts: ChartSource, root: AccountRoot, config: ConfigFiles) -> None:
+        """Build this share of one account."""
+        super().account(account, charts, root, config)
+        self._accounts += 1
+
+    def _expand(self, made: RenderedObject, root: RootChart, only: frozenset[int] | None = None) -> Expansion:
+        if self._depth == 1 and only is None and not self._keeper:
+            only = frozenset(range(self.number, len(root.config.paths()), self.shares))
+        return super()._expand(made, root, only)
+
+    def _below(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> None:
+        if self._depth == 1 and self._keeper and self._live[-1].position % self.shares != self.number:
+            self._note_child(record, manifest, scope, above)
+        else:
+            super()._below(record, manifest, scope, above)
+
+    def _child(self, step: Step, parent: Application, above: Seat) -> None:
+        if self._depth > 1 or step.position % self.shares == self.number:
+            super()._child(step, parent, above)
+
+    def _remember(self, entry: Entry, key: str, root: Any) -> None:
+        if self._depth > 0 or self._keeper:
+            super()._remember(entry, key, root)
+
+
+class _Work(NamedTuple):
+    """What a worker needs to know; `make` opens the config repo again."""
+
+    make: Callable[[Repository, Settings], Subject]
+    root: str
+    paths: frozenset[str]
+    settings: Settings
+    options: BuildOptions
+    number: int
+    shares: int
+
+
+def warm(
+    subject: Subject,
+    charts: Callable[[str], ChartSource],
+    exact: ExactOptions,
+    options: BuildOptions,
+    entries: Entries,
+) -> None:
+    """Let `exact.processes` processes render what is missing in the store, if it is worth it."""
+    repository = subject.repository
+    if not isinstance(repository.snapshot, WorkingTree):
+        return
+    engine = late_engine(options.engine)
+    survey = Survey(subject.mas, engine, exact, entries, engine.identity, _nothing)
+    build_all(survey, charts, subject.account)
+    if survey.stale < WORTH or not open_store(options.cache_directory).works():
+        return
+    from multiprocessing import get_context
+
+    work = _Work(
+        type(subject),
+        repository.snapshot.root,
+        frozenset(repository.paths),
+        subject.settings,
+        options._replace(processes=1),
+        number=0,
+        shares=exact.processes,
+    )
+    # Go's runtime does not survive a fork: always spawn
+    spawn = get_context("spawn")
+    workers = [
+        spawn.Process(target=_render_share, args=(work._replace(number=number),), daemon=True)
+        for number in range(work.shares)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+def _render_share(work: _Work) -> None:
+    """Runs in a worker process. What goes wrong here goes wrong again, and is told, where the builder is."""
+    from .build import charts_of, exact_options
+
+    with suppress(Exception):
+        repository = Repository(WorkingTree(work.root), lambda path: path not in work.paths)
+        subject = work.make(repository, work.settings)
+        engine = late_engine(work.options.engine)
+        entries = Entries(open_store(work.options.cache_directory))
+        share = Share(subject.mas, engine, exact_options(subject, work.options), entries, engine.identity, _nothing)
+        share.number, share.shares = work.number, work.shares
+        build_all(share, charts_of(subject), subject.account).result()
+
+
+def _nothing() -> ExactBuilder:
+    raise NotImplementedError("nobody looks at values here")
