@@ -348,9 +348,16 @@ class Context:
     @cached_property
     def used_values(self) -> tuple[UsedValue, ...]:
         """Config values that charts print or test for truth: the root charts' own first, then the leaf charts'."""
-        from masgitops_lint.deployment.value_use import used_at_root, used_in_leaves
+        from masgitops_lint.deployment.value_use import may_be_misused, used_at_root, used_in_leaves
 
-        own = [one for scope in self.mas.scopes for one in used_at_root(scope, self.profile_of(scope))]
+        levels = {(self.profile_of(scope), scope.level) for scope in self.mas.scopes}
+        suspicious = {one for one in levels if may_be_misused(self.values, *one)}
+        own = [
+            one
+            for scope in self.mas.scopes
+            if (self.profile_of(scope), scope.level) in suspicious or scope.is_mended
+            for one in used_at_root(scope, self.profile_of(scope))
+        ]
         return (*own, *used_in_leaves(self._by_chart))
 
     @cached_property

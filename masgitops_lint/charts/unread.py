@@ -128,15 +128,19 @@ class _Spot:
 
 
 class _Inside:
-    """What is known of the keys at a spot, for one choice of the charts that the config chooses."""
+    """What is known of the keys at a spot, for one choice of the charts that the config chooses.
 
-    __slots__ = ("arrivals", "charts", "keys", "known")
+    `settled` are keys that are read, and nothing below them can be unread.
+    """
+
+    __slots__ = ("arrivals", "charts", "keys", "known", "settled")
 
     def __init__(self, arrivals: tuple[Arrival, ...], charts: tuple[str, ...], known: frozenset[str]) -> None:
         self.arrivals = arrivals
         self.charts = charts
         self.known = known
         self.keys: dict[str | int, _Spot | _Verdict] = {}
+        self.settled: set[str | int] = set()
 
 
 @lru_cache(maxsize=64)
@@ -199,9 +203,9 @@ class _Reader:
                 if below.__class__ in _CONTAINERS and item.__class__ is _Spot and not item.opaque:
                     yield from self.inside(scope, item, (*keys, index), below)
             return
-        known = inside.keys
-        for key, below in value.items():
-            found = known.get(key) or self.look(spot, inside, key)
+        settled = inside.settled
+        for key in [key for key in value if key not in settled]:
+            found, below = inside.keys.get(key) or self.look(spot, inside, key), value[key]
             if found.__class__ is _Spot:
                 if below.__class__ in _CONTAINERS and not found.opaque:
                     yield from self.inside(scope, found, (*keys, key), below)
@@ -245,6 +249,8 @@ class _Reader:
         else:
             found = _EXTRA if self.is_extra(spot.file, route) else _UNREAD
         inside.keys[key] = found
+        if found is _EXTRA or (isinstance(found, _Spot) and found.opaque):
+            inside.settled.add(key)
         return found
 
     def is_list(self, spot: _Spot, inside: _Inside) -> bool:

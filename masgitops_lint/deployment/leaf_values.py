@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from masgitops_lint.charts.expressions import Expression
 from masgitops_lint.charts.needs import has_variable
 from masgitops_lint.charts.program import ChartProgram
-from masgitops_lint.charts.rendered import Origin, Rendered, Run
+from masgitops_lint.charts.rendered import Rendered, Run
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.place import Keys, Place
 
@@ -100,16 +100,23 @@ class LeafValues(Mapping[str, Any]):
 
     def field_keys(self, name: str) -> tuple[Keys, ...]:
         """The config keys that one field of the Application (`name`, `namespace`, `server`, `path`) is made of."""
-        origin = (self._made if self._made.passed else self.rendered).written.get(name)
-        if origin is None:
-            return ()
+        return next((keys for _, keys in self.keys_of_fields((name,))), ())
+
+    def keys_of_fields(self, names: Iterable[str]) -> Iterator[tuple[str, tuple[Keys, ...]]]:
+        """The same for several fields."""
+        written = (self._made if self._made.passed else self.rendered).written
         known = self._leaves.chart.known_keys
-        spot = id(origin.expression)
-        if spot not in known:
-            # what loops and variables stand for differs from run to run
-            known[spot] = None if has_variable(origin.expression) else _distinct_keys(origin)
-        found = known[spot]
-        return _distinct_keys(origin) if found is None else found
+        for name in names:
+            origin = written.get(name)
+            if origin is None:
+                continue
+            spot = id(origin.expression)
+            if spot not in known:
+                # what loops and variables stand for differs from run to run
+                parts = list(_values_in(origin.expression))
+                known[spot] = parts if has_variable(origin.expression) else _distinct_keys(parts, {})
+            found = known[spot]
+            yield name, _distinct_keys(found, origin.loops) if isinstance(found, list) else found
 
     def keys_of(self, route: Keys, *, direct: bool = False) -> Keys:
         """The config keys that a leaf value comes from; () when it comes from none.
@@ -132,8 +139,18 @@ class LeafValues(Mapping[str, Any]):
         return self.scope.place(keys) if keys and self.scope is not None else None
 
 
-def _distinct_keys(origin: Origin) -> tuple[Keys, ...]:
-    return tuple(dict.fromkeys(all_keys(origin.expression, origin.loops)))
+def _values_in(expression: Expression) -> Iterator[Expression]:
+    """The values and variables in an expression."""
+    if expression[0] in ("val", "var", "dot"):
+        yield expression
+        return
+    for part in expression[1:]:
+        if isinstance(part, list) and part:
+            yield from _values_in(part)
+
+
+def _distinct_keys(parts: Iterable[Expression], loops: Loops) -> tuple[Keys, ...]:
+    return tuple(dict.fromkeys([keys for part in parts for keys in all_keys(part, loops)]))
 
 
 def _is_value(expression: Expression) -> bool:
@@ -182,11 +199,7 @@ def all_keys(expression: Expression, loops: Loops) -> list[Keys]:
         if kind == "var" and len(expression) == 2 and (known := loops.get(expression[1])) is not None:
             return all_keys(known[0], _without(loops, expression[1]))
         return []
-    found: list[Keys] = []
-    for part in expression[1:]:
-        if isinstance(part, list) and part:
-            found += all_keys(part, loops)
-    return found
+    return [keys for part in _values_in(expression) for keys in all_keys(part, loops)]
 
 
 def _without(loops: Loops, name: str) -> Loops:

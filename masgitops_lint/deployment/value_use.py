@@ -11,6 +11,7 @@ from masgitops_lint.charts.profile import ReleaseProfile
 from masgitops_lint.charts.rendered import Run
 from masgitops_lint.charts.written import written
 from masgitops_lint.mas.scope import Scope
+from masgitops_lint.mas.values import ConfigValues, Shape
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys, Place
@@ -138,12 +139,32 @@ def by_chart(rows: Iterable[WithValues], profiles: Profiles) -> ByChart:
     return found
 
 
+def may_be_misused(values: ConfigValues, profile: ReleaseProfile, level: str) -> bool:
+    """Whether a root chart prints or tests delicate values of some file: asked once for all scopes of a level."""
+    return _is_misused(values.root, _watched_by(profile, "roots", level))
+
+
+def _is_misused(shape: Shape, reads: _Watched) -> bool:
+    for key in {*shape.values, *shape.below}:
+        node = (reads.below.get(key) if isinstance(key, str) else None) or reads.item
+        if node is None:
+            continue
+        below = shape.below.get(key)
+        inside = [{"": None}] if below is not None and (below.values or below.below) else []
+        one_of_each = dict(enumerate([*shape.scalars(key), *inside]))
+        if any(True for _ in _delicate_uses(one_of_each, _Watched("", {}, node))):
+            return True
+        if below is not None and _is_misused(below, node):
+            return True
+    return False
+
+
 _LONGEST = 7
 """Longer texts are not tried: the longest word that means false has five letters, and may have space around it."""
 
 
 def _delicate_uses(
-    values: Mapping[str, Any] | list[Any], reads: _Watched, above: Keys = ()
+    values: Mapping[Any, Any] | list[Any], reads: _Watched, above: Keys = ()
 ) -> Iterator[tuple[Keys, Any, Use]]:
     """Values that the chart uses in a way that can go wrong: large numbers are printed oddly, words test as true."""
     _, below, item = reads
@@ -213,8 +234,8 @@ def empty_fields(rows: Iterable[WithValues]) -> Iterator[tuple[Application, Scop
     filled: dict[int, set[Keys]] = {}
     for application, values, scope in rows:
         sound = filled.setdefault(id(scope), set())
-        for field in FIELDS:
-            for keys in values.field_keys(field):
+        for field, made_of in values.keys_of_fields(FIELDS):
+            for keys in made_of:
                 if keys in sound:
                     continue
                 if scope.get(*keys) in (None, ""):

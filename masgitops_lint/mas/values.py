@@ -23,11 +23,11 @@ _ITEM = 0
 _MANY = 8
 """From so many parts on, a search through all texts together costs less than one through each."""
 
-_Stored: TypeAlias = "str | tuple[type, Any]"
+Stored: TypeAlias = "str | tuple[type, Any]"
 """A text, or any other scalar together with its type, as `1`, `1.0` and `True` are equal."""
 
 
-class _Shape:
+class Shape:
     """All mappings (or lists) of the files that stand at one route: the different scalars by key, and what is below."""
 
     __slots__ = ("below", "is_list", "is_mapping", "route", "values")
@@ -36,15 +36,20 @@ class _Shape:
         self.route = route
         self.is_mapping = False
         self.is_list = False
-        self.below: dict[str | int, _Shape] = {}
-        self.values: defaultdict[str | int, set[_Stored]] = defaultdict(set)
+        self.below: dict[str | int, Shape] = {}
+        self.values: defaultdict[str | int, set[Stored]] = defaultdict(set)
 
-    def child(self, key: str | int) -> _Shape:
-        found = self.below[key] = _Shape((*self.route, key))
+    def scalars(self, key: str | int) -> Iterator[Any]:
+        """The different scalars that stand at a key."""
+        for one in self.values.get(key, ()):
+            yield one if isinstance(one, str) else one[1]
+
+    def child(self, key: str | int) -> Shape:
+        found = self.below[key] = Shape((*self.route, key))
         return found
 
 
-_Wanted: TypeAlias = "dict[_Shape, dict[str | int, set[_Stored]]]"
+_Wanted: TypeAlias = "dict[Shape, dict[str | int, set[Stored]]]"
 
 
 class ConfigValues:
@@ -56,14 +61,15 @@ class ConfigValues:
 
     def __init__(self, files: Iterable[tuple[str, dict[str, Any]]]) -> None:
         self._files = tuple(files)
-        self._root = _Shape(())
+        self.root = Shape(())
+        """The top of all files."""
         for _, data in self._files:
-            _add(data, self._root)
+            _add(data, self.root)
 
     @cached_property
-    def _shapes(self) -> tuple[_Shape, ...]:
-        found: list[_Shape] = []
-        stack = [self._root]
+    def _shapes(self) -> tuple[Shape, ...]:
+        found: list[Shape] = []
+        stack = [self.root]
         while stack:
             shape = stack.pop()
             found.append(shape)
@@ -72,7 +78,7 @@ class ConfigValues:
 
     @cached_property
     def _texts(self) -> frozenset[str]:
-        found: set[_Stored] = set()
+        found: set[Stored] = set()
         for shape in self._shapes:
             found.update(*shape.values.values())
         return frozenset([one for one in found if one.__class__ is str])
@@ -107,8 +113,7 @@ class ConfigValues:
         *above, last = route
         for shape in self._at(above):
             for key in {*shape.values, *shape.below} if last == "*" else (last,):
-                for one in shape.values.get(key, ()):
-                    yield one if isinstance(one, str) else one[1]
+                yield from shape.scalars(key)
                 below = shape.below.get(key)
                 if below is not None and below.is_mapping:
                     yield {}
@@ -119,8 +124,8 @@ class ConfigValues:
         """The keys of all mappings that stand at a route."""
         return {key for shape in self._at(route) for key in (*shape.values, *shape.below) if isinstance(key, str)}
 
-    def _at(self, route: Sequence[str | int]) -> list[_Shape]:
-        shapes = [self._root]
+    def _at(self, route: Sequence[str | int]) -> list[Shape]:
+        shapes = [self.root]
         for key in route:
             shapes = [
                 below
@@ -152,15 +157,17 @@ class ConfigValues:
         """Where the wanted values stand."""
         if not wanted:
             return []
+        tops = {(*shape.route, key)[0] for shape, hits in wanted.items() for key in hits}
         leading = {shape.route[:length] for shape in wanted for length in range(len(shape.route) + 1)}
         return [
             ConfigText(Place(path, keys), value)
             for path, data in self._files
-            for keys, value in _find(data, self._root, (), wanted, leading)
+            if not tops.isdisjoint(data)
+            for keys, value in _find(data, self.root, (), wanted, leading)
         ]
 
 
-def _add(container: Any, shape: _Shape) -> None:
+def _add(container: Any, shape: Shape) -> None:
     below, values = shape.below, shape.values
     if container.__class__ is dict:
         shape.is_mapping = True
@@ -182,7 +189,7 @@ def _add(container: Any, shape: _Shape) -> None:
                 values[_ITEM].add(value if kind is str else (kind, value))
 
 
-def _find(container: Any, shape: _Shape, keys: Keys, wanted: _Wanted, leading: set[Keys]) -> Iterator[tuple[Keys, Any]]:
+def _find(container: Any, shape: Shape, keys: Keys, wanted: _Wanted, leading: set[Keys]) -> Iterator[tuple[Keys, Any]]:
     hits = wanted.get(shape, {})
     is_list = container.__class__ is list
     for key, value in enumerate(container) if is_list else container.items():
