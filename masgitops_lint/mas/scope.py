@@ -76,6 +76,7 @@ class Scope:
 
     __slots__ = (
         "_empty",
+        "_files_by_key",
         "_ids",
         "_mended",
         "_values",
@@ -109,6 +110,7 @@ class Scope:
         self._ids: dict[str, str] | None = None
         self._mended = False
         self._empty: bool | None = None
+        self._files_by_key: Mapping[str | int, tuple[ConfigFile, ...]] | None = None
 
     def __repr__(self) -> str:
         return f"Scope({self.spec.level}, {self.directory!r})"
@@ -283,7 +285,7 @@ class Scope:
         """The merged values, or of them no more than one top-level key, so that few files need be read."""
         if self._values is not None or self._empty is None or self._mended:
             return self.values
-        return _merged({key: file.data[str(key)]} for file in self.files if key in file.keys)
+        return _merged({key: file.data[str(key)]} for file in self._holders.get(key, ()))
 
     def get(self, *keys: str | int) -> Any:
         """The merged value at `keys`, or None."""
@@ -315,11 +317,21 @@ class Scope:
 
     def winner(self, keys: Keys) -> ConfigFile | None:
         """The file whose value survives the merge: the last one that holds the route, for a route that survives."""
-        first = keys[0]
-        for file in self.files[::-1]:
-            if first in file.keys and contains(file.data, keys):
+        for file in reversed(self._holders.get(keys[0], ())):
+            if contains(file.data, keys):
                 return file
         return None
+
+    @property
+    def _holders(self) -> Mapping[str | int, tuple[ConfigFile, ...]]:
+        """The files that hold each top-level key, in the order of the merge."""
+        if self._files_by_key is None:
+            found: dict[str | int, tuple[ConfigFile, ...]] = {}
+            for file in self.files:
+                for key in file.keys:
+                    found[key] = (*found.get(key, ()), file)
+            self._files_by_key = found
+        return self._files_by_key
 
     def _meant_place(self, keys: Keys, part: Any) -> Place | None:
         """Where a route lies whose block is misspelt."""
@@ -331,7 +343,10 @@ class Scope:
 
     def place(self, keys: Keys, part: Any = "value") -> Place:
         """Where the merged value at `keys` comes from; for a missing one, its nearest parent or the base file."""
-        for length in range(len(keys), 0, -1):
+        holders = self._holders.get(keys[0], ()) if keys else ()
+        if len(holders) == 1:
+            return Place(holders[0].path, keys, part)
+        for length in range(len(keys) if holders else 0, 0, -1):
             file = self.winner(keys[:length])
             if file is not None:
                 return Place(file.path, keys, part)
