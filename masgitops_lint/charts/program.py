@@ -169,8 +169,8 @@ class ChartProgram:
         """`levels` maps the path of each root chart to its level; `cache` is shared by all charts of a profile."""
         self.chart = chart
         self.defaults = defaults
-        self.known_keys: dict[int, tuple[tuple[str | int, ...], ...] | None] = {}
-        """The config keys behind expressions without variables, for `LeafValues.field_keys`; None for the others."""
+        self.known_keys: dict[int, tuple[tuple[str | int, ...], ...] | list[Expression]] = {}
+        """What expressions read, for `LeafValues.field_keys`: config keys; for those with variables, their parts."""
         self.levels = levels or {}
         self._templates = templates
         self._expressions = expressions
