@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from masgitops_lint.charts.fields import misspelt_fields, mistyped_fields
+from masgitops_lint.charts.fields import may_be_misspelt, may_be_mistyped, misspelt_fields, mistyped_fields
 from masgitops_lint.charts.formats import misfit
 from masgitops_lint.charts.slips import slip_of
+from masgitops_lint.mas.values import ConfigValues
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,29 @@ def test_a_slip_of_a_usual_value_is_a_misfit() -> None:
 )
 def test_types_of_fields_in_a_passed_on_spec(spec: Any, expected: list[Any]) -> None:
     assert list(mistyped_fields({"ibm_mas_masapp_configs": [{"mas_appws_spec": spec}]})) == expected
+
+
+_WORDS = st.sampled_from(
+    ["bindings", "bindngs", "settings", "jdbc", "jdcb", "aio", "db", "deployment", "serverBundles"]
+)
+_SCALARS = st.sampled_from([None, "", "x", "true", "<path:a#b>", 1, True])
+_SPECS = st.recursive(
+    _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORDS, inner, max_size=4), max_leaves=12
+)
+
+
+@given(st.lists(_SPECS, max_size=3))
+def test_a_look_at_all_files_together_misses_no_field(specs: list[Any]) -> None:
+    files = [
+        (f"{number}.yaml", {"ibm_mas_masapp_configs": [{"mas_appws_spec": spec}]}) for number, spec in enumerate(specs)
+    ]
+    together = ConfigValues(files)
+    assert may_be_misspelt(together) or not any(list(misspelt_fields(data)) for _, data in files)
+    assert may_be_mistyped(together) or not any(list(mistyped_fields(data)) for _, data in files)
+
+
+def test_sound_specs_are_not_looked_at_one_by_one() -> None:
+    spec = {"bindings": {"jdbc": "system"}, "settings": {"aio": {"install": True}, "ours": {"a": [1]}}}
+    together = ConfigValues([("f.yaml", {"ibm_mas_masapp_configs": [{"mas_appws_spec": spec}]})])
+    assert not may_be_misspelt(together)
+    assert not may_be_mistyped(together)

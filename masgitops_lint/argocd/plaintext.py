@@ -280,17 +280,15 @@ def _login_password(auth: str) -> str:
     return auth if decoded is None else decoded.partition(":")[2]
 
 
-def _encoded(text: str) -> Iterator[Plaintext]:
+def _encoded(text: str, depth: int = 2) -> Iterator[Plaintext]:
     """Secrets inside a value that is base64 as a whole, once or twice over."""
-    for _ in range(2):
-        decoded = _decode(text) if _BASE64_START.match(text) else None
-        if decoded is None:
-            return
-        found = tuple(_clear(decoded)) if not is_encoded(decoded) and _hinted(decoded) else ()
-        if found:
-            yield from found
-            return
-        text = decoded
+    decoded = _decode(text)
+    if decoded is None:
+        return
+    found = tuple(_clear(decoded)) if not is_encoded(decoded) and _hinted(decoded) else ()
+    yield from found
+    if not found and depth > 1 and _BASE64_START.match(decoded):
+        yield from _encoded(decoded, depth - 1)
 
 
 def _decode(text: str) -> str | None:
