@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 from .needs import Known, has_variable
 from .rendered import NO_LOOPS, Origin, Row, Step
 from .scalars import quote_of, read_scalar
+from .steps import OWN_FIELDS
 from .stretches import AS_IS, Checks, Printed, Stretch
 
 if TYPE_CHECKING:
     from .step_compiler import StepCompiler
-
-OWN_FIELDS = frozenset({"name", "namespace", "server", "path"})
-"""Fields whose making is noted in every run: a missing part of theirs is told by its config key."""
 
 
 class Joiner:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .expressions import UNKNOWN, Expression, TemplateError
 from .needs import Known, Needs
 from .rendered import Failure, Rendered, Row, Run, Step, StopError
-from .shapes import Shape, Shapes
 from .step_compiler import StepCompiler
 from .stretches import Printed
 from .unconditional import unconditional_checks
 from .values import coalesce
+
+if TYPE_CHECKING:
+    from .shapes import Shape, Shapes
 
 _OFTEN = 4
 """Runs after which a template is compiled as a whole: then branches that do nothing are known, and left out."""
@@ -216,6 +218,8 @@ class ChartProgram:
         if self._tried <= _OFTEN:
             return None
         if self._shapes is None:
+            from .shapes import Shapes
+
             self._shapes = Shapes(self._templates.values(), self._expressions)
         return self._shapes.of(given)
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from .expressions import Expression
 from .rendered import Row
 
+_CONTROL = frozenset({"if", "with", "each"})
+
 
 def all_rows(rows: Sequence[Row]) -> Iterator[Row]:
     """All rows, those of the branches too."""
     for row in rows:
         yield row
-        for part in row[2:5] if row[0] in ("if", "with", "each") else ():
+        for part in row[2:5] if row[0] in _CONTROL else ():
             if isinstance(part, list):
                 yield from all_rows([one for one in part if isinstance(one, list)])
 
@@ -28,12 +30,12 @@ def parts_of(expression: Expression) -> Iterator[Expression]:
 def assigned_variables(row: Row) -> list[str]:
     """Variables that the inside of a control row assigns."""
     found: list[str] = []
-    for part in row:
+    for part in row[2:5]:
         if isinstance(part, list):
             for inner in part:
-                if isinstance(inner, list) and inner:
-                    if inner[0] == "let":
-                        found.append(inner[1])
-                    else:
-                        found += assigned_variables(inner)
+                kind = inner[0]
+                if kind == "let":
+                    found.append(inner[1])
+                elif kind in _CONTROL:
+                    found += assigned_variables(inner)
     return found

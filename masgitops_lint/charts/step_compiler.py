@@ -15,12 +15,12 @@ from .expressions import (
     compile_expression,
     type_name,
 )
-from .joining import OWN_FIELDS, Joiner
 from .needs import Known, has_variable
 from .rendered import Origin, Row, Run, Step, StopError, around, expanded
 from .rows import assigned_variables
 from .scalars import Broken, quote_of, read_scalar
 from .steps import (
+    OWN_FIELDS,
     branch,
     constants,
     document,
@@ -82,6 +82,8 @@ class StepCompiler:
 
     def body(self, rows: Sequence[Row], known: Known) -> list[Step]:
         if self.shared is not None:
+            from .joining import Joiner
+
             return Joiner(self, self.shared, known).steps_of(rows)
         steps: list[Step] = []
         position = 0

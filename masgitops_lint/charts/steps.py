@@ -10,6 +10,9 @@ from .rendered import Origin, Rendered, Run, Step, around
 from .rows import parts_of
 from .scalars import Broken, read_scalar, read_text
 
+OWN_FIELDS = frozenset({"name", "namespace", "server", "path"})
+"""Fields whose making is noted in every run: a missing part of theirs is told by its config key."""
+
 
 def branch(condition: Evaluator, then: Sequence[Step], otherwise: Sequence[Step]) -> Step:
     """A condition that changes neither the dot nor a variable."""

@@ -328,7 +328,7 @@ def _text(made: Rendered, name: str) -> str | None:
 
 def _texts(made: Rendered, name: str) -> tuple[str, ...]:
     found = made.lists.get(name)
-    return tuple(str(one).strip() for one in found) if found else ()
+    return tuple([str(one).strip() for one in found]) if found else ()
 
 
 def _sync_options(made: Rendered, listed: str, annotation: str) -> tuple[str, ...]:
