@@ -42,7 +42,8 @@ class Rule:
     `options` maps an option's name to its default value; `needs_base` marks rules that compare two revisions. `local`
     promises that what a rule says about a cluster and all below it depends on that cluster's config alone (and its
     account's parameters), asked through `mas`, `deployment`, `values` and what is made of them: a large repo is then
-    looked at a few clusters at a time, on several processors.
+    looked at a few clusters at a time, on several processors. `charts` marks rules about objects of rendered charts: a
+    defect of a chart is told once for the whole repo.
     """
 
     code: str
@@ -53,6 +54,7 @@ class Rule:
     options: Mapping[str, Any] = field(default_factory=dict)
     needs_base: bool = False
     local: bool = False
+    charts: bool = False
 
     @property
     def generic(self) -> bool:

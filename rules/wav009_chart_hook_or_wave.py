@@ -28,7 +28,14 @@ Correct the word in the config, or the template in your copy of the charts.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule, misread_help, misread_text
 
-RULE = Rule(code="WAV009", name="chart-hook-or-wave", severity="error", tags=("order", "hooks", "deletion"), local=True)
+RULE = Rule(
+    code="WAV009",
+    name="chart-hook-or-wave",
+    severity="error",
+    tags=("order", "hooks", "deletion"),
+    local=True,
+    charts=True,
+)
 
 _SUITE = (
     'merge-key: "dev/cluster1/inst2"\nibm_mas_suite:\n  mas_channel: 9.1.x\n  domain: inst2.apps.cluster1.example.com\n'

@@ -92,6 +92,8 @@ class Deployment:
     charts: str = ""
     """Which charts were used, such as `ibm-mas/gitops 8.4.2`."""
     changed: tuple[ChangedValue, ...] = ()
+    inputs: Mapping[str, tuple[str, ...]] | None = field(default=None, compare=False)
+    """Directory -> keys of what its root charts were rendered from, where that is known."""
 
     @cached_property
     def by_name(self) -> Mapping[str, tuple[Application, ...]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -184,6 +184,7 @@ class KeepingBuilder(ExactBuilder):
         self._traces: SetTraces | None = None
         self._base = ""
         self._old_keys: dict[str, str] = {}
+        self._inputs: dict[str, list[str]] = {}
         self._written: dict[str, tuple[Entry, dict[str, _Live | KeptRoot]]] = {}
         self._times = content_of(mas.repository.snapshot, mas.repository.yaml_paths).times
 
@@ -245,9 +246,9 @@ class KeepingBuilder(ExactBuilder):
         self._leaves_at_hand.entry = entry
         return entry
 
-    def _replay(self, key: str, root: KeptRoot, entry: Entry, seat: Seat) -> None:
+    def _replay(self, key: str, root: KeptRoot, entry: Entry, seat: Seat, directory: str) -> None:
         """Take over what a root has made, and see to the roots below it."""
-        self._remember(entry, key, root)
+        self._remember(entry, key, root, directory)
         self._depth += 1
         sets: list[Application] = []
         for step in root.steps:
@@ -276,7 +277,7 @@ class KeepingBuilder(ExactBuilder):
         seat = Seat(make, lambda root: self.renderer.render(root, root.values))
         known = entry.roots.get(step.child)
         if known is not None and self.holds(known):
-            self._replay(step.child, known, entry, seat)
+            self._replay(step.child, known, entry, seat, step.application.scope)
             return
         root = seat.root
         assert root.scope is not None
@@ -327,7 +328,8 @@ class KeepingBuilder(ExactBuilder):
         entry = self._entry(key, record.name)
         known = entry.roots.get(key)
         if known is not None and self.holds(known):
-            self._replay(key, known, entry, Seat(make, lambda root: self.renderer.render(root, root.values)))
+            seat = Seat(make, lambda root: self.renderer.render(root, root.values))
+            self._replay(key, known, entry, seat, scope.directory)
             return
         self._next = key, entry
         super()._below(record, manifest, scope, above)
@@ -346,10 +348,10 @@ class KeepingBuilder(ExactBuilder):
             known = entry.roots.get(key)
             if known is not None and self.holds(known):
                 seat = Seat(lambda: root, lambda root: self.renderer.render(root, root.values))
-                self._replay(key, known, entry, seat)
+                self._replay(key, known, entry, seat, root.directory)
                 return
         live = _Live(key, root.name, entry)
-        self._remember(entry, key, live)
+        self._remember(entry, key, live, root.directory)
         before = self._failures
         self._live.append(live)
         self._depth += 1
@@ -365,7 +367,8 @@ class KeepingBuilder(ExactBuilder):
     def _failures(self) -> int:
         return len(self.errors) + len(self.frozen)
 
-    def _remember(self, entry: Entry, key: str, root: _Live | KeptRoot) -> None:
+    def _remember(self, entry: Entry, key: str, root: _Live | KeptRoot, directory: str) -> None:
+        self._inputs.setdefault(directory, []).append(key)
         self._written.setdefault(entry.key, (entry, {}))[1][key] = root
 
     def _application(self, made: RenderedObject, root: RootChart) -> None:
@@ -395,7 +398,7 @@ class KeepingBuilder(ExactBuilder):
                 raw = packed(self._kept_of(roots))
                 if raw != entry.raw:
                     self.entries.put(entry.key, raw)
-        return deployment
+        return replace(deployment, inputs={directory: tuple(keys) for directory, keys in self._inputs.items()})
 
     def _kept_of(self, roots: Mapping[str, _Live | KeptRoot]) -> KeptEntry:
         kept = {key: found for key, root in roots.items() if (found := self._kept(root)) is not None}

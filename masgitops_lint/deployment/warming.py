@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from masgitops_lint.argocd.applicationset import Expansion
+from masgitops_lint.charts.helm.failure import RenderError
 from masgitops_lint.charts.helm.late_engine import late_engine
 from masgitops_lint.charts.source import ChartSource
 from masgitops_lint.mas.account_root import AccountRoot
@@ -24,9 +25,11 @@ from masgitops_lint.settings import Settings
 from masgitops_lint.settings.result_store import open_store
 
 from .config_files import ConfigFiles
+from .deployment import FrozenSet
 from .exact import ExactBuilder, ExactOptions, build_all
 from .keeping import Entries, Entry, KeepingBuilder, Seat
 from .kept_rows import Step
+from .leaf import LeafJob
 from .rendered import RenderedObject
 from .root_chart import RootChart
 
@@ -44,7 +47,10 @@ class Survey(KeepingBuilder):
 
     def _render_root(self, root: RootChart, place: Place) -> None:
         lies, key = self.account_keys(root)
-        known = self.entries.get(lies).roots.get(key)
+        entry = self.entries.get(lies)
+        known = entry.roots.get(key)
+        if key in entry.failing:
+            return
         if known is None or not self.holds(known):
             start = f"{root.account}/"
             paths = root.config.paths()
@@ -96,9 +102,30 @@ class Share(KeepingBuilder):
         if self._depth > 1 or step.position % self.shares == self.number:
             super()._child(step, parent, above)
 
-    def _remember(self, entry: Entry, key: str, root: Any) -> None:
+    def _freeze(self, record: Application, made: RenderedObject, root: RootChart, expansion: Expansion) -> None:
+        self.frozen.append(FrozenSet(record.name, root.directory, expansion.error))
+
+    def _root_failed(self, root: RootChart, error: RenderError, place: Place) -> None:
+        self._failed(root, error, place)
+
+    def _leaf_failed(
+        self,
+        record: Application,
+        job: LeafJob,
+        root: RootChart,
+        made: RenderedObject,
+        error: RenderError,
+        charts: ChartSource,
+    ) -> None:
+        self._failed(root, error, record.source)
+
+    def _failed(self, root: RootChart, error: RenderError, place: Place) -> None:
+        """Whose fault it is, and what is lost, the builder finds out."""
+        self._fail(root.directory, root.name, root.chart.path, error.message, place, error.kind, root=True)
+
+    def _remember(self, entry: Entry, key: str, root: Any, directory: str) -> None:
         if self._depth > 0 or self._keeper:
-            super()._remember(entry, key, root)
+            super()._remember(entry, key, root, directory)
 
 
 class _Work(NamedTuple):

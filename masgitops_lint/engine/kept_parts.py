@@ -47,15 +47,20 @@ class KeptParts:
             )
         )
 
-    def _key(self, parts: Parts, number: int) -> str:
+    def _key(self, parts: Parts, number: int) -> str | None:
         config = parts.configs[number]
         content = content_of(config.repository.snapshot, config.read_paths)
-        return digest_of((self._common, f"{number} of {len(parts.configs)}", *config.read_paths, content.digest))
+        rendered = "" if parts.shares is None else parts.shares.key(number)
+        if rendered is None:
+            return None
+        place = f"{number} of {len(parts.configs)}"
+        return digest_of((self._common, place, rendered, *config.read_paths, content.digest))
 
     def read(self, number: int) -> PartResult | None:
         """The result of a part, if it is known."""
         assert self._parts is not None
-        raw = self._store.get(self._key(self._parts, number))
+        key = self._key(self._parts, number)
+        raw = self._store.get(key) if key is not None else None
         if raw is None:
             return None
         from .part_rows import from_bytes
@@ -76,5 +81,6 @@ class KeptParts:
             return
         config = self._parts.configs[result.number]
         snapshot = config.repository.snapshot
-        if times_of(snapshot, config.read_paths) == content_of(snapshot, config.read_paths).times:
-            self._store.put(self._key(self._parts, result.number), raw)
+        key = self._key(self._parts, result.number)
+        if key is not None and times_of(snapshot, config.read_paths) == content_of(snapshot, config.read_paths).times:
+            self._store.put(key, raw)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from masgitops_lint.argocd.waves import Misread
 from masgitops_lint.deployment.deployment import AssumedParameter, Deployment, RenderFailure
 from masgitops_lint.deployment.installs import Install
 from masgitops_lint.deployment.leaf_values import LeafValues
@@ -61,10 +62,14 @@ class _Writing:
         return {
             "findings": [finding_row(finding) for finding in result.findings],
             "crashes": [(crash.rule, crash.error, crash.traceback) for crash in result.crashes],
+            # what was rendered from real charts is known without
             "applications": [
                 (*one[:_VALUES], _identity(one.values), *one[_VALUES + 1 :]) for one in deployment.applications
-            ],
-            "errors": deployment.errors,
+            ]
+            if self._parts.shares is None
+            else [],
+            "misread": result.misread,
+            "errors": deployment.errors if self._parts.shares is None else [],
             "assumed": deployment.assumed,
             "charts": deployment.charts,
             "uses": [
@@ -124,7 +129,9 @@ class _Reading:
         for scope, facts in zip(part.meant, rows["scopes"], strict=True):
             scope.know(facts)
         jobs = [getattr(self._parts.catalogue(account), kind)[at] for account, kind, at in rows["jobs"]]
-        applications = [self._application(row) for row in rows["applications"]]
+        shares = self._parts.shares
+        share = None if shares is None else shares.of(self._number)
+        applications = [self._application(row) for row in rows["applications"]] if share is None else share.applications
         uses = [
             Use(
                 _reference(reference),
@@ -144,7 +151,8 @@ class _Reading:
             self._number,
             [finding_of(row) for row in rows["findings"]],
             [Crash(*row) for row in rows["crashes"]],
-            Deployment(
+            share
+            or Deployment(
                 tuple(applications),
                 tuple(map(_failure, rows["errors"])),
                 assumed={account: tuple(map(_parameter, found)) for account, found in rows["assumed"].items()},
@@ -164,6 +172,7 @@ class _Reading:
                 for configuration, install, app, place in rows["installs"]
             ),
             bool(rows["silent"]),
+            tuple((directory, _place(place), Misread(*wrong)) for directory, place, wrong in rows["misread"]),
         )
 
     def _application(self, row: list[Any]) -> Application:

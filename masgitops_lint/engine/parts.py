@@ -18,14 +18,18 @@ from masgitops_lint.mas.parts import MasPart, part_of, split
 from masgitops_lint.model.finding import Finding
 from masgitops_lint.model.report import Crash
 
+from .charts_parts import Shares
 from .suppressions import MARKER
 
 if TYPE_CHECKING:
     from masgitops_lint.argocd.detect import DetectedArgoCD
+    from masgitops_lint.argocd.waves import Misread
     from masgitops_lint.charts.secrets import SecretCatalogue
+    from masgitops_lint.deployment.hook_trouble import ChartTrouble
     from masgitops_lint.kubernetes.units import UnitGraph
     from masgitops_lint.mas.account_root import AccountRoot
     from masgitops_lint.mas.catalogs import Catalogs
+    from masgitops_lint.model.place import Place
 
 
 class PartContext(Context):
@@ -70,6 +74,11 @@ class PartContext(Context):
         """Which Argo CD runs."""
         return self._whole.argocd
 
+    @cached_property
+    def chart_troubles(self) -> tuple[ChartTrouble, ...]:
+        """Nothing: a defect of a chart is told once, with all that install it."""
+        return ()
+
 
 @dataclass(slots=True)
 class PartResult:
@@ -83,6 +92,8 @@ class PartResult:
     installs: tuple[Install, ...]
     silent: bool
     """Whether no file holds a suppression comment or its like."""
+    misread: tuple[tuple[str, Place, Misread], ...] = ()
+    """Annotations about order that are not read as written, with the directory of their scope: for rendered charts."""
 
 
 class Parts:
@@ -93,10 +104,14 @@ class Parts:
         self.configs = split(whole.mas, shards)
         self._secrets = SecretsBuilder(whole.mas, whole.settings, whole.profile, whole.account)
         self._again: dict[int, Deployment] = {}
+        self.shares = Shares(whole.deployment, self.configs) if whole.is_exact else None
 
     def context(self, number: int) -> PartContext:
         """A fresh view of one part."""
-        return PartContext(self.whole, self.configs[number], first=number == 0)
+        part = PartContext(self.whole, self.configs[number], first=number == 0)
+        if self.shares is not None:
+            part.__dict__["deployment"] = self.shares.of(number)
+        return part
 
     def work(self, number: int, judge: Callable[[Context], tuple[list[Finding], list[Crash]]]) -> PartResult:
         """Let local rules judge one part, and keep what the whole needs of it."""
@@ -104,13 +119,22 @@ class Parts:
         findings, crashes = judge(part)
         gathered = self._secrets.gather(part.mas.scopes, part.deployment)
         silent = not any(part.repository.mentions(path, MARKER) for path in part.mas.read_paths)
-        return PartResult(number, findings, crashes, part.deployment, gathered, part.installs, silent)
+        misread: tuple[tuple[str, Place, Misread], ...] = ()
+        if self.shares is not None:
+            misread = tuple((scope.directory, place, wrong) for scope, place, wrong in part.misread_values)
+        return PartResult(number, findings, crashes, part.deployment, gathered, part.installs, silent, misread)
 
     def provide(self, results: Sequence[PartResult]) -> None:
         """Give the whole what its parts have worked out."""
         results = sorted(results, key=lambda one: one.number)
         whole = self.whole.__dict__
-        whole["deployment"] = join(self.whole.mas.scopes, [one.deployment for one in results])
+        if self.shares is None:
+            whole["deployment"] = join(self.whole.mas.scopes, [one.deployment for one in results])
+        else:
+            scopes = {scope.directory: scope for scope in self.whole.mas.scopes}
+            whole["misread_values"] = tuple(
+                (scopes[directory], place, wrong) for one in results for directory, place, wrong in one.misread
+            )
         order = {scope.directory: index for index, scope in enumerate(self.whole.mas.meant)}
         installs = (install for one in results for install in one.installs)
         whole["installs"] = tuple(sorted(installs, key=lambda one: order[one.configuration.scope]))

@@ -99,7 +99,7 @@ def run_rules(
     from .parts import Parts, in_order, shard_view
 
     parts = Parts(context, shard[1] if shard is not None else 1)
-    local = [one for one in wanted if one.rule.local]
+    local = [one for one in wanted if one.rule.local and not (one.rule.charts and parts.shares)]
     numbers = range(len(parts.configs))
     if shard is not None:
         numbers = numbers[shard[0] - 1 :: shard[1]]
@@ -121,7 +121,7 @@ def run_rules(
         if shard is None:
             parts.provide(results)
         # without any config there are no parts, and nothing else looks at the manifests
-        across, more = _run(context, [one for one in wanted if not one.rule.local or not parts.configs])
+        across, more = _run(context, [one for one in wanted if one not in local or not parts.configs])
         _add(findings, across.values())
         crashes.update({crash.rule: crash for crash in more})
     order = {one.rule.code: index for index, one in enumerate(wanted)}
@@ -138,15 +138,12 @@ def _applies(loaded: LoadedRule, context: Context) -> bool:
 
 
 def in_parts(context: Context) -> bool:
-    """Whether parts are worth it, and possible: real charts are rendered all at once."""
+    """Whether parts are worth it."""
     if not context.mas.found or context.base is not None:
         return False
-    from masgitops_lint.deployment.build import chart_source
     from masgitops_lint.mas.parts import PART_SIZE
 
-    if len(context.mas.meant) <= 2 * PART_SIZE:
-        return False
-    return not any(chart_source(context, one) for one in context.mas.accounts())
+    return len(context.mas.meant) > 2 * PART_SIZE
 
 
 def _run(context: Context, rules: Sequence[LoadedRule]) -> tuple[Findings, list[Crash]]:
