@@ -110,7 +110,7 @@ class _Spot:
     `above` is where blocks around it arrive. `whole` are the leaf charts that it is passed to as a whole.
     """
 
-    __slots__ = ("above", "charts", "file", "insides", "node", "opaque", "route", "whole")
+    __slots__ = ("above", "charts", "file", "insides", "node", "opaque", "route", "targets", "whole")
 
     def __init__(self, file: str, route: Keys, node: Node | None, above: tuple[Arrival, ...]) -> None:
         self.file = file
@@ -119,9 +119,10 @@ class _Spot:
         self.above = above
         passed = node.passed if node is not None else ()
         self.whole = tuple([one for one in passed if one.whole])
-        # the leaf charts that it goes to, unless the config chooses one
-        chosen = any(one.target.dynamic for one in self.whole)
-        self.charts = None if chosen else tuple([one.target.prefix for one in self.whole])
+        # the leaf charts that it goes to, and those of them that the config chooses
+        self.targets = [(one.target.prefix, one.target if one.target.dynamic else None) for one in self.whole]
+        chosen = any(one is not None for _, one in self.targets)
+        self.charts = None if chosen else tuple([chart for chart, _ in self.targets])
         # A value that the root chart takes as one: what stands below it is no key of its own.
         self.opaque = node is not None and bool(node.used or passed) and not node.below and not self.whole
         self.insides: dict[tuple[str, ...], _Inside] = {}
@@ -190,7 +191,7 @@ class _Reader:
         """What is unread below a mapping or list that is read."""
         charts = spot.charts
         if charts is None:
-            charts = tuple([self.chart(scope, one.target, keys) for one in spot.whole])
+            charts = tuple([self.chosen(scope, one, keys) if one is not None else known for known, one in spot.targets])
         inside = spot.insides.get(charts)
         if inside is None:
             inside = spot.insides[charts] = self.open(spot, charts)
@@ -214,10 +215,8 @@ class _Reader:
                 beside = frozenset(map(str, around)) if isinstance(around, dict) else frozenset()
                 yield Unread((*keys, key), inside.charts, inside.known, below is None, beside=beside)
 
-    def chart(self, scope: Scope, target: Target, keys: Keys) -> str:
-        """The leaf chart that a value goes to as a whole."""
-        if not target.dynamic:
-            return target.prefix
+    def chosen(self, scope: Scope, target: Target, keys: Keys) -> str:
+        """The leaf chart that the config chooses for a value which goes to it as a whole."""
         name = str(scope.get(*_filled(target.route, keys)))
         chart = target.prefix + name
         if chart in self.profile.chart_paths:
