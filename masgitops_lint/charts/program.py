@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 _OFTEN = 4
 """Runs after which a template is compiled as a whole: then branches that do nothing are known, and left out."""
 
-_MOST_SHAPES = 4096
+_MOST_SHAPES = 512
 """Shapes of values that are remembered, for each chart."""
+_FAIR_TRIAL = 64
+"""Values after which a chart's shapes must have saved half of the runs, or are given up."""
 
 
 class _Way:
@@ -177,6 +179,7 @@ class ChartProgram:
         self._templates = templates
         self._expressions = expressions
         self._tried = 0
+        self._spared = 0
         self._shapes: Shapes | None = None
         self._renders: set[Shape] = set()
         shared = Known({} if cache is None else cache)
@@ -206,6 +209,7 @@ class ChartProgram:
         """
         shape = self._shape_of(given)
         if shape in self._renders:
+            self._spared += 1
             return []
         found = self.failures(coalesce(given, self.defaults))
         if shape is not None and not found and len(self._renders) < _MOST_SHAPES:
@@ -213,9 +217,12 @@ class ChartProgram:
         return found
 
     def _shape_of(self, given: Mapping[str, Any]) -> Shape | None:
-        """The shape of a chart's values; None for the first few, as finding out what matters costs more than a run."""
+        """The shape of a chart's values; None where finding it out costs more than a run.
+
+        That is so for the first few, and for a chart whose values hardly ever have the same shape.
+        """
         self._tried += 1
-        if self._tried <= _OFTEN:
+        if self._tried <= _OFTEN or (self._tried > _FAIR_TRIAL and 2 * self._spared < self._tried):
             return None
         if self._shapes is None:
             from .shapes import Shapes

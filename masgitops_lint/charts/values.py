@@ -7,6 +7,7 @@ user) and `strvals` (type inference and dotted names of `--set`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from .helm.parameters import typed
@@ -31,16 +32,21 @@ def with_parameters(given: Mapping[str, Any], parameters: Iterable[tuple[str, An
     result = dict(given)
     copied: set[tuple[str, ...]] = set()
     for name, value in parameters:
-        *parents, last = name.split(".")
+        blocks, last = _route(name)
         current = result
-        path: tuple[str, ...] = ()
-        for part in parents:
-            path = (*path, part)
-            below = current.get(part)
+        for path in blocks:
+            part = path[-1]
             if path not in copied:
-                below = dict(below) if isinstance(below, Mapping) else {}
-                current[part] = below
+                below = current.get(part)
+                current[part] = dict(below) if isinstance(below, Mapping) else {}
                 copied.add(path)
             current = current[part]
         current[last] = typed(value) if isinstance(value, str) else value
     return result
+
+
+@lru_cache(maxsize=1024)
+def _route(name: str) -> tuple[tuple[tuple[str, ...], ...], str]:
+    """The routes of the blocks that a dotted name goes through, and its key in the last of them."""
+    *blocks, last = name.split(".")
+    return tuple(tuple(blocks[: length + 1]) for length in range(len(blocks))), last
