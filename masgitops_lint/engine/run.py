@@ -191,6 +191,8 @@ def _ordered(context: Context, findings: Findings) -> list[Finding]:
         from .one_cause import one_cause_each
 
         config = frozenset(context.mas.config_paths)
+        # in one order, whoever found what first
+        said = sorted(said, key=lambda finding: (finding.rule, finding.path))
         said = one_cause_each(said, lambda path: context.repository.document(path).data if path in config else None)
     return sorted(said, key=lambda finding: finding.sort_key)
 
@@ -247,13 +249,22 @@ def _from_all(
         yield from map(result_of, child.last_answers())
 
 
+_MANY = 100
+"""Parts of a fleet whose files do not stay in memory: some two thousand instances."""
+
+
 def _work(parts: Parts, number: int, judge: Judge, kept: KeptParts | None) -> tuple[PartResult, bytes]:
-    """One part's result, and its rows if somebody keeps them."""
+    """One part's result, and its rows where they were needed: to be kept, or to be all that a large fleet leaves."""
     result = parts.work(number, judge)
-    if kept is None:
+    many = len(parts.configs) > _MANY and parts.shares is None
+    if kept is None and not many:
         return result, b""
-    from .part_rows import to_bytes
+    from .part_rows import from_bytes, to_bytes
 
     raw = to_bytes(parts, result)
-    kept.keep(result, raw)
+    if kept is not None:
+        kept.keep(result, raw)
+    if many:
+        parts.forget(result)
+        result = from_bytes(parts, number, raw)
     return result, raw
