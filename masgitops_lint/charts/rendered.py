@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from .expressions import Expression, Frame, TemplateError
@@ -23,7 +22,6 @@ class Origin(NamedTuple):
     keys: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
 class Rendered:
     """One object of a template, as YAML reads what the template prints.
 
@@ -34,21 +32,27 @@ class Rendered:
     `written` tells what the object's own fields are made of. These four are known after `run_leaf`.
     """
 
-    line: int
-    sources: Sequence[str] = ()
-    fields: dict[str, Any] = field(default_factory=dict)
-    lists: dict[str, list[Any]] = field(default_factory=dict)
-    parameters: list[list[Any]] = field(default_factory=list)
-    leaf: dict[str, Any] = field(default_factory=dict)
-    origins: dict[tuple[str, ...], Origin] = field(default_factory=dict)
-    broken: list[Origin] = field(default_factory=list)
-    written: dict[str, Origin] = field(default_factory=dict)
-    loops: dict[str, tuple[Expression, str | int | None]] = field(default_factory=dict)
-    template: str = ""
-    passed: bool = False
-    """Whether `leaf` was worked out together with the object; what wrote the values is not known then."""
-    doubtful: bool = False
-    """Whether some value in such a `leaf` makes the text around it unreadable: `run_leaf` tells which."""
+    __slots__ = (
+        *("broken", "doubtful", "fields", "leaf", "line", "lists", "loops", "origins", "parameters", "passed"),
+        *("sources", "template", "written"),
+    )
+
+    def __init__(self, line: int, sources: Sequence[str] = ()) -> None:
+        self.line = line
+        self.sources = sources
+        self.fields: dict[str, Any] = {}
+        self.lists: dict[str, list[Any]] = {}
+        self.parameters: list[list[Any]] = []
+        self.leaf: dict[str, Any] = {}
+        self.origins: dict[tuple[str, ...], Origin] = {}
+        self.broken: list[Origin] = []
+        self.written: dict[str, Origin] = {}
+        self.loops: dict[str, tuple[Expression, str | int | None]] = {}
+        self.template = ""
+        self.passed = False
+        """Whether `leaf` was worked out together with the object; what wrote the values is not known then."""
+        self.doubtful = False
+        """Whether some value in such a `leaf` makes the text around it unreadable: `run_leaf` tells which."""
 
 
 class Run(Frame):
