@@ -49,7 +49,9 @@ class Shape:
         return found
 
 
-_Wanted: TypeAlias = "dict[Shape, dict[str | int, set[Stored]]]"
+_Wanted: TypeAlias = dict[Shape, dict[str | int, set[Stored]]]
+_Paths: TypeAlias = dict[Shape, dict[str | int, set[Stored]]]
+"""Shapes with wanted values, and those above: by key, the values that are wanted there, perhaps none."""
 
 
 class ConfigValues:
@@ -157,13 +159,21 @@ class ConfigValues:
         """Where the wanted values stand."""
         if not wanted:
             return []
-        tops = {(*shape.route, key)[0] for shape, hits in wanted.items() for key in hits}
-        leading = {shape.route[:length] for shape in wanted for length in range(len(shape.route) + 1)}
+        paths: _Paths = {}
+        for target, hits in wanted.items():
+            shape = self.root
+            for key in target.route:
+                paths.setdefault(shape, {}).setdefault(key, set())
+                shape = shape.below[key]
+            here = paths.setdefault(shape, {})
+            for key, values in hits.items():
+                here.setdefault(key, set()).update(values)
+        tops = paths[self.root]
         return [
             ConfigText(Place(path, keys), value)
             for path, data in self._files
-            if not tops.isdisjoint(data)
-            for keys, value in _find(data, self.root, (), wanted, leading)
+            if not tops.keys().isdisjoint(data)
+            for keys, value in _find(data, self.root, (), paths)
         ]
 
 
@@ -189,17 +199,17 @@ def _add(container: Any, shape: Shape) -> None:
                 values[_ITEM].add(value if kind is str else (kind, value))
 
 
-def _find(container: Any, shape: Shape, keys: Keys, wanted: _Wanted, leading: set[Keys]) -> Iterator[tuple[Keys, Any]]:
-    hits = wanted.get(shape, {})
+def _find(container: Any, shape: Shape, keys: Keys, paths: _Paths) -> Iterator[tuple[Keys, Any]]:
+    here = paths[shape]
     is_list = container.__class__ is list
-    for key, value in enumerate(container) if is_list else container.items():
-        shared = _ITEM if is_list else key
+    for key in range(len(container)) if is_list else [key for key in container if key in here]:
+        value, shared = container[key], _ITEM if is_list else key
         kind = value.__class__
         if kind is dict or kind is list:
             below = shape.below[shared]
-            if below.route in leading:
-                yield from _find(value, below, (*keys, key), wanted, leading)
-        elif (value if kind is str else (kind, value)) in hits.get(shared, ()):
+            if below in paths:
+                yield from _find(value, below, (*keys, key), paths)
+        elif (value if kind is str else (kind, value)) in here.get(shared, ()):
             yield (*keys, key), value
 
 
