@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -326,6 +326,12 @@ class Context:
         from masgitops_lint.charts.fields import may_be_mistyped
 
         return may_be_mistyped(self.values)
+
+    def are_misspelt(self, scope: Scope, block: str, names: Iterable[str]) -> bool:
+        """Whether one of some keys is misspelt in an entry of a list."""
+        if not self.misspelt_keys(scope):
+            return False
+        return any(self.is_misspelt(scope, (*keys, name)) for keys, _ in scope.items(block) for name in names)
 
     def is_misspelt(self, scope: Scope, keys: Keys) -> bool:
         """Whether a missing key, or a block around it, stands there under a wrong name: one finding, not two."""

@@ -194,7 +194,7 @@ def _databases(
 ) -> Drafts:
     if scope.is_odd_list("ibm_mas_suite_configs"):
         return
-    if any(context.is_misspelt(scope, (*k, one)) for k, _ in scope.items("ibm_mas_suite_configs") for one in DECIDE):
+    if context.are_misspelt(scope, "ibm_mas_suite_configs", DECIDE):
         return
     for name, (keys, item) in databases.items():
         app = item.get("mas_application_id")

@@ -108,9 +108,7 @@ def check(context: Context) -> Drafts:
                 if "jdbc" in str(item.get("mas_config_kind", "")) or "jdbc" in str(item.get("mas_config_chart", ""))
             }
         )
-        if any(
-            context.is_misspelt(scope, (*at, name)) for at, _ in scope.items("ibm_mas_suite_configs") for name in IDS
-        ):
+        if context.are_misspelt(scope, "ibm_mas_suite_configs", IDS):
             continue
         for keys, item in unbound_applications(scope):
             bound = item["mas_appws_spec"]["bindings"]["jdbc"]
