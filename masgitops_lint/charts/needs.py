@@ -82,10 +82,12 @@ class Known:
     prefixes: set[Prefix] = field(default_factory=set)
     fixed: set[tuple[int, str | None]] = field(default_factory=set)
     passing: set[tuple[int, str | None]] = field(default_factory=set)
+    assigned: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """For `assigned_variables`: shared by everything compiled from one chart."""
 
     def copy(self) -> Known:
         """For a branch: what it learns is not known after it."""
-        return Known(self.cache, set(self.prefixes), set(self.fixed), set(self.passing))
+        return Known(self.cache, set(self.prefixes), set(self.fixed), set(self.passing), self.assigned)
 
     def forget(self, name: str) -> None:
         """A variable (or the dot, ".") has a new value."""

@@ -31,16 +31,19 @@ _FAIR_TRIAL = 64
 
 
 class _Way:
-    """One way to run a template; each is one object."""
+    """One way to run a template; each is one object. `often` is the number of runs that is worth compiling it whole."""
 
-    __slots__ = ("checking", "passing")
+    __slots__ = ("checking", "often", "passing")
 
-    def __init__(self, *, passing: bool = False, checking: bool = False) -> None:
+    def __init__(self, *, passing: bool = False, checking: bool = False, often: int = _OFTEN) -> None:
         self.passing = passing
         self.checking = checking
+        self.often = often
 
 
-_PLAIN, _PASSING, _CHECKING = _Way(), _Way(passing=True), _Way(checking=True)
+_PLAIN, _PASSING = _Way(), _Way(passing=True)
+# a leaf chart is run once a shape, which few have many of
+_CHECKING = _Way(checking=True, often=8 * _OFTEN)
 
 
 class Program:
@@ -97,8 +100,8 @@ class Program:
         if settled is not None:
             return settled
         uses, steps = self._compiled.get(way, (0, ()))
-        if uses in (0, _OFTEN):
-            late = uses < _OFTEN
+        if uses in (0, way.often):
+            late = uses == 0
             compiler = StepCompiler(
                 self._expressions,
                 careful=not way.checking,

@@ -27,8 +27,11 @@ def parts_of(expression: Expression) -> Iterator[Expression]:
             yield from parts_of(part)
 
 
-def assigned_variables(row: Row) -> list[str]:
-    """Variables that the inside of a control row assigns."""
+def assigned_variables(row: Row, known: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
+    """Variables that the inside of a control row assigns; `known` holds the answers by the identity of rows."""
+    names = known.get(id(row))
+    if names is not None:
+        return names
     found: list[str] = []
     for part in row[2:5]:
         if isinstance(part, list):
@@ -37,5 +40,6 @@ def assigned_variables(row: Row) -> list[str]:
                 if kind == "let":
                     found.append(inner[1])
                 elif kind in _CONTROL:
-                    found += assigned_variables(inner)
-    return found
+                    found += assigned_variables(inner, known)
+    names = known[id(row)] = tuple(found)
+    return names

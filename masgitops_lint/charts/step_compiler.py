@@ -346,7 +346,7 @@ class StepCompiler:
         otherwise = self.inside(otherwise_rows, known.copy())
         if not then and not otherwise and (self.tolerant or not fails):
             return None
-        assigned = assigned_variables(row)
+        assigned = assigned_variables(row, known.assigned)
         for name in assigned:
             known.forget(name)
         if not self.telling and word != "with" and not assigned:
@@ -362,11 +362,12 @@ class StepCompiler:
         items = self.condition(number, line, None)
         known.learn(number, expression)
         inside = known.copy()
-        for name in [*names, ".", *assigned_variables(row)]:
+        assigned = assigned_variables(row, known.assigned)
+        for name in (*names, ".", *assigned):
             inside.forget(name)
         body = self.inside(body_rows, inside)
         otherwise = self.inside(otherwise_rows, known.copy())
-        for name in assigned_variables(row):
+        for name in assigned:
             known.forget(name)
         element = names[-1] if names else None
         index_name = names[0] if len(names) > 1 else None
