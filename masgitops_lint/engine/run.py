@@ -249,22 +249,13 @@ def _from_all(
         yield from map(result_of, child.last_answers())
 
 
-_MANY = 100
-"""Parts of a fleet whose files do not stay in memory: some two thousand instances."""
-
-
 def _work(parts: Parts, number: int, judge: Judge, kept: KeptParts | None) -> tuple[PartResult, bytes]:
-    """One part's result, and its rows where they were needed: to be kept, or to be all that a large fleet leaves."""
+    """One part's result, and its rows if somebody keeps them."""
     result = parts.work(number, judge)
-    many = len(parts.configs) > _MANY and parts.shares is None
-    if kept is None and not many:
+    if kept is None:
         return result, b""
-    from .part_rows import from_bytes, to_bytes
+    from .part_rows import to_bytes
 
     raw = to_bytes(parts, result)
-    if kept is not None:
-        kept.keep(result, raw)
-    if many:
-        parts.forget(result)
-        result = from_bytes(parts, number, raw)
+    kept.keep(result, raw)
     return result, raw
