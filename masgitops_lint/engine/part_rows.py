@@ -33,11 +33,12 @@ _VALUES, _SOURCE = Application._fields.index("values"), Application._fields.inde
 _LISTS = tuple(Application._fields.index(name) for name in ("finalizers", "sync_options", "misread"))
 _PLACE, _MODIFIERS = SecretReference._fields.index("place"), SecretReference._fields.index("modifiers")
 _OWN = Owner("own")
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 def to_bytes(parts: Parts, result: PartResult) -> bytes:
     """A result, for `from_bytes` with the same parts."""
-    return json.dumps(_Writing(parts, result).rows(), separators=(",", ":")).encode()
+    return _JSON.encode(_Writing(parts, result).rows()).encode("utf-8", "surrogatepass")
 
 
 def from_bytes(parts: Parts, number: int, raw: bytes) -> PartResult:
