@@ -14,6 +14,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from masgitops_lint.mas.scope import go_text
@@ -563,7 +564,17 @@ def _ternary(if_true: Any, if_false: Any, test: Any) -> Any:
 _DIRECTIVE = late_pattern(r"%[-+# 0]*\d*(?:\.\d+)?[a-zA-Z%]")
 
 
+@lru_cache(maxsize=256)
+def _between_texts(template: str) -> tuple[str, ...]:
+    """What stands around the `%s` of a template that has no other directive; nothing for other templates."""
+    parts = tuple(template.split("%s"))
+    return () if any("%" in part for part in parts) else parts
+
+
 def _printf(template: str, *values: Any) -> Any:
+    parts = _between_texts(template)
+    if len(parts) == len(values) + 1 and all(value.__class__ is str for value in values):
+        return "".join([parts[0], *[value + part for value, part in zip(values, parts[1:], strict=True)]])
     rest = list(values)
 
     def one(match: re.Match[str]) -> str:
