@@ -162,6 +162,9 @@ def goals(start: Section, sections: Sequence[Section], rules: Sequence[Cost] = (
         at_most("1,000 instances, exact, cold", 120, exact.wall if exact else None, "s")
         at_most("1,000 instances, exact, warm", 5, warm.wall if warm else None, "s")
         at_most("1,000 instances, exact, one changed", 1, changed.wall if changed else None, "s")
+        same = fleet.usage("changed")
+        rendering = changed.wall - same.wall if changed and same else None
+        at_most("1,000 instances, one changed, exact less profile: re-rendering", 1, rendering, "s")
         if 10_000 in by_size:
             ratio = _over(by_size[10_000], COLD, fleet, COLD)
             at_most("10,000 instances beside 1,000, cold", 12, ratio, "x")
