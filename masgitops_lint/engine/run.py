@@ -118,8 +118,9 @@ def run_rules(
         for crash in result.crashes:
             crashes.setdefault(crash.rule, crash)
     if shard is None or shard[0] == 1:
-        if shard is None:
-            parts.provide(results)
+        # what the other shards judge is here only built, for what looks across
+        others = [number for number in range(len(parts.configs)) if number not in numbers]
+        parts.provide([*results, *_shared_out(parts, others, lambda part: ([], []), jobs, None, None)])
         # without any config there are no parts, and nothing else looks at the manifests
         across, more = _run(context, [one for one in wanted if one not in local or not parts.configs])
         _add(findings, across.values())
