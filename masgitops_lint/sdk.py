@@ -81,13 +81,6 @@ def misspelt_fields(values: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
     return find(values)
 
 
-def mistyped_fields(values: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
-    """Routes of fields in passed-on specs that hold the wrong type, with the word for the right one."""
-    from masgitops_lint.charts.fields import mistyped_fields as find
-
-    return find(values)
-
-
 def effect_of_lack(scope: Scope, keys: Keys) -> str:
     """What happens without such a value; "" for a value that is not needed there."""
     from masgitops_lint.charts.expected import effect_of_lack as find
@@ -241,13 +234,6 @@ def placeholder_suspects(text: str) -> tuple[Suspect, ...]:
     return suspects(text)
 
 
-def secret_path_problem(placeholder: Placeholder, backend: str | None = None) -> str:
-    """Why the store must refuse a placeholder's path, or ""."""
-    from masgitops_lint.argocd.secret_paths import path_problem
-
-    return path_problem(placeholder.path, placeholder.key, placeholder.version, backend or "unknown")  # type: ignore[arg-type]
-
-
 def plaintext_secrets(text: str) -> tuple[Plaintext, ...]:
     """Secrets written in clear in a text: kinds and beginnings, never values."""
     from masgitops_lint.argocd.plaintext import find
@@ -292,7 +278,6 @@ __all__ = [
     "misread_help",
     "misread_text",
     "misspelt_fields",
-    "mistyped_fields",
     "nearest",
     "placeholder_suspects",
     "placeholders",
@@ -301,7 +286,6 @@ __all__ = [
     "release_at_least",
     "removal_severity",
     "removal_text",
-    "secret_path_problem",
     "slip_of",
     "stage",
     "successor",
