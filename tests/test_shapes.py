@@ -185,6 +185,8 @@ def test_texts_that_are_only_printed_have_one_shape() -> None:
     assert shapes.of(one) != shapes.of({**one, "instance_id": ""})
     assert shapes.of(one) != shapes.of({**one, "instance_id": 'a"b'})
     assert shapes.of(one) != shapes.of({**one, "instance_id": None})
+    assert len({shapes.of({**one, "instance_id": number}) for number in range(20)}) == 20
+    assert shapes.of({"instance_id": 4}) != shapes.of({})
     assert shapes.of({"instance_id": object()}) is None
 
 

@@ -22,7 +22,7 @@ Shape: TypeAlias = Any
 
 _PRINTABLE: Final = 1
 _WORD: Final = 2
-_MISSING: Final = 4
+_MISSING: Final = object()
 _NULL: Final = 5
 _TRUE: Final = 6
 _FALSE: Final = 7
@@ -183,10 +183,13 @@ class _Node:
         found: list[Shape] = []
         for key, text_shape, node in self.plan:
             value = values.get(key, _MISSING)
-            if value.__class__ is str:
+            kind = value.__class__
+            if kind is str:
                 found.append(text_shape(value))
+            elif kind is bool:
+                found.append(_TRUE if value else _FALSE)
             else:
-                found.append(_MISSING if value is _MISSING else node.shape(value))
+                found.append(value if value is _MISSING else node.shape(value))
         return tuple(found)
 
 
