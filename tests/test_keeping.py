@@ -198,7 +198,7 @@ def test_what_decides_all_renders_all(repo: Path, tmp_path: Path, rendered: Rend
 
 def test_another_version_renders_anew(repo: Path, tmp_path: Path, rendered: Renders, monkeypatch: Any) -> None:
     build(repo, tmp_path / "cache")
-    monkeypatch.setattr(keeping, "__version__", "99.0.0")
+    monkeypatch.setattr(keeping, "this_program", lambda: "another")
     rendered.clear()
     build(repo, tmp_path / "cache")
     assert len(rendered) == 7

@@ -19,7 +19,7 @@ from masgitops_lint.engine import cache_key
 from masgitops_lint.engine.report_rows import from_rows, to_rows
 from masgitops_lint.model.report import Report
 from masgitops_lint.repo import repository
-from masgitops_lint.settings import result_store
+from masgitops_lint.settings import result_store, this_program
 
 from .conftest import CLEAN, ROOT, MakeRepo
 from .shop import CHARTS, CONFIG, lay_config
@@ -62,16 +62,16 @@ def test_an_edited_program_is_another_one(tmp_path: Path, monkeypatch: pytest.Mo
     package = tmp_path / "masgitops_lint"
     (package / "engine").mkdir(parents=True)
     (package / "engine" / "run.py").write_text("a = 1\n")
-    monkeypatch.setattr(cache_key, "__file__", str(package / "engine" / "cache_key.py"))
-    before = list(cache_key._program())
+    monkeypatch.setattr(this_program, "__file__", str(package / "settings" / "this_program.py"))
+    before = list(this_program.program_files())
     assert before
     (package / "engine" / "run.py").write_text("a = 1 + 1\n")
-    assert list(cache_key._program()) != before
-    installed = tmp_path / f"masgitops_lint-{cache_key.__version__}.dist-info"
+    assert list(this_program.program_files()) != before
+    installed = tmp_path / f"masgitops_lint-{this_program.__version__}.dist-info"
     installed.mkdir()
     line = "masgitops_lint/engine/run.py,sha256=abc,6\n"
     (installed / "RECORD").write_text(line + "masgitops_lint/__pycache__/x.pyc,,\nother/x.py,sha256=1,2\n")
-    assert list(cache_key._program()) == [line]
+    assert list(this_program.program_files()) == [line]
 
 
 @pytest.fixture

@@ -24,13 +24,13 @@ from masgitops_lint.model.application import Application, Resource
 from masgitops_lint.model.place import Place
 from masgitops_lint.repo.content_digest import content_of, times_of
 from masgitops_lint.settings.result_store import ResultStore
-from masgitops_lint.version import __version__
+from masgitops_lint.settings.this_program import this_program
 
 from .application_source import leaf_job
 from .config_files import ConfigFiles
 from .deployment import ChangedValue, Deployment
 from .exact import ExactBuilder, ExactOptions, KnownLeaf, base_path
-from .kept_rows import FORMAT, KeptEntry, KeptRoot, Step, packed, unpacked
+from .kept_rows import KeptEntry, KeptRoot, Step, packed, unpacked
 from .rendered import RenderedObject
 from .root_chart import VALUES_VARIABLE, RootChart
 from .set_trace import SetTrace, SetTraces
@@ -200,13 +200,13 @@ class KeepingBuilder(ExactBuilder):
         """Build one account."""
         self._traces = SetTraces(config, self.options.globbing)
         options = (self.options.globbing, self.options.version, self.options.resources)
-        self._base = _digest(str(FORMAT), __version__, self._identity, charts.digest, repr(options), config.root.prefix)
+        self._base = _digest(this_program(), self._identity, charts.digest, repr(options), config.root.prefix)
         super().account(account, charts, root, config)
 
     def account_keys(self, root: RootChart) -> tuple[str, str]:
         """Where an account's entry lies, and what its root is made of."""
         repository = self.mas.repository.snapshot.root
-        place = _digest("account root", str(FORMAT), repository, root.config.root.prefix, root.account)
+        place = _digest("account root", this_program(), repository, root.config.root.prefix, root.account)
         return place, _digest(self._base, root.account, root.chart.digest, json.dumps(root.values, default=repr))
 
     def _key(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> str:

@@ -19,9 +19,6 @@ from .deployment import ChangedValue
 from .kept_values import KeptValues, extract, placeholders_in
 from .set_trace import SetTrace
 
-FORMAT = 1
-"""Of the data. Raise it when it, or what it is made from, changes."""
-
 
 @dataclass(slots=True)
 class Step:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from masgitops_lint.repo.content_digest import content_of, times_of
 from masgitops_lint.repo.repository import Repository
+from masgitops_lint.settings.this_program import program_files as _program
 from masgitops_lint.version import __version__
 
 from .rules import bundled_directory
@@ -95,29 +96,6 @@ def _worth_reading(repository: Repository) -> bool:
     """Whether reading every file costs less than a run, which looks at few that are no YAML."""
     total = len(repository.paths)
     return total - len(repository.yaml_paths) <= max(_FEW_OTHERS, len(repository.yaml_paths))
-
-
-def _program() -> Iterator[str]:
-    """What tells two builds of one version apart: hashes of the installed files, else names, sizes and times."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    record = os.path.join(os.path.dirname(package), f"masgitops_lint-{__version__}.dist-info", "RECORD")
-    try:
-        with open(record, encoding="utf-8") as stream:
-            name = os.path.basename(package) + "/"
-            yield from sorted(line for line in stream if line.startswith(name) and ",sha256=" in line)
-    except OSError:
-        yield from sorted(_sources(package))
-
-
-def _sources(directory: str) -> Iterator[str]:
-    with os.scandir(directory) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                if entry.name != "__pycache__":
-                    yield from _sources(entry.path)
-            elif entry.name.endswith((".py", ".json")):
-                status = entry.stat()
-                yield f"{entry.path} {status.st_size} {status.st_mtime_ns}"
 
 
 def _rules(directories: Iterable[str]) -> Iterator[str]:
