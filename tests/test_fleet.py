@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.generate import Shape, files, plant, write
 from masgitops_lint.app import Request, UsageError, lint
+from masgitops_lint.engine.parts import PartResult, Parts
 from masgitops_lint.mas import parts
 from masgitops_lint.model.report import Report
 from masgitops_lint.repo.child_process import can_fork
@@ -75,6 +78,21 @@ def test_two_processes_are_one(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> 
     expected = whole(fleet)
     small_parts(monkeypatch)
     assert json_of(lint(Request(str(fleet), isolated=True, jobs=2))) == expected
+
+
+@pytest.mark.skipif(not can_fork(), reason="one process is all there is here")
+def test_a_child_that_dies_leaves_its_parts_to_the_parent(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = whole(fleet)
+    small_parts(monkeypatch)
+    parent, real = os.getpid(), Parts.work
+
+    def work(self: Parts, number: int, judge: Any) -> PartResult:
+        if os.getpid() != parent:
+            os._exit(1)
+        return real(self, number, judge)
+
+    monkeypatch.setattr(Parts, "work", work)
+    assert json_of(lint(Request(str(fleet), isolated=True, jobs=3))) == expected
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 11])
