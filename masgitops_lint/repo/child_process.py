@@ -60,7 +60,13 @@ def can_fork() -> bool:
     if not hasattr(os, "memfd_create") or "helm_python" in sys.modules:
         return False
     threading = sys.modules.get("threading")
-    return threading is None or threading.active_count() == 1
+    if threading is not None and threading.active_count() > 1:
+        return False
+    try:
+        os.close(os.memfd_create("try"))
+    except OSError:  # a sandbox without files in memory
+        return False
+    return True
 
 
 def processors() -> int:
