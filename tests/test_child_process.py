@@ -63,3 +63,20 @@ def test_every_turn_is_taken_once() -> None:
     taken = [int(answer) for child in children if child is not None for answer in child.last_answers()]
     turns.close()
     assert sorted(own + taken) == list(range(1000))
+
+
+def test_a_child_without_its_parent_takes_no_more_turns() -> None:
+    reading, writing = os.pipe()
+    # the process in the middle ends at once; its child, an orphan then, must not go on
+    middle = os.fork()
+    if middle == 0:
+        turns = Turns(range(1000))
+        if os.fork() == 0:
+            while os.getppid() == turns._owner:
+                pass
+            os.write(writing, b"%d" % len(list(turns)))
+        os._exit(0)
+    os.waitpid(middle, 0)
+    os.close(writing)
+    assert os.read(reading, 10) == b"0"
+    os.close(reading)

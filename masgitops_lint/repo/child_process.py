@@ -38,13 +38,14 @@ class Turns:
     """Numbers that a process and its children share out: each takes the next one when it is free."""
 
     def __init__(self, numbers: Iterable[int]) -> None:
+        self._owner = os.getpid()
         self._file = os.memfd_create("turns")
         os.write(self._file, b"".join(map(_LENGTH.pack, numbers)))
         os.lseek(self._file, 0, os.SEEK_SET)
 
     def __iter__(self) -> Iterator[int]:
-        # forked processes share the offset
-        while taken := os.read(self._file, _LENGTH.size):
+        # forked processes share the offset; one whose parent is gone has nobody to work for
+        while self._owner in (os.getpid(), os.getppid()) and (taken := os.read(self._file, _LENGTH.size)):
             yield _LENGTH.unpack(taken)[0]
 
     def close(self) -> None:
