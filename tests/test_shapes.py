@@ -153,13 +153,16 @@ def _words(profile: ReleaseProfile, path: str) -> list[str]:
 
 def _check(profile: ReleaseProfile, path: str, choose: random.Random, rounds: int) -> int:
     leaf = profile.data["leaves"][path]
-    shapes = Shapes(leaf["templates"].values(), profile.data["expressions"])
+    shapes = Shapes(leaf["templates"].values(), profile.data["expressions"], leaf.get("defaults", {}))
     chart = ChartProgram(path, leaf.get("defaults", {}), leaf["templates"], profile.data["expressions"])
     routes, words = _routes(profile, path), _words(profile, path)
     seen: dict[Any, tuple[bool, dict[str, Any]]] = {}
     alike = 0
     for _ in range(rounds):
         first = _values(routes, words, choose)
+        for key, default in chart.defaults.items():
+            if isinstance(default, dict) and choose.random() < 0.2:
+                first[key] = {below: choose.choice([None, None, "abc"]) for below in [*default, "other"]}
         for values in (first, *(_varied(first, choose) for _ in range(4))):
             shape = shapes.of(values)
             fails = bool(chart.failures(coalesce(values, chart.defaults)))
@@ -179,7 +182,7 @@ def test_values_of_one_shape_fail_alike(release: str) -> None:
 def test_texts_that_are_only_printed_have_one_shape() -> None:
     chart = "instance-applications/130-ibm-mas-mongo-config"
     profile = newest()
-    shapes = Shapes(profile.data["leaves"][chart]["templates"].values(), profile.data["expressions"])
+    shapes = Shapes(profile.data["leaves"][chart]["templates"].values(), profile.data["expressions"], {})
     one, other = ({"instance_id": name, "mas_config_name": f"{name}-mongo"} for name in ("inst1", "inst2"))
     assert shapes.of(one) == shapes.of(other)
     assert shapes.of(one) != shapes.of({**one, "instance_id": ""})
@@ -222,3 +225,13 @@ def test_a_chart_is_tried_once_a_shape_and_told_of_every_failure(monkeypatch: py
     assert not any(chart.failures_given(values) for values in good)
     assert len(tries) < 8
     assert all(chart.failures_given({**values, "db2_channel": 'x": y'}) for values in good)
+
+
+def test_a_null_takes_away_what_the_chart_has_itself() -> None:
+    templates = {"a.yaml": [["doc", 1], ["if", 0, [["bad", 1, 3]], [], 2]]}
+    expressions = [["call", "not", ["val", "block"]], ["lit", True]]
+    shapes = Shapes(templates.values(), expressions, {"block": {"key": 1}})
+    assert shapes.of({"block": {"key": None}}) != shapes.of({"block": {"other": 1}})
+    assert Shapes(templates.values(), expressions, {}).of({"block": {"a": 1}}) == Shapes(
+        templates.values(), expressions, {}
+    ).of({"block": {"b": None}})

@@ -230,7 +230,7 @@ class ChartProgram:
         if self._shapes is None:
             from .shapes import Shapes
 
-            self._shapes = Shapes(self._templates.values(), self._expressions)
+            self._shapes = Shapes(self._templates.values(), self._expressions, self.defaults)
         return self._shapes.of(given)
 
     def render(self, values: Mapping[str, Any], *, passing: bool = False) -> tuple[list[Rendered], list[Failure]]:

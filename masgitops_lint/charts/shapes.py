@@ -73,6 +73,11 @@ def _brief(value: Any) -> Shape:
     return _single(value)
 
 
+def _with_nulls(value: Any) -> Shape:
+    """The same where the chart has a mapping of its own: a null takes a key of it away, and can make it empty."""
+    return ("keys", *value, *[one is None for one in value.values()]) if value.__class__ is dict else _brief(value)
+
+
 def _single(value: Any) -> Shape:
     """The shape of what is neither a text nor a collection: the value itself."""
     kind = value.__class__
@@ -148,12 +153,14 @@ class _Node:
         if read.test is not None:
             node.tests.append(read.test)
 
-    def close(self) -> None:
-        """Settle what has been added."""
+    def close(self, default: Any) -> None:
+        """Settle what has been added. `default` is what the chart itself has here."""
         self._of_text = _OF_TEXTS[self.interest]
         self._of_collection = _OF_COLLECTIONS[self.interest]
-        for node in self.below.values():
-            node.close()
+        if self.interest == BRIEF and isinstance(default, Mapping):
+            self._of_collection = _with_nulls
+        for key, node in self.below.items():
+            node.close(default.get(key) if isinstance(default, Mapping) else None)
         self.plan = tuple((key, node.text_shape, node) for key, node in self.below.items())
 
     @property
@@ -196,12 +203,14 @@ class _Node:
 class Shapes:
     """The shapes of the values that one chart gets."""
 
-    def __init__(self, templates: Iterable[Sequence[Row]], expressions: Sequence[Expression]) -> None:
+    def __init__(
+        self, templates: Iterable[Sequence[Row]], expressions: Sequence[Expression], defaults: Mapping[str, Any]
+    ) -> None:
         self._root = _Node()
         for rows in templates:
             for read in reads_of(rows, expressions):
                 self._root.add(read)
-        self._root.close()
+        self._root.close(defaults)
 
     def of(self, values: Mapping[str, Any]) -> Shape | None:
         """The shape of some values, before the chart's own defaults; None for values that are no plain data."""

@@ -108,7 +108,8 @@ def _reads(expression: Expression, interest: Interest) -> Iterator[Read]:
     """What an expression reads, when so much of its own value matters."""
     kind = expression[0]
     if kind == "val":
-        yield Read("", tuple(expression[1:]), max(interest, BRIEF))
+        # the values as a whole are a mapping in any case
+        yield Read("", tuple(expression[1:]), max(interest, BRIEF) if len(expression) > 1 else interest)
     elif kind == "var":
         yield Read(expression[1], tuple(expression[2:]), interest)
     elif kind == "dot":
@@ -156,10 +157,17 @@ _JOINING: dict[str, Callable[[Sequence[Expression]], bool]] = {
 """Functions that put texts together, and whether they do nothing else."""
 
 
+_LEAST_ARGUMENTS = {"hasKey": 2, "join": 2, "printf": 1, "trunc": 2}
+"""For the functions whose arguments are told apart; with fewer a template does not work anyway."""
+
+
 def _call_reads(name: str, arguments: Sequence[Expression], interest: Interest) -> Iterator[Read]:
     if name == "include":
         return
-    if name in _TESTS or name in _ORDER:
+    if len(arguments) < _LEAST_ARGUMENTS.get(name, 0):
+        for part in arguments:
+            yield from _reads(part, EXACT)
+    elif name in _TESTS or name in _ORDER:
         yield from _comparison_reads(name, arguments)
     elif name == "hasKey" and arguments[0][0] == "val" and arguments[1][0] == "lit":
         yield Read("", (*arguments[0][1:], str(arguments[1][1])), BRIEF)
