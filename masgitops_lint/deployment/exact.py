@@ -521,6 +521,20 @@ class ExactBuilder:
 
     def result(self) -> Deployment:
         """Render the leaves and put everything together."""
+        resources = self.finish_leaves()
+        return Deployment(
+            applications=tuple(self.applications),
+            errors=tuple(self.errors),
+            resources=resources,
+            frozen=tuple(self.frozen),
+            assumed=self.assumed,
+            exact=True,
+            charts=", ".join(self._labels),
+            changed=tuple(self.changed),
+        )
+
+    def finish_leaves(self) -> dict[str, tuple[Resource, ...]]:
+        """Render the leaves; their objects by the Application's name."""
         resources: dict[str, tuple[Resource, ...]] = {}
         outcomes = {place: runner.finish() for place, runner in self._runners.items()}
         leaves: list[Leaf | KnownLeaf] = [*self.leaves, *self.known_leaves]
@@ -534,16 +548,7 @@ class ExactBuilder:
                 self._leaf_failed(record, leaf.job, leaf.root, leaf.made, outcome, leaf.charts)
             else:
                 resources[record.name] = self.rendered[leaf.index] = outcome
-        return Deployment(
-            applications=tuple(self.applications),
-            errors=tuple(self.errors),
-            resources=resources,
-            frozen=tuple(self.frozen),
-            assumed=self.assumed,
-            exact=True,
-            charts=", ".join(self._labels),
-            changed=tuple(self.changed),
-        )
+        return resources
 
     def _leaf_failed(
         self,

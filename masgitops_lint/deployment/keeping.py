@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -186,7 +186,8 @@ class KeepingBuilder(ExactBuilder):
         self._old_keys: dict[str, str] = {}
         self._inputs: dict[str, list[str]] = {}
         self._written: dict[str, tuple[Entry, dict[str, _Live | KeptRoot]]] = {}
-        self._times = content_of(mas.repository.snapshot, mas.repository.yaml_paths).times
+        # before anything is parsed: see `_untouched`
+        content_of(mas.repository.snapshot, mas.repository.yaml_paths)
 
     def values(self, index: int) -> Mapping[str, Any]:
         """The values of an Application, by its number."""
@@ -391,14 +392,23 @@ class KeepingBuilder(ExactBuilder):
     def result(self) -> Deployment:
         """Render the leaves, put everything together, and keep what is new."""
         deployment = super().result()
-        changed = [entry for entry in self._written.values() if any(isinstance(r, _Live) for r in entry[1].values())]
-        repository = self.mas.repository
-        if changed and times_of(repository.snapshot, repository.yaml_paths) == self._times:
-            for entry, roots in changed:
-                raw = packed(self._kept_of(roots))
-                if raw != entry.raw:
-                    self.entries.put(entry.key, raw)
+        if self._any_live(self._written.values()) and self._untouched(self.mas.repository.yaml_paths):
+            for entry, roots in self._written.values():
+                self._put(entry, roots)
         return replace(deployment, inputs={directory: tuple(keys) for directory, keys in self._inputs.items()})
+
+    def _any_live(self, written: Iterable[tuple[Entry, Mapping[str, _Live | KeptRoot]]]) -> bool:
+        return any(isinstance(root, _Live) for _, roots in written for root in roots.values())
+
+    def _untouched(self, paths: Sequence[str]) -> bool:
+        """Whether files have not been edited since they were looked at."""
+        snapshot = self.mas.repository.snapshot
+        return times_of(snapshot, paths) == content_of(snapshot, paths).times
+
+    def _put(self, entry: Entry, roots: Mapping[str, _Live | KeptRoot]) -> None:
+        """Keep an entry, if there is anything new in it."""
+        if self._any_live([(entry, roots)]) and (raw := packed(self._kept_of(roots))) != entry.raw:
+            self.entries.put(entry.key, raw)
 
     def _kept_of(self, roots: Mapping[str, _Live | KeptRoot]) -> KeptEntry:
         kept = {key: found for key, root in roots.items() if (found := self._kept(root)) is not None}

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from masgitops_lint.argocd.applicationset import Expansion
+from masgitops_lint.argocd.globbing import with_prefix
 from masgitops_lint.charts.helm.failure import RenderError
 from masgitops_lint.charts.helm.late_engine import late_engine
 from masgitops_lint.charts.source import ChartSource
@@ -78,6 +79,10 @@ class Share(KeepingBuilder):
     shares = 1
     _accounts = 0
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._of_accounts: set[str] = set()
+
     @property
     def _keeper(self) -> bool:
         return self._accounts % self.shares == self.number
@@ -95,12 +100,38 @@ class Share(KeepingBuilder):
     def _below(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> None:
         if self._depth == 1 and self._keeper and self._live[-1].position % self.shares != self.number:
             self._note_child(record, manifest, scope, above)
-        else:
-            super()._below(record, manifest, scope, above)
+            return
+        start = len(self.applications)
+        super()._below(record, manifest, scope, above)
+        if self._depth == 1:
+            self._finish(start, scope.directory)
 
     def _child(self, step: Step, parent: Application, above: Seat) -> None:
-        if self._depth > 1 or step.position % self.shares == self.number:
-            super()._child(step, parent, above)
+        if self._depth == 1 and step.position % self.shares != self.number:
+            return
+        start = len(self.applications)
+        super()._child(step, parent, above)
+        if self._depth == 1:
+            self._finish(start, step.application.scope)
+
+    def _finish(self, start: int, directory: str) -> None:
+        """Write what lies below an account's root, and let go of it: a share of a fleet does not fit into memory."""
+        failures = self._failures
+        self.finish_leaves()
+        if self._live:
+            self._live[-1].below += self._failures - failures
+        paths = with_prefix(self.mas.repository.yaml_paths, f"{directory}/")
+        for key in [key for key in self._written if key not in self._of_accounts]:
+            entry, roots = self._written.pop(key)
+            if self._untouched(paths):
+                self._put(entry, roots)
+            self.entries.forget(key)
+        for index in range(start, len(self.applications)):
+            self.applications[index] = self.applications[index]._replace(values={})
+            self.rendered.pop(index, None)
+        for done in (self.leaves, self.known_leaves, self.roots, self.changed):
+            done.clear()
+        self._runners.clear()
 
     def _freeze(self, record: Application, made: RenderedObject, root: RootChart, expansion: Expansion) -> None:
         self.frozen.append(FrozenSet(record.name, root.directory, expansion.error))
@@ -124,6 +155,8 @@ class Share(KeepingBuilder):
         self._fail(root.directory, root.name, root.chart.path, error.message, place, error.kind, root=True)
 
     def _remember(self, entry: Entry, key: str, root: Any, directory: str) -> None:
+        if self._depth == 0:
+            self._of_accounts.add(entry.key)
         if self._depth > 0 or self._keeper:
             super()._remember(entry, key, root, directory)
 
@@ -173,10 +206,13 @@ def warm(
         spawn.Process(target=_render_share, args=(work._replace(number=number),), daemon=True)
         for number in range(work.shares)
     ]
+    # where none can be started the builder does it all
+    with suppress(OSError, AssertionError):
+        for worker in workers:
+            worker.start()
     for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+        if worker.pid is not None:
+            worker.join()
 
 
 def _render_share(work: _Work) -> None:
