@@ -36,6 +36,8 @@ def value(source: str, **values: Any) -> Any:
         (".Values.v", {"v": 1e-07}, "1e-07"),
         (".Values.v | quote", {"v": 1e21}, '"1e+21"'),
         ('printf "%s %v" .Values.v .Values.v', {"v": -5}, "%!s(float64=-5) -5"),
+        ('printf "mas-%s-%s" .Values.v .Values.w', {"v": "a%sb", "w": ""}, "mas-a%sb-"),
+        ('printf "100%% %s" .Values.v', {"v": "a"}, "100% a"),
         (".Values.l", {"l": [1, None, "a"]}, "[1 <nil> a]"),
         (".Values.m", {"m": {"b": None, "a": 1.5}}, "map[a:1.5 b:<nil>]"),
         ('cat "a" .Values.v "b"', {"v": None}, "a b"),
@@ -169,3 +171,10 @@ def test_a_key_among_list_items_is_noticed() -> None:
     text = "spec:\n  list:\n    - c: 1\n      d: 2\n{{- if .Values.x }}\n    e: 1\n{{- end }}\n"
     when = next(one for one in structure(outline(parse(text).body)) if isinstance(one, When))
     assert any(isinstance(one, Misplaced) for one in when.then)
+
+
+@pytest.mark.parametrize("container", ["settings", ["settings"], 7])
+def test_only_mappings_have_keys(container: Any) -> None:
+    with pytest.raises(TemplateError, match=r"expected map\[string\]interface"):
+        value('hasKey .Values.v "settings"', v=container)
+    assert value('hasKey .Values.v "settings"', v={"settings": None}) is True

@@ -116,3 +116,22 @@ def test_stays_quick(path: str) -> None:
     path_problem(path, "k")
     path_problem(path, "k", "", "azure")
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "suffix"),
+    [
+        ("secret:dev/c1/i1/mongo", "dev/c1/i1/mongo", ""),
+        ("secret:dev/c1/i1/mongo-Ab12cD", "dev/c1/i1/mongo", "Ab12cD"),
+        ("secret:dev/c1/i1/my-config", "dev/c1/i1/my-config", ""),
+        ("secret:dev/c1/i1/my-ABCDEF", "dev/c1/i1/my-ABCDEF", ""),
+        ("secret:a:b-Ab12cD", "a:b", "Ab12cD"),
+        ("secret", "", ""),
+    ],
+)
+def test_the_parts_of_an_arn(resource: str, name: str, suffix: str) -> None:
+    arn = parse_arn(f"arn:aws:secretsmanager:eu-west-1:123456789012:{resource}")
+    assert arn is not None
+    assert (arn.name, arn.suffix, arn.account, arn.resource) == (name, suffix, "123456789012", "secret")
+    assert parse_arn("arn:aws:secretsmanager") is None
+    assert parse_arn("barn:aws:secretsmanager:eu-west-1:123456789012:secret:x") is None
