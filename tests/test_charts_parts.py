@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -126,3 +127,20 @@ def test_a_shard_has_its_own(repo: Path, tmp_path: Path, shard: tuple[int, int])
     found = lint(asked)
     assert found.summary.clusters == 1
     assert to_rows(lint(asked)) == to_rows(found)
+
+
+def test_revisions_are_told_apart_by_content(repo: Path, tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-C", str(repo), *words], check=True, capture_output=True)
+
+    git("init", "-q")
+    git("config", "user.email", "a@example.com")
+    git("config", "user.name", "A")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    edit(repo, "dev/c2/i1/ibm-mas-suite-configs.yaml", "title: Shop", "title: Market")
+    spoil(repo)
+    git("commit", "-qam", "two")
+    for revision in ("HEAD", "HEAD~1", "HEAD", None):
+        asked = replace(request(repo, tmp_path / "cache"), revision=revision)
+        assert to_rows(lint(asked)) == whole(asked)
