@@ -18,7 +18,7 @@ from .leaf import LeafJob, render_leaf
 Outcome: TypeAlias = "tuple[Resource, ...] | RenderError"
 
 CACHE_FORMAT = 2
-_POOL_FROM = 120
+_POOL_FROM = 400
 """From how many renders on starting processes costs less than it saves (each one loads Helm anew)."""
 _BATCH = 30
 _KEPT = 4000
