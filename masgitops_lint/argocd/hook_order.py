@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Item: TypeAlias = tuple[str, str, str]
 """(kind, namespace, name)."""
 _BINDINGS = frozenset({"RoleBinding", "ClusterRoleBinding"})
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One object of an Application. `needs` are what its Pods mount or run as, of a binding its role and its subjects.
 
     `kept` says that it stays when the Application is deleted.

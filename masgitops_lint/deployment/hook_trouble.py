@@ -66,11 +66,16 @@ def _all(deployment: Deployment, written: Mapping[str, Iterable[str]]) -> Iterat
             for text in resource.misread:
                 if text not in own:
                     yield one, _misread(one, resource.template, _label(resource), text)
-        if any(
-            resource.hooks and ("PreSync" in resource.hooks or "PostDelete" in resource.hooks) for resource in resources
-        ):
+        # most Applications have no hook that could miss anything
+        if any(map(_may_miss, resources)):
             yield from ((one, trouble) for trouble in _hooks(one, resources))
     yield from _siblings(deployment)
+
+
+def _may_miss(one: Resource) -> bool:
+    if not one.needs or not one.hooks or one.kind.endswith("RoleBinding"):
+        return False
+    return "PreSync" in one.hooks or "PostDelete" in one.hooks
 
 
 def _unknown(
