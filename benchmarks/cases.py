@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import partial
 
 from .measure import Usage, run, together
 from .results import COLD, PARSE, WARM
@@ -21,7 +20,7 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Commands that do one thing. `before` runs in front of every measured run, untimed.
+    """Commands that do one thing. `before` and `after` run around every measured run, untimed.
 
     `store` is mas-lint's cache directory: `emptied` before every run, or `filled` by an untimed one before the first.
     `missing` says why the case cannot be measured.
@@ -31,6 +30,7 @@ class Case:
     label: str
     commands: tuple[Command, ...] = ()
     before: Callable[[], None] | None = None
+    after: Callable[[], None] | None = None
     store: str = ""
     emptied: bool = False
     filled: bool = False
@@ -48,10 +48,18 @@ class Case:
         if self.before is not None:
             self.before()
 
+    def finish(self) -> None:
+        """Leave the repo as it was."""
+        if self.after is not None:
+            self.after()
+
     def measure(self, environment: Mapping[str, str]) -> Usage:
         """One run of all the commands."""
         self.prepare()
-        return together([run(command, self.around(environment)) for command in self.commands])
+        try:
+            return together([run(command, self.around(environment)) for command in self.commands])
+        finally:
+            self.finish()
 
 
 def program(name: str) -> str | None:
@@ -92,29 +100,50 @@ def own_cases(repo: str, caches: str, changing: str, charts: str | None = None) 
     key, label = ("exact ", "mas-lint with real charts") if charts else ("", "mas-lint")
     check = (*own_program(), "check", repo, *more)
 
-    def case(
-        name: str, text: str, *options: str, before: Callable[[], None] | None = None, filled: bool = False
-    ) -> Case:
+    def case(name: str, text: str, *options: str, edit: Edit | None = None, filled: bool = False) -> Case:
         store = os.path.join(caches, key + name)
         command = (*check, *(options or ("--cache-dir", store)))
-        parallel = name != "single"
-        return Case(f"{key}{name}", f"{label}, {text}", (command,), before, store, not filled, filled, parallel)
+        return Case(
+            f"{key}{name}",
+            f"{label}, {text}",
+            (command,),
+            before=edit.change if edit else None,
+            after=edit.undo if edit else None,
+            store=store,
+            emptied=not filled,
+            filled=filled,
+            parallel=name != "single",
+        )
 
     yield case(COLD, "cold cache")
     yield case("none", "no cache", "--no-cache")
     yield case("single", "no cache, one process", "--no-cache", "--jobs", "1")
     yield case(WARM, "warm cache", filled=True)
-    yield case("changed", "warm cache, one file changed", before=partial(_change, changing), filled=True)
+    yield case("changed", "warm cache, one file changed", edit=Edit(changing), filled=True)
 
 
-def _change(file: str) -> None:
-    """Give the last value of the file a number, one higher than before."""
-    with open(file, encoding="utf-8") as stream:
-        lines = stream.read().splitlines()
-    text, _, number = lines[-1].rpartition(" revision ")
-    lines[-1] = f"{text} revision {int(number) + 1}" if text else f"{lines[-1]} revision 1"
-    with open(file, "w", encoding="utf-8", newline="\n") as stream:
-        stream.write("\n".join(lines) + "\n")
+class Edit:
+    """A change of one file that is another each time, and is undone for the cases that come in between."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._number = 0
+        self._original = b""
+
+    def change(self) -> None:
+        """Give the last value of the file a number, one higher than before."""
+        self._number += 1
+        with open(self._file, "rb") as stream:
+            self._original = stream.read()
+        self._write(b"%s revision %d\n" % (self._original.rstrip(b"\n"), self._number))
+
+    def undo(self) -> None:
+        """The file as it was before the change."""
+        self._write(self._original)
+
+    def _write(self, content: bytes) -> None:
+        with open(self._file, "wb") as stream:
+            stream.write(content)
 
 
 def peer_cases(repo: str, schemas: str) -> Iterator[Case]:

@@ -14,8 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .cases import Case, own_cases, own_program, parse_cases, peer_cases, start_cases
@@ -64,7 +63,10 @@ def measure_all(cases: Sequence[Case], environment: Mapping[str, str], effort: E
         both = None
         if case.parallel and usage.wall > 0.5:
             case.prepare()
-            both = peak_of_all(case.commands[0], case.around(environment))
+            try:
+                both = peak_of_all(case.commands[0], case.around(environment))
+            finally:
+                case.finish()
         rows.append(Row(case.key, case.label, usage, len(known), both))
     return tuple(rows)
 
@@ -82,10 +84,12 @@ def continued(row: Row, one: tuple[Usage | None, int], sample: tuple[Usage | Non
 class Bench:
     """Generated repos and figures of one session."""
 
-    def __init__(self, work: str, effort: Effort, charts: str | None, peers_in_full: bool, sample: int) -> None:
+    def __init__(
+        self, work: str, effort: Effort, charts: str | None, exact_up_to: int, peers_in_full: bool, sample: int
+    ) -> None:
         """`work` is a directory for repos and caches: repos that are there already are used again."""
         self.work, self.effort, self.charts = work, effort, charts
-        self.peers_in_full, self.sample = peers_in_full, sample
+        self.exact_up_to, self.peers_in_full, self.sample = exact_up_to, peers_in_full, sample
         hidden = ("MAS_LINT_", "PYTHON", "FORCE_COLOR", "CLICOLOR")
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
         self.peers: dict[int, Section] = {}
@@ -134,10 +138,9 @@ class Bench:
             if name == "ibm-mas-workspaces.yaml"
         )
         cases = [*parse_cases(directory), *own_cases(directory, caches, changing)]
-        if self.charts and instances <= EXACT_UP_TO:
+        if self.charts and instances <= self.exact_up_to:
             cases.extend(own_cases(directory, caches, changing, self.charts))
-        with _restored(changing):
-            rows = measure_all(cases, self.environment, self.effort)
+        rows = measure_all(cases, self.environment, self.effort)
         shutil.rmtree(caches, ignore_errors=True)
         return Section(instances, files, size, rows + self._peer_rows(instances, files))
 
@@ -161,17 +164,6 @@ class Bench:
             known = Section(instances, files, size, measure_all(cases, self.environment, self.effort))
             self.peers[instances] = known
         return known
-
-
-@contextmanager
-def _restored(file: str) -> Iterator[None]:
-    with open(file, "rb") as stream:
-        data = stream.read()
-    try:
-        yield
-    finally:
-        with open(file, "wb") as stream:
-            stream.write(data)
 
 
 def _generate(directory: str, shape: Shape) -> list[str]:
@@ -222,6 +214,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=5, help="times that a quick command is measured (5)")
     parser.add_argument("--budget", type=float, default=20, metavar="SECONDS", help="no further run after this (20)")
     parser.add_argument("--charts", metavar="DIR", help="a checkout of the source repo: measures exact mode too")
+    parser.add_argument(
+        "--exact-up-to", metavar="N", type=int, default=EXACT_UP_TO, help="instances up to which exact mode is measured"
+    )
     parser.add_argument("--full-peers", action="store_true", help="the slow programs on every size, however long")
     parser.add_argument("--work", metavar="DIR", help="where repos are generated; they are kept and used again")
     parser.add_argument("--no-write", action="store_true", help="print only; leave RESULTS.md and the picture alone")
@@ -231,7 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         work = os.path.abspath(given.work or scratch)
         os.makedirs(work, exist_ok=True)
-        bench = Bench(work, effort, charts, given.full_peers, 10 if given.quick else SAMPLE)
+        bench = Bench(work, effort, charts, given.exact_up_to, given.full_peers, 10 if given.quick else SAMPLE)
         facts, notes = machine_facts(), _notes(charts, bench.sample, given.full_peers)
         start, sections, text = bench.start(), list[Section](), ""
         rules = bench.rules()

@@ -166,12 +166,13 @@ def test_cases_have_keys_of_their_own(tmp_path: Path) -> None:
 def test_a_change_is_a_new_value_every_time(tmp_path: Path) -> None:
     file = tmp_path / "ibm-mas-workspaces.yaml"
     file.write_text("a:\n  - name: Workspace main\n")
-    change = next(case.before for case in own_cases("repo", "c", str(file)) if case.key == "changed")
-    assert change is not None
-    change()
-    assert file.read_text() == "a:\n  - name: Workspace main revision 1\n"
-    change()
-    assert file.read_text() == "a:\n  - name: Workspace main revision 2\n"
+    case = next(case for case in own_cases("repo", "c", str(file)) if case.key == "changed")
+    for number in (1, 2):
+        case.prepare()
+        assert file.read_text() == f"a:\n  - name: Workspace main revision {number}\n"
+        # cases in between are about the repo as it was
+        case.finish()
+        assert file.read_text() == "a:\n  - name: Workspace main\n"
 
 
 # what is written
