@@ -241,6 +241,14 @@ def plaintext_secrets(text: str) -> tuple[Plaintext, ...]:
     return find(text)
 
 
+def may_be_shown(keys: Keys, value: Any) -> bool:
+    """Whether a message may quote the value at a route: nothing about it looks like a secret."""
+    from masgitops_lint.argocd.plaintext import may_be_shown
+
+    name = next((key for key in reversed(keys) if isinstance(key, str)), "")
+    return may_be_shown(name, value)
+
+
 def literal_use(context: Context, scope: Scope, keys: Keys) -> LiteralUse | None:
     """How the root chart of a scope uses a key itself, where the vault plugin does not run; None where it does not."""
     from masgitops_lint.charts.literal import literal_use
@@ -281,6 +289,7 @@ __all__ = [
     "nearest",
     "placeholder_suspects",
     "placeholders",
+    "may_be_shown",
     "plaintext_secrets",
     "quantity",
     "release_at_least",

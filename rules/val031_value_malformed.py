@@ -19,7 +19,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, has_format, misfit
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, has_format, may_be_shown, misfit
 
 RULE = Rule(code="VAL031", name="value-malformed", severity="error", tags=("values", "formats"), local=True)
 
@@ -54,10 +54,11 @@ def check(context: Context) -> Drafts:
         place = scope.place(at.keys)
         if problem is None or place.path != at.path:
             continue
+        shown = may_be_shown(at.keys, value)
         yield RULE.draft(
             place,
-            f"`{dotted(at.keys)}` is `{value}`, but must be {problem.expected}",
-            help=f"write `{problem.meant}`" if problem.meant else f"write {problem.expected}",
+            f"`{dotted(at.keys)}` is {f'`{value}`' if shown else 'something else'}, but must be {problem.expected}",
+            help=f"write `{problem.meant}`" if problem.meant and shown else f"write {problem.expected}",
             affects=context.applications_at(scope, at.keys),
         )
 

@@ -19,7 +19,7 @@ Begin every entry with `- `, or take a level out.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, dotted, may_be_shown
 
 RULE = Rule(code="VAL041", name="spec-shape", severity="error", tags=("values", "types"), local=True)
 
@@ -119,7 +119,7 @@ def _mistyped(values: dict[str, Any], found: Iterable[tuple[Keys, str]]) -> Iter
         for key in keys:
             value = value[key]
         found = NAMES.get(type(value), "something else")
-        shown = f" `{value}`" if not isinstance(value, dict | list) else ""
+        shown = f" `{value}`" if not isinstance(value, dict | list) and may_be_shown(keys, value) else ""
         yield (
             keys,
             f"`{dotted(keys)}` is {found}{shown}, but {NOUNS[wanted]} belongs there: the API server refuses the resource",

@@ -67,6 +67,8 @@ def test_no_text_breaks_a_frame(source: str, numbers: tuple[int, int, int, int])
         '"ldapBindPassword": "hunter2"',
         "apiKey: hunter2  # note",
         "url: https://user:hunter2@db.example.com/x",
+        "jdbc_connection_url: 'db2://db.example.com:50001/BLUDB:user=u;password=hunter2;'",
+        "url: https://db.example.com/x?a=b&token=hunter2",
     ],
 )
 def test_secret_values_are_masked(line: str) -> None:

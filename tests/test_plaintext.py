@@ -15,14 +15,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masgitops_lint.app import Request, lint
 from masgitops_lint.argocd.plaintext import (
     find,
     in_manifest_field,
     in_secret_field,
+    may_be_shown,
     names_a_secret,
     preview,
     stands_for_a_value,
 )
+from masgitops_lint.report import RenderOptions, render
+
+from .conftest import CLEAN, MakeRepo
 
 
 def b64(text: str) -> str:
@@ -281,3 +286,43 @@ def test_costs_nothing_until_a_value_looks_like_a_token() -> None:
 def test_words_for_a_secret_are_no_secret(keys: tuple[str, ...], value: str, plain: bool) -> None:
     assert in_manifest_field(keys, value, "Client") is plain
     assert not in_manifest_field(keys, value, "CustomResourceDefinition")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("dro_endpoint_url", "htp://user:hunter2@dro.example.com"),
+        ("dro_endpoint_url", "dro.example.com/?api_key=hunter2"),
+        ("jdbc_connection_url", "db2://db.example.com:50001/BLUDB:user=u;password=hunter2;"),
+        ("mongo", "user:hunter2@mongo.example.com"),
+        ("suite_smtp_password", "hunter2"),
+    ],
+)
+def test_what_may_be_a_secret_is_not_shown(key: str, value: str) -> None:
+    assert not may_be_shown(key, value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("db2_data_storage_size", "100GB"), ("dro_url", "dro.example.com:8443/v2"), ("ssl", "ture"), ("replicas", 3)],
+)
+def test_ordinary_values_are_shown(key: str, value: object) -> None:
+    assert may_be_shown(key, value)
+
+
+def test_messages_about_malformed_urls_quote_no_password(make_repo: MakeRepo) -> None:
+    file = "dev/cluster1/inst1/ibm-mas-suite-configs.yaml"
+    lines = (CLEAN / file).read_text().splitlines()
+    wrong = {
+        "dro_endpoint_url": "htp://user:hunter2@dro.example.com",
+        "jdbc_connection_url": "db2://db.example.com:50001/BLUDB:user=u;password=hunter2;",
+    }
+    for number, line in enumerate(lines):
+        key = line.strip().partition(":")[0]
+        if key in wrong:
+            lines[number] = f"{line.partition(key)[0]}{key}: '{wrong[key]}'"
+    report = lint(Request(str(make_repo({file: "\n".join(lines) + "\n"})), isolated=True))
+    malformed = [finding for finding in report.findings if finding.rule == "VAL031"]
+    assert malformed
+    for name in ("json", "full", "sarif"):
+        assert "hunter2" not in render(name, report, RenderOptions())

@@ -308,6 +308,15 @@ def _names_a_secret(key: str) -> bool:
     return _SECRET_KEY.search(key) is not None and _ABOUT_A_SECRET.search(key) is None
 
 
+_MAY_HOLD_A_SECRET = late_pattern(r"@|[?;&]|passw|pwd|passphrase|secret|token|credential|api_?key", re.IGNORECASE)
+
+
+def may_be_shown(key: Any, value: Any) -> bool:
+    """Whether a report may quote a value: neither it nor its key looks as if there were a secret in it."""
+    text = str(value)
+    return not names_a_secret(key) and _MAY_HOLD_A_SECRET.search(text) is None and not find(text)
+
+
 def stands_for_a_value(value: Any) -> bool:
     """Whether a value is no secret but stands for one: a placeholder, a template, empty, `changeme`, `xxxx`."""
     if value is None or isinstance(value, bool):

@@ -28,6 +28,7 @@ _SHOWN_VALUE = late_pattern(
 )
 _INLINE = late_pattern(
     r"(?P<keep>://[^\s:/@]+:)[^\s@/]+(?=@)"
+    r"|(?P<name>\b(?i:password|passwd|pwd|passphrase|secret|token|api_?key)=)(?![<${])[^\s;&'\"]+"
     r"|AKIA[0-9A-Z]{16}|gh[pousr]_\w{20,}|xox[abprs]-[\w-]{10,}"
     r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?|AGE-SECRET-KEY-\w+"
 )
@@ -51,7 +52,7 @@ def masked(lines: Sequence[str], index: int) -> str:
             return match["head"] + MASK
     elif _in_hidden_block(lines, index):
         return line[: len(line) - len(line.lstrip())] + MASK
-    return _INLINE.sub(lambda found: (found["keep"] or "") + MASK, line)
+    return _INLINE.sub(lambda found: (found["keep"] or found["name"] or "") + MASK, line)
 
 
 @lru_cache(maxsize=4096)
