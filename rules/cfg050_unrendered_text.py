@@ -81,23 +81,34 @@ SHOWN = {
 }
 
 
+AS_IT_STANDS = "Argo CD deploys the text as it stands"
+IN_PLACEHOLDER = (
+    "there is no such secret, so the vault plugin fails and nothing of the Application that reads it is deployed"
+)
+
+
 def check(context: Context) -> Drafts:
     """The first leftover of each kind in each file, and how many there are."""
-    found: dict[tuple[str, str], list[Keys]] = {}
-    kinds: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str, str, bool], list[Keys]] = {}
+    kinds: dict[str, str] = {}
     for one in context.texts_where(leftover, SIGNS, manifests=False):
         match = leftover(str(one.value))
         if match is not None:
-            place = (one.place.path, match.group())
-            found.setdefault(place, []).append(one.place.keys)
-            kinds[place] = SHOWN[str(match.lastgroup)]
-    for (path, text), hits in found.items():
+            where = (one.place.path, match.group(), _is_in_placeholder(str(one.value), match.start()))
+            found.setdefault(where, []).append(one.place.keys)
+            kinds[match.group()] = SHOWN[str(match.lastgroup)]
+    for (path, text, in_placeholder), hits in found.items():
         more = f" ({len(hits)} times in this file)" if len(hits) > 1 else ""
         yield RULE.draft(
             Place(path, hits[0]),
-            f"`{text}` is {kinds[path, text]}{more}: Argo CD deploys the text as it stands",
+            f"`{text}` is {kinds[text]}{more}: {IN_PLACEHOLDER if in_placeholder else AS_IT_STANDS}",
             help="fill in the value",
         )
+
+
+def _is_in_placeholder(text: str, at: int) -> bool:
+    """Whether something stands inside `<path:...>`."""
+    return text.rfind("<path:", 0, at) > text.rfind(">", 0, at)
 
 
 def leftover(text: str) -> re.Match[str] | None:

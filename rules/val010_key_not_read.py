@@ -17,6 +17,8 @@ is none (ibm-mas/gitops commit 9236211a added `environment_type` to the example 
 Write the key that the message suggests, or remove it.
 """
 
+from collections.abc import Iterable
+
 from masgitops_lint.sdk import (
     Context,
     Draft,
@@ -89,7 +91,9 @@ def check(context: Context) -> Drafts:
             right = (*unread.keys[:-1], meant)
             stops = any(keys[: len(right)] == right for keys in needed)
             lacks = "" if stops or not meant or scope.has(*right) else _lacks(context, scope, right)
-            charts = ", ".join(f"`{chart}`" for chart in unread.charts[:2])
+            charts = ", ".join(
+                f"`{chart}`" for chart in _nearest_first(context, scope, unread.keys[:1], unread.charts)[:2]
+            )
             yield RULE.draft(
                 scope.place(unread.keys, "key"),
                 f"no chart of release {release} reads `{dotted(unread.keys)}`"
@@ -99,6 +103,12 @@ def check(context: Context) -> Drafts:
                 help=f"write `{meant}`" if meant else "remove the key, or check its spelling and its place",
                 severity="error" if stops or lacks else "note" if unread.empty else None,
             )
+
+
+def _nearest_first(context: Context, scope: Scope, block: Keys, charts: Iterable[str]) -> list[str]:
+    """The charts that could read a key, those that its block is there for in front."""
+    own = {one.path for one in context.deployment.in_scope(scope.directory) if one.source.keys[:1] == block}
+    return sorted(charts, key=lambda chart: chart not in own)
 
 
 def _list(context: Context, scope: Scope, keys: Keys) -> Draft:
