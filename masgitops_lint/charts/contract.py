@@ -84,10 +84,6 @@ class Contract:
             current = current.child(key)
         return current
 
-    def known_top(self) -> frozenset[str]:
-        """The top-level keys that the root chart knows."""
-        return frozenset(self.root.below)
-
 
 @lru_cache(maxsize=64)
 def contract_of(profile: ReleaseProfile, level: str) -> Contract:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from masgitops_lint.argocd.applicationset import ExpandOptions as ApplicationSetOptions
@@ -310,20 +310,18 @@ class ExactBuilder:
         if job is None or not self.options.resources:
             return
         self._notice_changes(record, made, root, values)
-        if error is not None:
-            self._leaf_failed(record, job, root, made, error, self.charts)
-            return
-        runner = self._runner()
-        try:
-            key = runner.add(job)
-        except ChartError as failure:
-            error = RenderError("", 0, 0, "", str(failure), "chart")
-            self._leaf_failed(record, job, root, made, error, self.charts)
-            return
-        except RenderError as failure:
-            self._leaf_failed(record, job, root, made, failure, self.charts)
-            return
-        self.leaves.append(Leaf(len(self.applications) - 1, key, job, root, made, self.charts))
+        leaf = Leaf(len(self.applications) - 1, "", job, root, made, self.charts)
+        if error is None:
+            try:
+                leaf = replace(leaf, key=self._runner().add(job))
+            except ChartError as failure:
+                error = RenderError("", 0, 0, "", str(failure), "chart")
+            except RenderError as failure:
+                error = failure
+        if error is None:
+            self.leaves.append(leaf)
+        else:
+            self._leaf_failed(leaf, error)
 
     def _runner(self) -> LeafRunner:
         known = self._runners.get(self.charts.root)
@@ -545,31 +543,24 @@ class ExactBuilder:
                 continue
             outcome = outcomes[leaf.charts.root][leaf.key]
             if isinstance(outcome, RenderError):
-                self._leaf_failed(record, leaf.job, leaf.root, leaf.made, outcome, leaf.charts)
+                self._leaf_failed(leaf, outcome)
             else:
                 resources[record.name] = self.rendered[leaf.index] = outcome
         return resources
 
-    def _leaf_failed(
-        self,
-        record: Application,
-        job: LeafJob,
-        root: RootChart,
-        made: RenderedObject,
-        error: RenderError,
-        charts: ChartSource,
-    ) -> None:
-        self._charts = charts
-        place = self.tracer.blame_leaf(record, charts, job, root, made, error)
+    def _leaf_failed(self, leaf: Leaf, error: RenderError) -> None:
+        self._charts = leaf.charts
+        record, job = self.applications[leaf.index], leaf.job
+        place = self.tracer.blame_leaf(record, leaf.charts, job, leaf.root, leaf.made, error)
         template = error.template
         if template:
             try:
-                template = charts.chart(job.chart).template_path(template).removeprefix("templates/")
+                template = leaf.charts.chart(job.chart).template_path(template).removeprefix("templates/")
             except ChartError:
                 template = ""
         self.errors.append(
             RenderFailure(
-                scope=root.directory,
+                scope=leaf.root.directory,
                 application=record.name,
                 chart=job.chart,
                 template=template,

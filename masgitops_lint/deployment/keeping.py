@@ -157,7 +157,7 @@ class KeepingBuilder(ExactBuilder):
     """Builds like `ExactBuilder`, with the same result, and keeps roots in a store.
 
     `identity` stands for the Helm that renders, `again` gives a builder with all roots rendered anew, for those who
-    want the values of Applications that were kept without.
+    want the values of Applications that were kept without; without it nobody may ask.
     """
 
     def __init__(
@@ -167,7 +167,7 @@ class KeepingBuilder(ExactBuilder):
         options: ExactOptions,
         entries: Entries,
         identity: str,
-        again: Callable[[], ExactBuilder],
+        again: Callable[[], ExactBuilder] | None = None,
     ) -> None:
         self._leaves_at_hand = KeptLeaves()
         options = ExactOptions(
@@ -192,6 +192,7 @@ class KeepingBuilder(ExactBuilder):
     def values(self, index: int) -> Mapping[str, Any]:
         """The values of an Application, by its number."""
         if self._anew is None:
+            assert self._again is not None
             self._anew = self._again()
         return self._anew.applications[index].values
 

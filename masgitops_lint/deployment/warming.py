@@ -27,10 +27,9 @@ from masgitops_lint.settings.result_store import open_store
 
 from .config_files import ConfigFiles
 from .deployment import FrozenSet
-from .exact import ExactBuilder, ExactOptions, build_all
+from .exact import ExactOptions, Leaf, build_all
 from .keeping import Entries, Entry, KeepingBuilder, Seat
 from .kept_rows import Step
-from .leaf import LeafJob
 from .rendered import RenderedObject
 from .root_chart import RootChart
 
@@ -139,16 +138,8 @@ class Share(KeepingBuilder):
     def _root_failed(self, root: RootChart, error: RenderError, place: Place) -> None:
         self._failed(root, error, place)
 
-    def _leaf_failed(
-        self,
-        record: Application,
-        job: LeafJob,
-        root: RootChart,
-        made: RenderedObject,
-        error: RenderError,
-        charts: ChartSource,
-    ) -> None:
-        self._failed(root, error, record.source)
+    def _leaf_failed(self, leaf: Leaf, error: RenderError) -> None:
+        self._failed(leaf.root, error, self.applications[leaf.index].source)
 
     def _failed(self, root: RootChart, error: RenderError, place: Place) -> None:
         """Whose fault it is, and what is lost, the builder finds out."""
@@ -185,7 +176,7 @@ def warm(
     if not isinstance(repository.snapshot, WorkingTree):
         return
     engine = late_engine(options.engine)
-    survey = Survey(subject.mas, engine, exact, entries, engine.identity, _nothing)
+    survey = Survey(subject.mas, engine, exact, entries, engine.identity)
     build_all(survey, charts, subject.account)
     if survey.stale < WORTH or not open_store(options.cache_directory).works():
         return
@@ -224,10 +215,6 @@ def _render_share(work: _Work) -> None:
         subject = work.make(repository, work.settings)
         engine = late_engine(work.options.engine)
         entries = Entries(open_store(work.options.cache_directory))
-        share = Share(subject.mas, engine, exact_options(subject, work.options), entries, engine.identity, _nothing)
+        share = Share(subject.mas, engine, exact_options(subject, work.options), entries, engine.identity)
         share.number, share.shares = work.number, work.shares
         build_all(share, charts_of(subject), subject.account).result()
-
-
-def _nothing() -> ExactBuilder:
-    raise NotImplementedError("nobody looks at values here")

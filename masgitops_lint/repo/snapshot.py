@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeAlias
 
@@ -172,7 +173,7 @@ def _walk(root: str, below: str, skipped: list[Skip]) -> Iterator[str]:
             skipped.append((directory.rstrip("/") or ".", f"cannot be listed: {error.strerror or error}"))
 
 
-class _GitFiles:
+class _GitFiles(ABC):
     """What a revision and the index share: names with object ids."""
 
     def __init__(self, root: str, label: str) -> None:
@@ -185,8 +186,9 @@ class _GitFiles:
         self._oids: dict[str, str] | None = None
         self._skipped: tuple[Skip, ...] = ()
 
+    @abstractmethod
     def _entries(self) -> Iterable[tuple[str, str, str]]:
-        raise NotImplementedError
+        """Mode, object id and name of every file."""
 
     def _scan(self) -> dict[str, str]:
         if self._oids is None:

@@ -44,14 +44,6 @@ def read_report(name: str, raw: bytes | str) -> Report:
         raise ReportError(f"{name} is no report of mas-lint: {wrong}; {_HINT}") from None
 
 
-def report_from_object(data: object) -> Report:
-    """The report that `report_object` made plain values of. Raises `ReportError`."""
-    try:
-        return _report(_Value(data, "the report"))
-    except _WrongError as wrong:
-        raise ReportError(f"no report of mas-lint: {wrong}") from None
-
-
 class _Value:
     """A decoded JSON value that knows its route; every method raises `_WrongError` for another type."""
 

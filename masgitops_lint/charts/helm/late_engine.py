@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Any, Literal
 
-from .chart import Chart
 from .engine import EngineChoice, HelmEngine, RenderedFile, open_engine
-from .parameters import Parameter
 
 
 class LateEngine:
@@ -37,29 +35,15 @@ class LateEngine:
         """See `HelmEngine.version`."""
         return self._engine.version
 
-    def render(
-        self,
-        chart: Chart,
-        values: Mapping[str, Any] | None = None,
-        *,
-        values_text: Sequence[str] = (),
-        parameters: Sequence[Parameter] = (),
-        release_name: str = "release-name",
-        namespace: str = "default",
-    ) -> tuple[RenderedFile, ...]:
+    @property
+    def render(self) -> Callable[..., tuple[RenderedFile, ...]]:
         """See `HelmEngine.render`."""
-        return self._engine.render(
-            chart,
-            values,
-            values_text=values_text,
-            parameters=parameters,
-            release_name=release_name,
-            namespace=namespace,
-        )
+        return self._engine.render
 
-    def parse_values(self, text: str) -> dict[str, Any]:
+    @property
+    def parse_values(self) -> Callable[[str], dict[str, Any]]:
         """See `HelmEngine.parse_values`."""
-        return self._engine.parse_values(text)
+        return self._engine.parse_values
 
 
 def late_engine(choice: EngineChoice = "auto") -> LateEngine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from masgitops_lint.charts.compile.lexer import TemplateSyntaxError, Text
@@ -247,8 +247,3 @@ class Interpreter:
         finally:
             self.depth -= 1
         return out.text()
-
-
-def known_functions() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Every function there is, for tests."""
-    yield from FUNCTIONS.items()
