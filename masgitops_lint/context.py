@@ -540,19 +540,17 @@ class Context:
         return (one for one in self.values.where(pick) if one.place.path in read)
 
     def texts_where(
-        self, judge: Callable[[str], object], holding: tuple[str, ...] = (), *, manifests: bool = True
+        self, judge: Callable[[str], object], holding: tuple[str, ...], *, manifests: bool = True
     ) -> Iterator[ConfigText]:
         """The texts of the config files, then of the manifests, that a judge finds worth a look.
 
-        `holding`: only texts that hold one of these are shown to it, which is cheaper by far; what is base64 or
-        certificates as a whole is passed over then.
+        Only texts that hold one of `holding` are shown to it; what is base64 or certificates as a whole is passed over.
         """
         read = self._read_paths
-        found = self.values.texts_holding(holding, judge) if holding else self.values.texts_where(judge)
-        yield from (one for one in found if one.place.path in read)
+        yield from (one for one in self.values.texts_holding(holding, judge) if one.place.path in read)
         for one in self.manifest_texts if manifests else ():
             text = one.value
-            if isinstance(text, str) and (not holding or any(part in text for part in holding)) and judge(text):
+            if isinstance(text, str) and any(part in text for part in holding) and judge(text):
                 yield one
 
     @cached_property
@@ -579,10 +577,14 @@ class Context:
 
     def plaintext_secrets(self) -> Iterator[tuple[ConfigText, Plaintext]]:
         """Texts that are secrets by their own form, each with the first of what is in it."""
-        from masgitops_lint.argocd.plaintext import find
+        from masgitops_lint.argocd.plaintext import find, found_in
 
-        for one in self.texts_where(find):
-            yield one, find(str(one.value))[0]
+        read = self._read_paths
+        found = [one for one in self.values.texts_found_by(found_in) if one.place.path in read]
+        for one in (*found, *self.manifest_texts):
+            secrets = find(one.value) if isinstance(one.value, str) else ()
+            if secrets:
+                yield one, secrets[0]
 
     def secrets_in_clear(self) -> Iterator[ConfigText]:
         """Values (texts and numbers) under keys that are named like a secret's, placeholders and the like left out."""

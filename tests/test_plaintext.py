@@ -16,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masgitops_lint.app import Request, lint
+from masgitops_lint.argocd.many_texts import by_kind
 from masgitops_lint.argocd.plaintext import (
     find,
+    found_in,
     in_manifest_field,
     in_secret_field,
     may_be_shown,
@@ -326,3 +328,11 @@ def test_messages_about_malformed_urls_quote_no_password(make_repo: MakeRepo) ->
     assert malformed
     for name in ("json", "full", "sarif"):
         assert "hunter2" not in render(name, report, RenderOptions())
+
+
+def test_a_search_through_all_texts_finds_what_one_in_each_does() -> None:
+    clear = [*SECRETS.values(), *HARMLESS.values()]
+    texts = {*clear, *map(b64, clear), *(b64(b64(text)) for text in clear), *(f"{text}\nmore" for text in clear)}
+    found = {text for text in texts if find(text)}
+    assert len(found) > len(SECRETS)
+    assert found_in(by_kind(texts)) == found

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from masgitops_lint.model.late_pattern import late_pattern
 
 from .encoded import is_encoded
+from .many_texts import ONE_PLACEHOLDER, TextsByKind, holding
 from .placeholders import scan
 
 if TYPE_CHECKING:
@@ -91,7 +92,6 @@ def _by_gate() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 _GATED = _by_gate()
-_ONE_PLACEHOLDER = late_pattern(r"<path:[^<>#\s]+#[^<>#\s]+>")
 
 
 def _hinted(text: str) -> bool:
@@ -138,12 +138,21 @@ _ABOUT_A_SECRET = late_pattern(
 
 def find(text: str) -> tuple[Plaintext, ...]:
     """The secrets in one value, each kind once; placeholders count as filled in. Never raises."""
-    if len(text) < 16 or len(text) > MAX_LENGTH or _ONE_PLACEHOLDER.fullmatch(text):
+    if len(text) < 16 or len(text) > MAX_LENGTH or ONE_PLACEHOLDER.fullmatch(text):
         return ()
     found = list(_clear(text)) if not is_encoded(text) and _hinted(text) else []
     if not found and _BASE64_START.match(text):
         found = [Plaintext(item.kind, item.preview, True) for item in _encoded(text)]
     return tuple(dict.fromkeys(found))
+
+
+def found_in(texts: TextsByKind) -> set[str]:
+    """Those of many texts in which `find` finds something: one search through all tells which are worth a look."""
+    worth = holding(texts.clear, _NEEDLES)
+    decoded = [(text, _decode(text) or "") for text in (*texts.clear, *texts.encoded) if _BASE64_START.match(text)]
+    inside = holding([plain for _, plain in decoded if not is_encoded(plain)], _NEEDLES)
+    worth.update(text for text, plain in decoded if plain in inside or _BASE64_START.match(plain))
+    return set(filter(find, worth))
 
 
 def _clear(text: str) -> Iterator[Plaintext]:

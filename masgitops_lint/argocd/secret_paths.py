@@ -38,9 +38,10 @@ IBM_TYPES = frozenset(
 _REGION = late_pattern(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
 _ACCOUNT = late_pattern(r"\d{12}")
 _NAME = late_pattern(r"[A-Za-z0-9/_+=.@-]+")
-_SOUND_ARN = late_pattern(
-    r"arn:aws[a-z-]*:secretsmanager:[a-z]{2}(?:-[a-z]+)+-\d{1,2}:\d{12}:secret:(?!-)[A-Za-z0-9/_+=.@-]+"
-)
+_ARN = r"arn:aws[a-z-]*:secretsmanager:[a-z]{2}(?:-[a-z]+)+-\d{1,2}:\d{12}:secret:(?!-)[A-Za-z0-9/_+=.@-]+"
+_SOUND_ARN = late_pattern(_ARN)
+_ONE_SOUND_ARN = late_pattern(rf"<path:{_ARN}#[^\s<>#|&]+>")
+"""What most references look like: nothing can be wrong with the path of these."""
 _SUFFIX = late_pattern(r"-(?=.*[A-Z])(?=.*[a-z0-9])[A-Za-z0-9]{6}")
 _GCP = late_pattern(r"projects/([^/]+)/secrets/([^/]+)")
 _IBM = late_pattern(r"ibmcloud/([^/]+)/secrets/groups/([^/\n]+)(?:/(.+))?", re.S)
@@ -130,6 +131,8 @@ def reference(placeholder: Placeholder, place: Place, backend: Backend = "unknow
 
 def malformed(text: str, backend: Backend) -> list[tuple[Placeholder, str]]:
     """The placeholders in a text whose path the store must refuse, and why."""
+    if _ONE_SOUND_ARN.fullmatch(text):
+        return []
     return [(one, problem) for one in scan(text) if (problem := path_problem(one.path, one.key, one.version, backend))]
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
 from typing import Any, TypeAlias
 
-from masgitops_lint.argocd.encoded import is_encoded
+from masgitops_lint.argocd.many_texts import TextsByKind, by_kind, holding
 from masgitops_lint.model.place import Keys, Place
 
 from .texts import ConfigText
@@ -19,9 +17,6 @@ Judge: TypeAlias = Callable[[Any], object]
 
 _ITEM = 0
 """Stands for every list index in a route that many values share."""
-
-_MANY = 8
-"""From so many parts on, a search through all texts together costs less than one through each."""
 
 Stored: TypeAlias = "str | tuple[type, Any]"
 """A text, or any other scalar together with its type, as `1`, `1.0` and `True` are equal."""
@@ -86,9 +81,8 @@ class ConfigValues:
         return frozenset([one for one in found if one.__class__ is str])
 
     @cached_property
-    def _plain(self) -> tuple[str, ...]:
-        """The texts without long base64 and certificates, in no particular order."""
-        return tuple([text for text in self._texts if not is_encoded(text)])
+    def _by_kind(self) -> TextsByKind:
+        return by_kind(self._texts)
 
     def where(self, pick: Callable[[Keys], Judge | None]) -> list[ConfigText]:
         """The values that a judge is interested in.
@@ -137,13 +131,17 @@ class ConfigValues:
             ]
         return shapes
 
-    def texts_where(self, judge: Judge) -> list[ConfigText]:
-        """The texts that a judge is interested in, wherever they stand; it is asked once for each different one."""
-        return self._with_texts(set(filter(judge, self._texts)))
-
     def texts_holding(self, parts: tuple[str, ...], judge: Judge) -> list[ConfigText]:
-        """The same for texts that hold one of `parts`; long base64 and certificates are passed over."""
-        return self._with_texts(set(filter(judge, holding(self._plain, parts))))
+        """The texts that hold one of `parts` and that a judge is interested in, wherever they stand.
+
+        It is asked once for each different one; long base64 and certificates are passed over.
+        """
+        kinds = self._by_kind
+        return self._with_texts(set(filter(judge, holding((*kinds.clear, *kinds.placeholders), parts))))
+
+    def texts_found_by(self, search: Callable[[TextsByKind], set[str]]) -> list[ConfigText]:
+        """The texts that a search through all different ones comes up with, wherever they stand."""
+        return self._with_texts(search(self._by_kind))
 
     def _with_texts(self, texts: set[str]) -> list[ConfigText]:
         if not texts:
@@ -211,22 +209,3 @@ def _find(container: Any, shape: Shape, keys: Keys, paths: _Paths) -> Iterator[t
                 yield from _find(value, below, (*keys, key), paths)
         elif (value if kind is str else (kind, value)) in here.get(shared, ()):
             yield (*keys, key), value
-
-
-def holding(texts: Sequence[str], parts: Sequence[str]) -> set[str]:
-    """The texts that hold one of `parts`; for many parts, all texts are searched at once, as most hold none.
-
-    A part must hold no NUL.
-    """
-    if len(parts) < _MANY:
-        return {text for part in parts for text in texts if part in text}
-    joined = "\0".join(texts)
-    starts = [0, *accumulate(len(text) + 1 for text in texts)]
-    found: set[str] = set()
-    for part in parts:
-        at = joined.find(part)
-        while at >= 0:
-            index = bisect_right(starts, at) - 1
-            found.add(texts[index])
-            at = joined.find(part, starts[index + 1])
-    return found
