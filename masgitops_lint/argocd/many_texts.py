@@ -74,7 +74,12 @@ def _searches(joined: str, parts: tuple[str, ...]) -> Iterator[Callable[[int], i
     for sign, expression in _by_sign(parts):
         # one character is found much faster than any expression
         if sign in joined:
-            yield lambda start, search=expression.search: match.start() if (match := search(joined, start)) else -1
+            yield partial(_find, expression, joined)
+
+
+def _find(expression: re.Pattern[str], text: str, start: int) -> int:
+    match = expression.search(text, start)
+    return match.start() if match else -1
 
 
 @lru_cache(maxsize=8)
