@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from masgitops_lint.charts.helm.engine import one_by_one
 from masgitops_lint.charts.helm.late_engine import late_engine
+from masgitops_lint.charts.helm.sdk import SdkEngine
 from masgitops_lint.charts.source import ChartSource
 from masgitops_lint.deployment import keeping, leaf_runner, warming
 from masgitops_lint.deployment.build import BuildOptions, build_deployment
@@ -409,3 +411,45 @@ def test_processes_render_the_roots_of_a_fleet(repo: Path, tmp_path: Path, monke
 
     monkeypatch.setattr("multiprocessing.get_context", unexpected)
     assert_same(build_deployment(context_of(repo, settings), options), found)
+
+
+def test_siblings_are_rendered_in_one_call_and_as_if_by_themselves(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(repo, "dev/c2/i1/ibm-mas-suite-configs.yaml", "title: Shop", "title: [")
+    jobs: list[int] = []
+    original = SdkEngine.render_many
+
+    def render_many(self: SdkEngine, chart: Any, wanted: Any) -> Any:
+        jobs.append(len(wanted))
+        return original(self, chart, wanted)
+
+    monkeypatch.setattr(SdkEngine, "render_many", render_many)
+    together = build(repo, None)
+    assert max(jobs) > 1
+    assert_same(build(repo, tmp_path / "cache"), together)
+    monkeypatch.setattr(SdkEngine, "render_many", one_by_one)
+    assert_same(build(repo, None), together)
+    monkeypatch.setattr(RootRenderer, "render_ahead", lambda self, roots: None)
+    assert_same(build(repo, None), together)
+
+
+def test_only_what_is_stale_is_rendered_ahead(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead: list[str] = []
+    original = RootRenderer.render_ahead
+
+    def render_ahead(self: RootRenderer, roots: Any) -> None:
+        ahead.extend(root.name for root in roots)
+        original(self, roots)
+
+    monkeypatch.setattr(RootRenderer, "render_ahead", render_ahead)
+    build(repo, tmp_path / "cache")
+    assert len(ahead) == len(set(ahead)) > 2
+    ahead.clear()
+    build(repo, tmp_path / "cache")
+    assert ahead == []
+    edit(repo, "dev/c1/ibm-mas-cluster-base.yaml", "region: {id: eu}", "region: {id: us}")
+    assert_same(build(repo, tmp_path / "cache"), build(repo, None))
+    ahead.clear()
+    build(repo, tmp_path / "cache")
+    assert ahead == []

@@ -45,6 +45,8 @@ from .splice import changed_values
 from .tracing import Tracer
 
 _MOST_FAILURES = 20
+_TOGETHER = 10
+"""How many root charts one call of Helm renders: more of them save little and take memory."""
 _STAND_IN = "maslint-stand-in"
 _STAND_INS: tuple[Any, ...] = (_STAND_IN, "9.0.0", {})
 _LEVELS: tuple[tuple[str, Level], ...] = (
@@ -112,6 +114,16 @@ def build_all(
             if any(path.startswith(f"{root.prefix}{account}/") and path not in hidden for path in root.paths):
                 builder.account(account, charts(account), parameters(account), ConfigFiles(builder.mas, root, hidden))
     return builder
+
+
+@dataclass(slots=True)
+class Coming:
+    """A generated Application on its way: `below` is its root chart, or why there is none, once somebody has asked."""
+
+    generated: Generated
+    scope: Scope
+    record: Application
+    below: RootChart | str | None = None
 
 
 @dataclass(frozen=True)
@@ -359,18 +371,34 @@ class ExactBuilder:
         if expansion.frozen:
             self._freeze(record, made, root, expansion)
             return
-        for generated in expansion.applications:
-            self._generated(generated, record, made, root)
+        for start in range(0, len(expansion.applications), _TOGETHER):
+            group = expansion.applications[start : start + _TOGETHER]
+            coming = [self._coming(generated, record, made, root) for generated in group]
+            sound = [one for one in coming if not one.generated.problem]
+            self._render_ahead([one for place, one in enumerate(sound) if self._is_due(one, place, root)], root)
+            for one in coming:
+                self._generated(one, made, root)
+
+    def _is_due(self, coming: Coming, place: int, above: RootChart) -> bool:
+        """Whether the root chart of a generated Application will be rendered; it is number `place` of those to come."""
+        return True
+
+    def _render_ahead(self, coming: Sequence[Coming], above: RootChart) -> None:
+        below = [self._chart_below(one, above) for one in coming] if len(coming) > 1 else []
+        self.renderer.render_ahead([one for one in below if isinstance(one, RootChart)])
 
     def _expand(self, made: RenderedObject, root: RootChart, only: frozenset[int] | None = None) -> Expansion:
         options = ApplicationSetOptions(self.options.globbing, self.options.version, only=only)
         return expand(made.data, root.config, self.go, options)
 
-    def _generated(self, generated: Generated, parent: Application, made: RenderedObject, above: RootChart) -> None:
+    def _coming(self, generated: Generated, parent: Application, made: RenderedObject, above: RootChart) -> Coming:
         scope = self._scope(generated.params, generated.manifest, made, above)
-        record = self._generated_record(generated, parent, made, above, scope)
+        return Coming(generated, scope, self._generated_record(generated, parent, made, above, scope))
+
+    def _generated(self, coming: Coming, made: RenderedObject, above: RootChart) -> None:
+        generated, scope, record = coming.generated, coming.scope, coming.record
         if generated.problem:
-            lost = self._lost_below(self._root_chart(record, generated.manifest, scope, above), record.name)
+            lost = self._lost_below(self._chart_below(coming, above), record.name)
             self._fail(
                 scope.directory,
                 record.name,
@@ -383,7 +411,7 @@ class ExactBuilder:
             )
             return
         self.applications.append(record)
-        self._below(record, generated.manifest, scope, above)
+        self._below(coming, above)
 
     def _generated_record(
         self, generated: Generated, parent: Application, made: RenderedObject, above: RootChart, scope: Scope
@@ -392,9 +420,15 @@ class ExactBuilder:
         seat = RootChart(parent.name, above.chart, {}, (), scope, scope.directory, above.account, "", "", above.config)
         return self._record(manifest, seat, Place(base_path(scope)), {})
 
-    def _below(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> None:
+    def _chart_below(self, coming: Coming, above: RootChart) -> RootChart | str:
+        if coming.below is None:
+            coming.below = self._root_chart(coming.record, coming.generated.manifest, coming.scope, above)
+        return coming.below
+
+    def _below(self, coming: Coming, above: RootChart) -> None:
         """Render the chart of a root Application."""
-        below = self._root_chart(record, manifest, scope, above)
+        below = self._chart_below(coming, above)
+        record, scope = coming.record, coming.scope
         base = base_path(scope)
         if isinstance(below, RootChart):
             self._render_root(below, Place(base))
@@ -512,7 +546,7 @@ class ExactBuilder:
         )
         parent = self._record(made, seat, Place(""), {})
         for generated in expansion.applications:
-            shadow._generated(generated, parent, made, seat)
+            shadow._generated(shadow._coming(generated, parent, made, seat), made, seat)
         return tuple(dict.fromkeys(app.name for app in shadow.applications if app.kind == "Application"))
 
     # --- leaves

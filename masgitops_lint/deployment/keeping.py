@@ -29,7 +29,7 @@ from masgitops_lint.settings.this_program import this_program
 from .application_source import leaf_job
 from .config_files import ConfigFiles
 from .deployment import ChangedValue, Deployment
-from .exact import ExactBuilder, ExactOptions, KnownLeaf, base_path
+from .exact import Coming, ExactBuilder, ExactOptions, KnownLeaf, base_path
 from .kept_rows import KeptEntry, KeptRoot, Step, packed, unpacked
 from .rendered import RenderedObject
 from .root_chart import VALUES_VARIABLE, RootChart
@@ -305,36 +305,41 @@ class KeepingBuilder(ExactBuilder):
 
     # --- roots that are rendered
 
-    def _note_child(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> str:
+    def _is_due(self, coming: Coming, place: int, above: RootChart) -> bool:
+        key = self._key(coming.record, coming.generated.manifest, coming.scope, above)
+        known = self._entry(key, coming.record.name).roots.get(key) if key else None
+        return known is None or not self.holds(known)
+
+    def _note_child(self, coming: Coming, above: RootChart) -> str:
         """Write down that the root at hand makes another one; that one's key."""
         live = self._live[-1]
-        key = self._key(record, manifest, scope, above)
+        key = self._key(coming.record, coming.generated.manifest, coming.scope, above)
         index, number = len(self.applications) - 1, len(live.sets) - 1
         live.made.append(_Made(index, child=key, number=number, position=live.position))
         live.position += 1
         live.broken = live.broken or not key
         return key
 
-    def _below(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> None:
-        key = self._note_child(record, manifest, scope, above)
+    def _below(self, coming: Coming, above: RootChart) -> None:
+        key = self._note_child(coming, above)
         if not key:
-            super()._below(record, manifest, scope, above)
+            super()._below(coming, above)
             return
 
         def make() -> RootChart:
-            found = self._root_chart(record, manifest, scope, above)
+            found = self._chart_below(coming, above)
             if isinstance(found, str):
                 raise StaleError
             return found
 
-        entry = self._entry(key, record.name)
+        entry = self._entry(key, coming.record.name)
         known = entry.roots.get(key)
         if known is not None and self.holds(known):
             seat = Seat(make, lambda root: self.renderer.render(root, root.values))
-            self._replay(key, known, entry, seat, scope.directory)
+            self._replay(key, known, entry, seat, coming.scope.directory)
             return
         self._next = key, entry
-        super()._below(record, manifest, scope, above)
+        super()._below(coming, above)
         self._next = None
 
     def _render_root(self, root: RootChart, place: Place) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from masgitops_lint.charts.helm.chart import Chart
-from masgitops_lint.charts.helm.engine import HelmEngine
+from masgitops_lint.charts.helm.engine import HelmEngine, Rendered, RenderJob
 from masgitops_lint.charts.helm.failure import RenderError
 from masgitops_lint.charts.helm.merging import merge_maps
 from masgitops_lint.charts.helm.parameters import Parameter, ParameterError, apply_parameters
@@ -24,7 +24,10 @@ VALUES_VARIABLE = "HELM_VALUES"
 
 @dataclass
 class RootChart:
-    """A root Application being rendered. `values` are its Helm values before parameters (without chart defaults)."""
+    """A root Application being rendered. `values` are its Helm values before parameters (without chart defaults).
+
+    `ahead` is what Helm has made of it already, until somebody asks for it.
+    """
 
     name: str
     chart: Chart
@@ -38,6 +41,7 @@ class RootChart:
     config: ConfigFiles
     parent: str = ""
     objects: list[RenderedObject] = field(default_factory=list)
+    ahead: Rendered | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -91,10 +95,26 @@ class RootRenderer:
             known = self._marked[chart.digest] = Chart(chart.path, files)
         return known
 
+    def render_ahead(self, roots: Sequence[RootChart]) -> None:
+        """Let Helm render some roots, those of one chart in one call: `render` will ask for them one by one."""
+        charts: dict[str, list[RootChart]] = {}
+        for root in roots:
+            charts.setdefault(root.chart.digest, []).append(root)
+        for same in charts.values():
+            jobs = [RenderJob(one.values, (), one.parameters, one.release_name, one.namespace) for one in same]
+            done = self.engine.render_many(self._marked_chart(same[0].chart), jobs)
+            for one, rendered in zip(same, done, strict=True):
+                one.ahead = rendered
+
     def render(
         self, root: RootChart, values: Mapping[str, Any], only: str = "", without: Sequence[str] = ()
     ) -> list[RenderedObject]:
         """The objects of a root chart for some values; `only` one template, or all but some. Raises `RenderError`."""
+        if root.ahead is not None and values is root.values and not only and not without:
+            ahead, root.ahead = root.ahead, None
+            if isinstance(ahead, RenderError):
+                raise ahead
+            return objects_of(ahead)
         chart = self._marked_chart(root.chart)
         if only or without:
             chart = reduced(chart, only, without)

@@ -6,7 +6,7 @@ out, for whatever reason, is rendered by the builder itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +17,6 @@ from masgitops_lint.charts.helm.late_engine import late_engine
 from masgitops_lint.charts.source import ChartSource
 from masgitops_lint.mas.account_root import AccountRoot
 from masgitops_lint.mas.config import CLUSTER_BASE
-from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
 from masgitops_lint.repo.repository import Repository
@@ -27,7 +26,7 @@ from masgitops_lint.settings.result_store import open_store
 
 from .config_files import ConfigFiles
 from .deployment import FrozenSet
-from .exact import ExactOptions, Leaf, build_all
+from .exact import Coming, ExactOptions, Leaf, build_all
 from .keeping import Entries, Entry, KeepingBuilder, Seat
 from .kept_rows import Step
 from .rendered import RenderedObject
@@ -96,14 +95,23 @@ class Share(KeepingBuilder):
             only = frozenset(range(self.number, len(root.config.paths()), self.shares))
         return super()._expand(made, root, only)
 
-    def _below(self, record: Application, manifest: Mapping[str, Any], scope: Scope, above: RootChart) -> None:
-        if self._depth == 1 and self._keeper and self._live[-1].position % self.shares != self.number:
-            self._note_child(record, manifest, scope, above)
+    def _is_due(self, coming: Coming, place: int, above: RootChart) -> bool:
+        return self._is_own(place) and super()._is_due(coming, place, above)
+
+    def _is_own(self, place: int) -> bool:
+        """Whether it is this share's turn to build the root that comes after `place` others."""
+        if self._depth != 1 or not self._keeper:
+            return True
+        return (self._live[-1].position + place) % self.shares == self.number
+
+    def _below(self, coming: Coming, above: RootChart) -> None:
+        if not self._is_own(0):
+            self._note_child(coming, above)
             return
         start = len(self.applications)
-        super()._below(record, manifest, scope, above)
+        super()._below(coming, above)
         if self._depth == 1:
-            self._finish(start, scope.directory)
+            self._finish(start, coming.scope.directory)
 
     def _child(self, step: Step, parent: Application, above: Seat) -> None:
         if self._depth == 1 and step.position % self.shares != self.number:

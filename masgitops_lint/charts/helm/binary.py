@@ -11,7 +11,7 @@ from typing import Any, Literal
 from masgitops_lint.model.late_pattern import late_pattern
 
 from .chart import Chart
-from .engine import RenderedFile
+from .engine import Rendered, RenderedFile, RenderJob, one_by_one
 from .failure import RenderError, render_error
 from .parameters import Parameter, escape_commas
 
@@ -87,6 +87,10 @@ class BinaryEngine:
                 arguments += [flag, f"{parameter.name}={escape_commas(parameter.value)}"]
             output = self._run(arguments, scratch)
         return split_output(output)
+
+    def render_many(self, chart: Chart, jobs: Sequence[RenderJob]) -> list[Rendered]:
+        """See `HelmEngine.render_many`."""
+        return one_by_one(self, chart, jobs)
 
     def _directory(self, chart: Chart) -> str:
         import shutil

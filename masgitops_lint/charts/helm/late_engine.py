@@ -8,7 +8,7 @@ from functools import cached_property
 from importlib.util import find_spec
 from typing import Any, Literal
 
-from .engine import EngineChoice, HelmEngine, RenderedFile, open_engine
+from .engine import EngineChoice, HelmEngine, Rendered, RenderedFile, open_engine
 
 
 class LateEngine:
@@ -39,6 +39,11 @@ class LateEngine:
     def render(self) -> Callable[..., tuple[RenderedFile, ...]]:
         """See `HelmEngine.render`."""
         return self._engine.render
+
+    @property
+    def render_many(self) -> Callable[..., list[Rendered]]:
+        """See `HelmEngine.render_many`."""
+        return self._engine.render_many
 
     @property
     def parse_values(self) -> Callable[[str], dict[str, Any]]:
