@@ -106,10 +106,10 @@ def open_session(request: Request) -> Session:
 
         if at_version(request.argocd_version) is None:
             raise UsageError(f"`{request.argocd_version}` is no version of Argo CD; write it as 2.13.1 or 2.13")
-        accounts = {name: replace(one, argocd_version=None) for name, one in settings.accounts.items()}
-        settings = replace(settings, argocd_version=request.argocd_version, accounts=accounts)
+        accounts = {name: one._replace(argocd_version=None) for name, one in settings.accounts.items()}
+        settings = settings._replace(argocd_version=request.argocd_version, accounts=accounts)
     if request.charts:
-        settings = replace(settings, source=replace(settings.source, charts=request.charts))
+        settings = settings._replace(source=settings.source._replace(charts=request.charts))
     excluded: Callable[[str], bool] | None = PathPatterns(settings.exclude).matches if settings.exclude else None
     older = _base_snapshot(target.root, request.base, request.revision) if request.base is not None else None
     newer = open_snapshot(target.root, request.revision)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from masgitops_lint.engine.cache_key import run_key
@@ -48,7 +47,7 @@ class KnownReport:
         except (LookupError, TypeError, ValueError):
             return None
         sources = SourceTexts(self._repository, (finding.path for finding in report.findings))
-        return replace(report, root=self._repository.snapshot.root, sources=sources)
+        return report._replace(root=self._repository.snapshot.root, sources=sources)
 
     def parts(self) -> KeptParts | None:
         """What runs over other states of the repo have left of those of its parts that are as they were."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 
 from masgitops_lint.model.finding import Affects, Draft, Fix, Severity
 from masgitops_lint.model.place import Place
@@ -12,8 +12,7 @@ from masgitops_lint.model.place import Place
 Drafts: TypeAlias = Iterator[Draft]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A config repo that shows a rule at work.
 
     `files` are laid over a small clean MAS repo (`base="mas"`) or over nothing (`base="empty"`); `remove` takes files
@@ -22,7 +21,7 @@ class Example:
     """
 
     title: str
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = MappingProxyType({})
     remove: tuple[str, ...] = ()
     base: str = "mas"
     settings: str = ""
@@ -35,8 +34,7 @@ class Example:
 _WITH_GENERIC_PART = frozenset({"CFG", "PRN", "REF", "SEC", "VER", "WAV"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule's identity. `severity` is the default and can be remapped; `code` is never reused.
 
     `options` maps an option's name to its default value; `needs_base` marks rules that compare two revisions. `local`
@@ -51,7 +49,7 @@ class Rule:
     severity: str
     tags: tuple[str, ...] = ()
     since: str = "0.1.0"
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = MappingProxyType({})
     needs_base: bool = False
     local: bool = False
     charts: bool = False

@@ -6,7 +6,6 @@ A rule is one file in `rules/`: a docstring that is its page, a `RULE`, `BAD` an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from masgitops_lint.context import Context, is_unfilled
 from masgitops_lint.mas.scope import ConfigFile, Scope, contains, go_text
 from masgitops_lint.model.finding import Affects, Draft, Edit, Fix, Severity
+from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys, Place, Span
 from masgitops_lint.rule import Drafts, Example, Rule
 
@@ -136,19 +136,15 @@ _STAGES = (
     ("stage", "staging", "stg", "uat", "preprod", "pre-prod", "ppd", "nonprod", "non-prod", "acc", "acceptance"),
     ("prod", "production", "prd", "live"),
 )
+_RANKS = {word: rank for rank, words in enumerate(_STAGES) for word in words}
+_STAGE = late_pattern(rf"(?<![a-z])(?<!pre-)(?<!non-)(?:{'|'.join(_RANKS)})(?![a-z])")
 
 
 @lru_cache(maxsize=4096)
 def stage(name: str) -> int | None:
     """How late in the row from sandbox to production a name stands (0 to 4); None where it does not tell."""
-    text = name.lower()
-    found = [
-        rank
-        for rank, words in enumerate(_STAGES)
-        for word in words
-        if re.search(rf"(?<![a-z])(?<!pre-)(?<!non-){word}(?![a-z])", text)
-    ]
-    return found[0] if len(set(found)) == 1 else None
+    found = {_RANKS[word] for word in _STAGE.findall(name.lower())}
+    return found.pop() if len(found) == 1 else None
 
 
 def sync_wave(manifest: Mapping[str, Any]) -> int:

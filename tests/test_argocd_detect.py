@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -262,4 +261,4 @@ def test_settings_win_and_are_compared(tmp_path: Path) -> None:
     assert str(detected.verdict("prod").interval) == "2.10.0"
     assert str(detected.verdict("dev").interval) == "3.0.0"
     assert [one.declared for one in detected.disagreements] == ["2.10.0"]
-    assert not DetectedArgoCD(detected.evidence, replace(settings, path=None)).disagreements
+    assert not DetectedArgoCD(detected.evidence, settings._replace(path=None)).disagreements

@@ -64,7 +64,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> Renders:
 
 
 def build(repo: Path, cache: Path | None, charts: Path = CHARTS, settings: Settings | None = None) -> Deployment:
-    settings = replace(settings or Settings(), source=SourceSettings(charts=str(charts)))
+    settings = (settings or Settings())._replace(source=SourceSettings(charts=str(charts)))
     options = BuildOptions(processes=1, cached=cache is not None, cache_directory=str(cache) if cache else None)
     return build_deployment(context_of(repo, settings), options)
 

@@ -322,7 +322,7 @@ def test_a_read_only_home_is_no_hindrance(repo: Path, tmp_path: Path) -> None:
 
 
 def test_rows_keep_everything_but_texts() -> None:
-    assert replace(from_rows(to_rows(FULL_REPORT)), sources=FULL_REPORT.sources) == FULL_REPORT
+    assert from_rows(to_rows(FULL_REPORT))._replace(sources=FULL_REPORT.sources) == FULL_REPORT
 
 
 def test_a_run_with_real_charts_is_kept_until_a_chart_changes(tmp_path: Path, counter: Counter) -> None:

@@ -123,7 +123,7 @@ def shard(index: int, of: int, *findings: Finding, accounts: tuple[str, ...] = (
     about = Part(accounts, (index, of) if of else None, (("release 1", accounts or ("a", "b")),))
     summary = Summary(2, 3, 4, 5, 6, 0, len(findings), 0, 0, 0)
     notes = (*chart_notes(about.charts), part_note(about))
-    return replace(Report(findings, summary, part=about, notes=notes), **changes)
+    return Report(findings, summary, part=about, notes=notes)._replace(**changes)
 
 
 def merged(*reports: Report) -> Report:

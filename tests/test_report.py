@@ -51,7 +51,7 @@ RULES = (
 def report(*findings: Finding, **changes: Any) -> Report:
     counts = {s: sum(f.severity == s for f in findings) for s in Severity}
     summary = Summary(1, 1, 1, 27, 14, 0, counts[Severity.ERROR], counts[Severity.WARNING], counts[Severity.NOTE], 0)
-    return replace(Report(findings, summary, RULES, sources={PATH: SOURCE}), **changes)
+    return Report(findings, summary, RULES, sources={PATH: SOURCE})._replace(**changes)
 
 
 FULL_REPORT = report(
@@ -114,7 +114,7 @@ def test_concise_is_one_line_a_finding() -> None:
 
 
 def test_few_skipped_files_are_named_and_many_are_counted() -> None:
-    few = replace(FULL_REPORT, summary=replace(FULL_REPORT.summary, skipped=1))
+    few = FULL_REPORT._replace(summary=FULL_REPORT.summary._replace(skipped=1))
     assert "skipped 1 (x.yaml: larger than 10 MB)" in render("concise", few)
     skipped = tuple(Skipped(f"{i}.yaml", "excluded" if i else "unreadable") for i in range(5))
     many = report(skipped=skipped, summary=Summary(skipped=5))
@@ -157,7 +157,7 @@ def sarif_validator() -> Draft4Validator:
 
 
 def test_sarif_is_valid_and_complete() -> None:
-    crashed = replace(FULL_REPORT, crashes=(Crash("CFG004", "KeyError: 'x'"),))
+    crashed = FULL_REPORT._replace(crashes=(Crash("CFG004", "KeyError: 'x'"),))
     log = json.loads(render("sarif", crashed, RenderOptions(path_prefix="config repo/")))
     sarif_validator().validate(log)
     run = log["runs"][0]
@@ -251,7 +251,7 @@ def test_hostile_text_cannot_leave_its_place(name: str) -> None:
         affects=Affects(1, (HOSTILE,)),
     )
     odd = report(hostile, skipped=(Skipped(HOSTILE, HOSTILE),), notes=(HOSTILE,), sources={hostile.path: HOSTILE})
-    text = render(name, replace(odd, summary=replace(odd.summary, skipped=1)))
+    text = render(name, odd._replace(summary=odd.summary._replace(skipped=1)))
     text.encode("utf-8")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2028]", text)
     assert not any(line.lstrip().startswith("::error::x") for line in text.splitlines())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +57,7 @@ def views(repo: Path, before: str, after: str) -> tuple[Context, Context]:
     session = open_session(Request(path=str(repo), isolated=True))
 
     def side(release: str) -> Context:
-        settings = replace(session.settings, source=replace(session.settings.source, charts=release))
+        settings = session.settings._replace(source=session.settings.source._replace(charts=release))
         return Context(session.context.repository, settings)
 
     return side(before), side(after)

@@ -8,9 +8,8 @@ a list. A value is *used* by the root chart (compared, tested, put into a field,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .expressions import Expression
 
@@ -21,13 +20,15 @@ Route: TypeAlias = tuple[str, ...]
 ITEM = "*"
 
 
-@dataclass(slots=True)
 class Target:
     """The leaf chart of one Application: a fixed path, or a prefix and the key (below `loop`) that completes it."""
 
-    template: str
-    prefix: str = ""
-    route: Route = ()
+    __slots__ = ("prefix", "route", "template")
+
+    def __init__(self, template: str) -> None:
+        self.template = template
+        self.prefix = ""
+        self.route: Route = ()
 
     @property
     def dynamic(self) -> bool:
@@ -35,8 +36,7 @@ class Target:
         return bool(self.route)
 
 
-@dataclass(slots=True)
-class Passing:
+class Passing(NamedTuple):
     """A value on its way into a leaf chart: where it arrives (() when its keys are mixed in at the top)."""
 
     target: Target
@@ -44,13 +44,15 @@ class Passing:
     whole: bool
 
 
-@dataclass(slots=True)
 class Node:
     """What happens to one value. `used` names the root chart's templates that use it themselves."""
 
-    used: set[str] = field(default_factory=set)
-    passed: list[Passing] = field(default_factory=list)
-    below: dict[str, Node] = field(default_factory=dict)
+    __slots__ = ("below", "passed", "used")
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+        self.passed: list[Passing] = []
+        self.below: dict[str, Node] = {}
 
     def child(self, key: str | int) -> Node | None:
         """The node of a key or of a list's item."""
@@ -72,7 +74,10 @@ class Contract:
         """The node at a route, made when it is not there."""
         current = self.root
         for key in route:
-            current = current.below.setdefault(key, Node())
+            below = current.below.get(key)
+            if below is None:
+                below = current.below[key] = Node()
+            current = below
         return current
 
     def find(self, keys: Sequence[str | int]) -> Node | None:
@@ -159,11 +164,8 @@ class _Walk:
     def leaf(self, row: Any, known: Mapping[str, list[Route]]) -> None:
         expression = self.expressions[row[2]]
         arrival = tuple(row[1].split("."))
-        for route in routes_of(expression, known):
+        for route in list(routes_of(expression, known)) or read_routes(expression, known):
             self.contract.node(route).passed.append(Passing(self.target, arrival, whole=False))
-        if not list(routes_of(expression, known)):
-            for route in read_routes(expression, known):
-                self.contract.node(route).passed.append(Passing(self.target, arrival, whole=False))
 
     def put(self, row: Any, known: Mapping[str, list[Route]]) -> None:
         arrival = tuple(row[1].split(".")) if row[1] else ()

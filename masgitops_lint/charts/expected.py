@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.place import Keys
@@ -15,8 +15,7 @@ from .profile import ReleaseProfile
 from .unread import by_hand
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """Keys of a block (or of each entry of a list) without which something cannot work, and what happens then.
 
     `where` is what the block must say for them to be needed, `beside` a key that must have a value; `partner`: one of
@@ -27,15 +26,12 @@ class Expected:
     keys: tuple[str, ...]
     effect: str
     listed: bool = False
-    where: Mapping[str, Any] = field(default_factory=dict)
+    where: Mapping[str, Any] = MappingProxyType({})
     beside: str = ""
     partner: bool = False
-    route: tuple[str, ...] = field(init=False)
-    all_keys: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "route", tuple(self.block.split(".")))
-        object.__setattr__(self, "all_keys", frozenset(self.keys))
+    route: tuple[str, ...] = ()
+    """Of the block."""
+    all_keys: frozenset[str] = frozenset()
 
     def asks(self, block: Mapping[str, Any]) -> bool:
         """Whether a block needs the keys."""
@@ -54,12 +50,13 @@ def expected() -> Mapping[str, tuple[Expected, ...]]:
     for row in by_hand()["expected"]["rows"]:
         block, star, _ = row["block"].partition(".*")
         more = {key: row[key] for key in ("where", "beside", "partner") if key in row}
-        found.setdefault(block, []).append(Expected(block, tuple(row["keys"]), row["effect"], bool(star), **more))
+        keys = tuple(row["keys"])
+        more |= {"route": tuple(block.split(".")), "all_keys": frozenset(keys)}
+        found.setdefault(block, []).append(Expected(block, keys, row["effect"], bool(star), **more))
     return {block: tuple(rows) for block, rows in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Lacking:
+class Lacking(NamedTuple):
     """Keys that a block lacks; `block` is its route."""
 
     block: Keys

@@ -13,9 +13,8 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from masgitops_lint.mas.scope import go_text
 from masgitops_lint.model.late_pattern import late_pattern
@@ -48,8 +47,7 @@ class YamlText:
         self.value = value
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """What `semver` gives."""
 
     parts: tuple[int, int, int]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,13 +21,14 @@ _AFTER_SCHEME = late_pattern(
     r"(?:[^/@?#\s]*@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?P<port>:\d{1,5})?"
     r"(?:[/?#]\S*)?"
 )
+_NAME = late_pattern(r"[\w./]+")
+"""A name that stands for itself; its dots are meant as dots."""
 _CHANNEL = late_pattern(r"v?\d+\.\d+(?:\.(?:x|\d+))?(?:[-.].*)?")
 
 
 class Format(NamedTuple):
     """What a key's value must look like; `values` belong to enumerations, and say what a `pattern` is."""
 
-    key: re.Pattern[str]
     kind: str
     values: tuple[str, ...] = ()
     pattern: str = ""
@@ -40,22 +42,42 @@ class Misfit(NamedTuple):
     meant: str = ""
 
 
+class _Table(NamedTuple):
+    """The formats in the order in which they count, and which keys they are for: plain names, and patterns of names."""
+
+    formats: Sequence[Format]
+    by_name: Mapping[str, int]
+    by_pattern: Sequence[tuple[re.Pattern[str], int]]
+
+    def find(self, name: str) -> int:
+        """The number of the first format that a name has; for a name without one, the number after the last."""
+        found = self.by_name.get(name, len(self.formats))
+        fitting = (number for pattern, number in self.by_pattern if pattern.fullmatch(name))
+        return min(found, next(fitting, found))
+
+
 @lru_cache(maxsize=1)
-def formats() -> tuple[Format, ...]:
-    """The table."""
-    return tuple(
-        Format(re.compile(one["key"]), one["kind"], tuple(one.get("values", ())), one.get("pattern", ""))
-        for one in by_hand()["formats"]["rules"]
-    )
+def _table() -> _Table:
+    rules = by_hand()["formats"]["rules"]
+    by_name: dict[str, int] = {}
+    by_pattern: list[tuple[re.Pattern[str], int]] = []
+    for number, one in enumerate(rules):
+        names = one["key"].split("|")
+        if all(_NAME.fullmatch(name) for name in names):
+            for name in names:
+                by_name.setdefault(name, number)
+        else:
+            by_pattern.append((re.compile(one["key"]), number))
+    formats = [Format(one["kind"], tuple(one.get("values", ())), one.get("pattern", "")) for one in rules]
+    return _Table(formats, by_name, by_pattern)
 
 
 @lru_cache(maxsize=4096)
 def format_of(name: str, above: str = "") -> Format | None:
     """The format of a key, by its name and the name of the mapping it stands in."""
-    for one in formats():
-        if one.key.fullmatch(name) or one.key.fullmatch(f"{above}/{name}"):
-            return one
-    return None
+    table = _table()
+    number = min(table.find(name), table.find(f"{above}/{name}"))
+    return table.formats[number] if number < len(table.formats) else None
 
 
 def format_at(keys: Keys) -> Format | None:

@@ -6,7 +6,7 @@ profiles small and their evaluation fast.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from .expressions import Expression, call_is_fallible
@@ -15,16 +15,18 @@ Prefix: TypeAlias = tuple[str, ...]
 """A value that must be a mapping: keys below the values, or a variable's name (`$x`, `.` for the dot) and its keys."""
 
 
-@dataclass(slots=True)
 class Needs:
     """`always`: prefixes that are dereferenced whatever happens; `maybe`: only behind an `and` or `or`.
 
     `other`: the expression can fail in another way, so it has to be evaluated.
     """
 
-    always: set[Prefix] = field(default_factory=set)
-    maybe: set[Prefix] = field(default_factory=set)
-    other: bool = False
+    __slots__ = ("always", "maybe", "other")
+
+    def __init__(self) -> None:
+        self.always: set[Prefix] = set()
+        self.maybe: set[Prefix] = set()
+        self.other = False
 
 
 def needs(expression: Expression) -> Needs:
@@ -69,7 +71,6 @@ def has_variable(expression: Expression) -> bool:
     return any(has_variable(part) for part in expression[1:] if isinstance(part, list) and part)
 
 
-@dataclass(slots=True)
 class Known:
     """What has certainly been evaluated when a point of a program is reached.
 
@@ -77,17 +78,27 @@ class Known:
     second kind depends on variables, and is forgotten when one changes.
     """
 
-    cache: dict[int, tuple[Needs, bool]] = field(default_factory=dict)
-    """Needs by number, and whether the expression has variables: shared by everything compiled from one table."""
-    prefixes: set[Prefix] = field(default_factory=set)
-    fixed: set[tuple[int, str | None]] = field(default_factory=set)
-    passing: set[tuple[int, str | None]] = field(default_factory=set)
-    assigned: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """For `assigned_variables`: shared by everything compiled from one chart."""
+    __slots__ = ("assigned", "cache", "fixed", "passing", "prefixes")
+
+    def __init__(
+        self,
+        cache: dict[int, tuple[Needs, bool]],
+        prefixes: Iterable[Prefix] = (),
+        fixed: Iterable[tuple[int, str | None]] = (),
+        passing: Iterable[tuple[int, str | None]] = (),
+        assigned: dict[int, tuple[str, ...]] | None = None,
+    ) -> None:
+        """`cache`: needs by number, and whether the expression has variables; everything compiled from one table
+        shares it. `assigned`, for `assigned_variables`, is shared by everything compiled from one chart."""
+        self.cache = cache
+        self.prefixes = set(prefixes)
+        self.fixed = set(fixed)
+        self.passing = set(passing)
+        self.assigned: dict[int, tuple[str, ...]] = {} if assigned is None else assigned
 
     def copy(self) -> Known:
         """For a branch: what it learns is not known after it."""
-        return Known(self.cache, set(self.prefixes), set(self.fixed), set(self.passing), self.assigned)
+        return Known(self.cache, self.prefixes, self.fixed, self.passing, self.assigned)
 
     def forget(self, name: str) -> None:
         """A variable (or the dot, ".") has a new value."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
@@ -122,62 +122,58 @@ class SecretCatalogue:
         return self._by_chart.get((chart, level))
 
     @cached_property
-    def _writers_by_length(self) -> Mapping[int, list[tuple[re.Pattern[str], SecretJob]]]:
-        return _by_length(self.writer_patterns, lambda job: job.path)
+    def _writers_by_length(self) -> Mapping[int, list[SecretJob]]:
+        return _by_length(self.writers)
 
     @cached_property
-    def _by_hand_by_length(self) -> Mapping[int, list[tuple[re.Pattern[str], PreCreated]]]:
-        return _by_length(self.pre_created_patterns, lambda one: one.path)
+    def _by_hand_by_length(self) -> Mapping[int, list[PreCreated]]:
+        return _by_length(self.pre_created)
 
     def writers_of(self, path: str) -> Iterator[tuple[re.Match[str], SecretJob]]:
         """The Jobs whose template can give a path, with the ids in it."""
-        for pattern, job in self._writers_by_length[min(path.count("/"), _LONGEST)]:
-            match = pattern.fullmatch(path)
-            if match is not None:
-                yield match, job
+        return _giving(path, self._writers_by_length)
 
-    def templates_for(self, path: str) -> Iterator[tuple[re.Pattern[str], str]]:
-        """Patterns and templates that could give a path of this length: written ones first, then those by hand."""
-        length = min(path.count("/"), _LONGEST)
-        for pattern, job in self._writers_by_length[length]:
-            yield pattern, job.path
-        for pattern, one in self._by_hand_by_length[length]:
-            yield pattern, one.path
+    def templates_of(self, path: str) -> Iterator[tuple[re.Match[str], str]]:
+        """Templates that can give a path, with the ids in it: written ones first, then those by hand."""
+        for match, job in self.writers_of(path):
+            yield match, job.path
+        for match, one in _giving(path, self._by_hand_by_length):
+            yield match, one.path
 
     def created_by_hand(self, path: str) -> PreCreated | None:
         """The documented secret of a path that no chart writes."""
-        for pattern, one in self._by_hand_by_length[min(path.count("/"), _LONGEST)]:
-            if pattern.fullmatch(path):
-                return one
-        return None
-
-    @cached_property
-    def writer_patterns(self) -> tuple[tuple[re.Pattern[str], SecretJob], ...]:
-        """A pattern for each writer's paths, ids being named groups."""
-        return tuple((template_pattern(job.path), job) for job in self.writers)
-
-    @cached_property
-    def pre_created_patterns(self) -> tuple[tuple[re.Pattern[str], PreCreated], ...]:
-        """A pattern for the paths of each secret that is created by hand."""
-        return tuple((template_pattern(one.path), one) for one in self.pre_created)
+        return next((one for _, one in _giving(path, self._by_hand_by_length)), None)
 
 
 _LONGEST = 12
-_Entry = TypeVar("_Entry")
+_Entry = TypeVar("_Entry", SecretJob, PreCreated)
 
 
-def _by_length(
-    patterns: tuple[tuple[re.Pattern[str], _Entry], ...], template: Callable[[_Entry], str]
-) -> Mapping[int, list[tuple[re.Pattern[str], _Entry]]]:
-    """The patterns that can fit a path with so many slashes."""
-    found: dict[int, list[tuple[re.Pattern[str], _Entry]]] = {number: [] for number in range(_LONGEST + 1)}
-    for pattern, entry in patterns:
-        text = template(entry)
-        length = text.count("/")
+def _by_length(entries: Iterable[_Entry]) -> Mapping[int, list[_Entry]]:
+    """The entries whose template can give a path with so many slashes."""
+    found: dict[int, list[_Entry]] = {number: [] for number in range(_LONGEST + 1)}
+    for entry in entries:
+        length = entry.path.count("/")
         for number in found:
-            if number == length or (number > length and text.endswith("{*}")):
-                found[number].append((pattern, entry))
+            if number == length or (number > length and entry.path.endswith("{*}")):
+                found[number].append(entry)
     return found
+
+
+def _giving(path: str, by_length: Mapping[int, list[_Entry]]) -> Iterator[tuple[re.Match[str], _Entry]]:
+    segments = path.split("/")
+    for entry in by_length[min(len(segments) - 1, _LONGEST)]:
+        # of many templates one or two have the right words in the right places: only these become patterns
+        if all(segments[index] == word for index, word in _words(entry.path)):
+            match = template_pattern(entry.path).fullmatch(path)
+            if match is not None:
+                yield match, entry
+
+
+@lru_cache(maxsize=512)
+def _words(template: str) -> tuple[tuple[int, str], ...]:
+    """The segments of a template that are the same in every path, by position."""
+    return tuple((index, part) for index, part in enumerate(template.split("/")) if "{" not in part)
 
 
 @lru_cache(maxsize=1)

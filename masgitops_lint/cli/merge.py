@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,7 +54,7 @@ def command(reports: tuple[str, ...], **options: Any) -> None:
     except (MergeError, ReportError) as error:
         raise CommandError(str(error)) from error
     report = _with_pages(merged.report, options["rules_directories"])
-    report = replace(report, root=root, sources=_texts(report, root))
+    report = report._replace(root=root, sources=_texts(report, root))
     for format_name, file in pairs:
         write(report, format_name, file, options, fail_on)
     for crash in report.crashes:
@@ -116,7 +115,7 @@ def _with_pages(report: Report, directories: tuple[str, ...]) -> Report:
     used = {finding.rule for finding in report.findings} | {entry.finding.rule for entry in report.suppressed}
     with user_errors():
         rules: tuple[RuleInfo, ...] = tuple(one.info() for one in load_rules(directories) if one.rule.code in used)
-    return replace(report, rules=rules)
+    return report._replace(rules=rules)
 
 
 def _texts(report: Report, root: str) -> Mapping[str, str]:

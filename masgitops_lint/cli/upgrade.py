@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -42,8 +41,8 @@ def run(path: str, options: dict[str, Any]) -> None:
         for charts in (options["charts_from"], options["charts_to"]):
             _known(charts)
             settings = session.settings
-            accounts = {name: replace(one, charts=None) for name, one in settings.accounts.items()}
-            settings = replace(settings, source=replace(settings.source, charts=charts), accounts=accounts)
+            accounts = {name: one._replace(charts=None) for name, one in settings.accounts.items()}
+            settings = settings._replace(source=settings.source._replace(charts=charts), accounts=accounts)
             context = Context(session.context.repository, settings)
             context.build_options = build_options(options)
             sides.append(session._replace(settings=settings, context=context))

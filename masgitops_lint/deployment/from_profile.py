@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from masgitops_lint.charts.expressions import UNKNOWN, TemplateError
 from masgitops_lint.charts.profile import ReleaseProfile
@@ -25,8 +24,7 @@ from .leaf_values import LeafValues, ScopeLeaves, all_keys, blamed_keys
 RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 
-@dataclass(slots=True)
-class _Set:
+class _Set(NamedTuple):
     """A rendered ApplicationSet: what its generated Applications have in common."""
 
     name: str
@@ -43,14 +41,16 @@ class _Set:
     sync_options: tuple[str, ...]
 
 
-@dataclass(slots=True)
 class _Root:
     """A root Application whose chart has been rendered."""
 
-    name: str
-    sets: dict[str, _Set] = field(default_factory=dict)
-    lost: list[str] | None = None
-    """For a root that does not render, or hangs below one: where the names of what is lost are gathered."""
+    __slots__ = ("lost", "name", "sets")
+
+    def __init__(self, name: str, lost: list[str] | None = None) -> None:
+        """`lost`: for a root that does not render, or hangs below one, where the names of what is lost are gathered."""
+        self.name = name
+        self.sets: dict[str, _Set] = {}
+        self.lost = lost
 
 
 def build(

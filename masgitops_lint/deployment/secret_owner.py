@@ -100,10 +100,7 @@ class Owners:
     def _by_template(self, path: str, scope: Scope, jobs: SecretCatalogue) -> Owner:
         """Ids that stand where a known kind of secret has them, and that no scope of the repo has."""
         own = {"account": scope.account, "cluster": scope.cluster, "instance": scope.instance}
-        for pattern, _ in jobs.templates_for(path):
-            match = pattern.fullmatch(path)
-            if match is None:
-                continue
+        for match, _ in jobs.templates_of(path):
             found = match.groupdict()
             if not found or all(own.get(name) == value for name, value in found.items()):
                 return Owner("own" if found else "none")
@@ -132,11 +129,10 @@ class Owners:
         instance = rest.split("/", 1)[0]
         if instance == scope.instance or instance in self.instances.get((scope.account, scope.cluster), ()):
             return None
-        for pattern, template in jobs.templates_for(path):
-            match = pattern.fullmatch(path)
-            if match is not None and not any(free in template for free in ("{instance}", "{*}", "{.")):
+        for match, template in jobs.templates_of(path):
+            if not any(free in template for free in ("{instance}", "{*}", "{.")):
                 return None
-            if match is not None and match.groupdict().get("instance") == instance:
+            if match.groupdict().get("instance") == instance:
                 return Owner("instance", prefix + instance, False, prefix + scope.instance + rest[len(instance) :])
         return None
 

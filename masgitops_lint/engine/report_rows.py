@@ -12,8 +12,6 @@ from masgitops_lint.model.place import Span
 from masgitops_lint.model.report import Part, Report, RuleInfo, Skipped, Summary, Suppressed
 
 _NOTHING = Affects()
-_SUMMARY = tuple(Summary.__dataclass_fields__)
-_RULE = tuple(RuleInfo.__dataclass_fields__)
 
 
 def to_rows(report: Report) -> dict[str, Any]:
@@ -23,8 +21,8 @@ def to_rows(report: Report) -> dict[str, Any]:
         "findings": [finding_row(finding) for finding in report.findings],
         "suppressed": [[finding_row(entry.finding), entry.by, entry.reason] for entry in report.suppressed],
         "skipped": [[entry.path, entry.reason] for entry in report.skipped],
-        "summary": [getattr(report.summary, name) for name in _SUMMARY],
-        "rules": [{name: getattr(rule, name) for name in _RULE} for rule in report.rules],
+        "summary": report.summary,
+        "rules": report.rules,
         "notes": report.notes,
         "part": part and [part.accounts, part.shard, part.charts],
     }
@@ -35,7 +33,7 @@ def from_rows(rows: dict[str, Any]) -> Report:
     return Report(
         findings=tuple(map(finding_of, rows["findings"])),
         summary=Summary(*rows["summary"]),
-        rules=tuple(_rule(**rule) for rule in rows["rules"]),
+        rules=tuple(map(_rule, rows["rules"])),
         suppressed=tuple(Suppressed(finding_of(row), by, reason) for row, by, reason in rows["suppressed"]),
         skipped=tuple(Skipped(*entry) for entry in rows["skipped"]),
         notes=tuple(rows["notes"]),
@@ -82,8 +80,9 @@ def finding_of(row: list[Any]) -> Finding:
     )
 
 
-def _rule(tags: list[str], **others: str) -> RuleInfo:
-    return RuleInfo(tags=tuple(tags), **others)
+def _rule(row: list[Any]) -> RuleInfo:
+    rule = RuleInfo(*row)
+    return rule._replace(tags=tuple(rule.tags))
 
 
 def _part(accounts: list[str], shard: list[int] | None, charts: list[Any]) -> Part:

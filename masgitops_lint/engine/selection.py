@@ -8,7 +8,8 @@ command line takes the place of both lists of the settings; `--ignore` adds to w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from masgitops_lint.model.finding import Finding, Severity
@@ -119,12 +120,11 @@ class FilePattern(NamedTuple):
     codes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The outcome of `select`, `ignore`, `severity` and `per-file-ignores` for the known rules."""
 
     codes: frozenset[str]
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = MappingProxyType({})
     per_file: tuple[FilePattern, ...] = ()
 
     @classmethod

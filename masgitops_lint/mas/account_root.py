@@ -7,8 +7,8 @@ source release, the roles, and whether removals are applied (`auto_delete`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from masgitops_lint.model.place import Place
 
@@ -25,8 +25,7 @@ DOCUMENTED_DEFAULTS: Mapping[str, Any] = {
 """What the account root chart assumes when the manifest says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRoot:
+class AccountRoot(NamedTuple):
     """The parameters of one account. `values` holds nested Helm values; `places` tells where each dotted name is set.
 
     `origin` is "manifest", "settings" or "defaults"; `manifest` is the Application's own place when one was found.
@@ -36,7 +35,7 @@ class AccountRoot:
     values: Mapping[str, Any]
     origin: str
     manifest: Place | None = None
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, Place] = MappingProxyType({})
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of the dotted parameter `name`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from .finding import Finding
@@ -35,8 +35,7 @@ class Crash(NamedTuple):
     traceback: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """What was seen: never a green tick on nothing."""
 
     accounts: int = 0
@@ -51,8 +50,7 @@ class Summary:
     suppressed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
+class RuleInfo(NamedTuple):
     """What a report needs to know of a rule: its page goes into SARIF and `explain`."""
 
     code: str
@@ -75,8 +73,7 @@ class Part(NamedTuple):
     charts: Charts = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Findings in stable order, what was seen, and enough about the rules to write any format.
 
     `part` is None for a run that was about everything. `sources` maps a path to its decoded text for the files that
@@ -93,4 +90,4 @@ class Report:
     """Sentences for the footer: which release profile was used for which account, what was assumed."""
     part: Part | None = None
     root: str = "."
-    sources: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = MappingProxyType({})

@@ -282,7 +282,7 @@ def _of_path(subject: Subject, path: str) -> str:
 
 def _written(base: Subject, head: Subject, references: list[tuple[Place, Any]]) -> Iterator[Step]:
     """Secrets whose writer has gone, or writes other fields."""
-    from masgitops_lint.charts.secrets import catalogue, template_pattern
+    from masgitops_lint.charts.secrets import catalogue
 
     found: dict[tuple[str, str], list[Place]] = {}
     helps: dict[tuple[str, str], str] = {}
@@ -290,8 +290,8 @@ def _written(base: Subject, head: Subject, references: list[tuple[Place, Any]]) 
         account = _of_path(base, place.path)
         old, new = catalogue(base.profile(account).release), catalogue(head.profile(account).release)
         path = one.path.rpartition(":secret:")[2] if ":secret:" in one.path else one.path
-        wrote = [job for pattern, job in old.writer_patterns if pattern.fullmatch(path) and one.key in job.fields]
-        still = any(pattern.fullmatch(path) and one.key in job.fields for pattern, job in new.writer_patterns)
+        wrote = [job for _, job in old.writers_of(path) if one.key in job.fields]
+        still = any(one.key in job.fields for _, job in new.writers_of(path))
         if not wrote or still:
             continue
         job = wrote[0]
@@ -306,7 +306,7 @@ def _written(base: Subject, head: Subject, references: list[tuple[Place, Any]]) 
         elif successors:
             fields = ", ".join(f"`{name}`" for name in successors[0].fields)
             helps[key] = f"its Job writes the fields {fields} now"
-        elif any(template_pattern(other.path).fullmatch(path) for other in new.pre_created):
+        elif new.created_by_hand(path):
             helps[key] = "create it by hand"
     for (path, field), places in found.items():
         text = f"nothing writes `{field}` of the secret `{path}` any more"

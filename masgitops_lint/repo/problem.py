@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from masgitops_lint.model.place import Keys, Span
 
@@ -10,8 +10,7 @@ FATAL = frozenset({"syntax", "bad-utf8", "nul-byte", "too-large", "too-deep", "a
 """Kinds that leave a document without data. All others are remarks about a document that was read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing about a file that a reader should know.
 
     `kind` is one of
@@ -27,7 +26,7 @@ class Problem:
 
     kind: str
     message: str
-    span: Span = field(default_factory=Span)
+    span: Span = Span()
     keys: Keys = ()
     document: int = 0
     related: Span | None = None

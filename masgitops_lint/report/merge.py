@@ -54,8 +54,7 @@ def merge_reports(named: Sequence[tuple[str, Report]]) -> Merged:
     choices = {name: choice for one in parts for choice, names in one.part.charts for name in names}
     part = Part(accounts, None, charts_by_choice(choices.items()))
     return Merged(
-        replace(
-            reports[0],
+        reports[0]._replace(
             findings=findings,
             summary=_summary(reports, findings, len(suppressed), len(skipped), len(choices)),
             suppressed=suppressed,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from masgitops_lint.model.place import Keys, Span
 
@@ -25,8 +24,7 @@ _REFUSED = frozenset(("duplicate-key", "multiple-documents", "conflict-marker"))
 _FREE = ("rules", "parameters")
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsProblem:
+class SettingsProblem(NamedTuple):
     """One thing that is wrong in a settings file."""
 
     path: str
@@ -45,8 +43,7 @@ class SettingsError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-@dataclass(frozen=True, slots=True)
-class SettingPlace:
+class SettingPlace(NamedTuple):
     """Where a setting stands; as text `file:line:column`, read from the file only when somebody asks."""
 
     path: str | None
@@ -138,11 +135,10 @@ def _anchored(settings: Settings, directory: str) -> Settings:
     def charts(source: str | None) -> str | None:
         return os.path.join(directory, source) if source is not None and source.startswith(("./", "../")) else source
 
-    return replace(
-        settings,
+    return settings._replace(
         baseline=None if settings.baseline is None else os.path.join(directory, settings.baseline),
-        source=replace(settings.source, charts=charts(settings.source.charts)),
-        accounts={name: replace(account, charts=charts(account.charts)) for name, account in settings.accounts.items()},
+        source=settings.source._replace(charts=charts(settings.source.charts)),
+        accounts={name: account._replace(charts=charts(account.charts)) for name, account in settings.accounts.items()},
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 SeverityName: TypeAlias = Literal["error", "warning", "note"]
 FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
@@ -12,9 +12,11 @@ Globbing: TypeAlias = Literal["greedy", "strict", "both"]
 Layout: TypeAlias = Literal["mas", "argocd", "flux", "kustomize", "ignore"]
 ExtraFileLevel: TypeAlias = Literal["cluster", "instance", "sls", "aiservice", "tenant"]
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""No settings of a kind."""
 
-@dataclass(frozen=True, slots=True)
-class AccountSettings:
+
+class AccountSettings(NamedTuple):
     """What the config repo itself does not say about one account (one account root).
 
     `charts` is a release of the source repo (`8.4.2`) or a path to a checkout; None means: take the newest known.
@@ -29,7 +31,7 @@ class AccountSettings:
     auto_delete: bool | None = None
     cluster_admin_role: bool | None = None
     application_admin_role: bool | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = NOTHING
 
     def root_parameters(self) -> dict[str, Any]:
         """The Helm parameters that the settings give, by dotted name; empty when they give none."""
@@ -42,16 +44,14 @@ class AccountSettings:
         return {**self.parameters, **{name: value for name, value in named.items() if value is not None}}
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSettings:
+class SourceSettings(NamedTuple):
     """Where the charts come from for every account that does not say otherwise: release or path, and Git revision."""
 
     charts: str | None = None
     revision: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredSecret:
+class DeclaredSecret(NamedTuple):
     """A secret that exists because somebody or something outside the repo creates it.
 
     `path` may hold `{account}`, `{cluster}`, `{instance}`, `{tenant}` and `*`. No `fields` means: any field.
@@ -62,8 +62,7 @@ class DeclaredSecret:
     created_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SecretSettings:
+class SecretSettings(NamedTuple):
     """The secret store and what is known to be in it. `backend` None means: detect it from the references."""
 
     backend: str | None = None
@@ -71,40 +70,36 @@ class SecretSettings:
     path_convention: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ExtraFile:
+class ExtraFile(NamedTuple):
     """A config file that patched charts read: which level's generator merges it, and its top-level keys."""
 
     level: ExtraFileLevel
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ContractSettings:
+class ContractSettings(NamedTuple):
     """What patched charts read beyond the release: more keys, more files, other fields of secrets.
 
     `keys_read` maps a config file's name (or `*`) to dotted key paths, `secret_fields` a secret path pattern to fields.
     """
 
-    keys_read: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    files: Mapping[str, ExtraFile] = field(default_factory=dict)
-    secret_fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys_read: Mapping[str, tuple[str, ...]] = NOTHING
+    files: Mapping[str, ExtraFile] = NOTHING
+    secret_fields: Mapping[str, tuple[str, ...]] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredCluster:
+class DeclaredCluster(NamedTuple):
     """A cluster that Argo CD knows but the repo does not declare, for cluster generators and version checks."""
 
     server: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = NOTHING
+    annotations: Mapping[str, str] = NOTHING
     openshift_version: str | None = None
     kubernetes_version: str | None = None
     architecture: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(NamedTuple):
     """From how many Applications or instances on a change counts as a large one."""
 
     changed_applications: int = 100
@@ -112,29 +107,28 @@ class Thresholds:
     changed_instances: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings of a run. `path` is the file they come from, None for the defaults."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, SeverityName] = field(default_factory=dict)
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    severity: Mapping[str, SeverityName] = NOTHING
+    per_file_ignores: Mapping[str, tuple[str, ...]] = NOTHING
+    rules: Mapping[str, Mapping[str, Any]] = NOTHING
     fail_on: FailOn = "error"
     baseline: str | None = None
     exclude: tuple[str, ...] = ()
-    accounts: Mapping[str, AccountSettings] = field(default_factory=dict)
-    source: SourceSettings = field(default_factory=SourceSettings)
+    accounts: Mapping[str, AccountSettings] = NOTHING
+    source: SourceSettings = SourceSettings()
     argocd_version: str | None = None
     flux_version: str | None = None
     globbing: Globbing = "both"
-    layouts: Mapping[str, Layout] = field(default_factory=dict)
+    layouts: Mapping[str, Layout] = NOTHING
     repository_urls: tuple[str, ...] = ()
-    secrets: SecretSettings = field(default_factory=SecretSettings)
-    contract: ContractSettings = field(default_factory=ContractSettings)
-    clusters: Mapping[str, DeclaredCluster] = field(default_factory=dict)
-    thresholds: Thresholds = field(default_factory=Thresholds)
+    secrets: SecretSettings = SecretSettings()
+    contract: ContractSettings = ContractSettings()
+    clusters: Mapping[str, DeclaredCluster] = NOTHING
+    thresholds: Thresholds = Thresholds()
     stateful_kinds: tuple[str, ...] = ()
     path: str | None = None
 

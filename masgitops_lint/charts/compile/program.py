@@ -206,7 +206,7 @@ class Writer:
         self.open = False
 
     def write(self, statements: list[Statement], known: Known | None = None) -> list[Any]:
-        known = Known() if known is None else known
+        known = Known({}) if known is None else known
         found: list[Any] = []
         for index, one in enumerate(statements):
             if isinstance(one, Open):
