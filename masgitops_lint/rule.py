@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from masgitops_lint.model.finding import Affects, Draft, Fix, Severity
@@ -21,7 +20,7 @@ class Example(NamedTuple):
     """
 
     title: str
-    files: Mapping[str, str] = MappingProxyType({})
+    files: Mapping[str, str] = {}
     remove: tuple[str, ...] = ()
     base: str = "mas"
     settings: str = ""
@@ -49,7 +48,7 @@ class Rule(NamedTuple):
     severity: str
     tags: tuple[str, ...] = ()
     since: str = "0.1.0"
-    options: Mapping[str, Any] = MappingProxyType({})
+    options: Mapping[str, Any] = {}
     needs_base: bool = False
     local: bool = False
     charts: bool = False

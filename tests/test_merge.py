@@ -63,6 +63,9 @@ whole = st.builds(
     crashes=st.lists(st.builds(Crash, text, text, st.just("")), max_size=2).map(tuple),
     notes=names,
     part=st.none() | part,
+    rules=st.just(()),
+    root=st.just("."),
+    sources=st.just({}),
 )
 
 

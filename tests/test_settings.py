@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import fields, is_dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -127,8 +126,7 @@ def test_every_setting_is_described_and_has_the_default_of_its_frozen_twin() -> 
         for key, node in definition["properties"].items():
             assert "description" in node or "$ref" in node, key
     assert parse_settings("x", b"fail-on: error\n") == Settings(path="x")
-    nested = [getattr(values, name) for name in values.__dict__ if is_dataclass(getattr(values, name))]
-    names = {field.name for kind in nested for field in fields(kind)} - {"path"}
+    names = {field for kind in vars(values).values() for field in getattr(kind, "_fields", ())} - {"path"}
     published = {key.replace("-", "_") for d in (schema, *schema["$defs"].values()) for key in d["properties"]}
     assert names | {"path"} == published | {"path"}
 

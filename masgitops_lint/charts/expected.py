@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from masgitops_lint.mas.scope import Scope
@@ -26,7 +25,7 @@ class Expected(NamedTuple):
     keys: tuple[str, ...]
     effect: str
     listed: bool = False
-    where: Mapping[str, Any] = MappingProxyType({})
+    where: Mapping[str, Any] = {}
     beside: str = ""
     partner: bool = False
     route: tuple[str, ...] = ()

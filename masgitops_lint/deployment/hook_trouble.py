@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from masgitops_lint.argocd.hook_order import Item, Piece, Sibling, missing, missing_elsewhere
 from masgitops_lint.argocd.waves import Misread, misread_annotation
@@ -39,7 +38,7 @@ class ChartTrouble:
 def chart_troubles(
     deployment: Deployment,
     written: Mapping[str, Iterable[str]],
-    unknown: Mapping[str, Collection[str]] = MappingProxyType({}),
+    unknown: Mapping[str, Collection[str]] = {},
 ) -> tuple[ChartTrouble, ...]:
     """What is wrong with hooks and waves in the charts, each defect once, in order of the first Application.
 

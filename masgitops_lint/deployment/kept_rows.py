@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from masgitops_lint.model.application import Application, Resource
@@ -51,7 +50,7 @@ class KeptEntry(NamedTuple):
 
     roots: dict[str, KeptRoot]
     failing: frozenset[str] = frozenset()
-    leaves: Mapping[str, tuple[Resource, ...]] = MappingProxyType({})
+    leaves: Mapping[str, tuple[Resource, ...]] = {}
 
 
 def packed(entry: KeptEntry) -> bytes:

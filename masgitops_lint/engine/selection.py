@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from masgitops_lint.model.finding import Finding, Severity
@@ -124,7 +123,7 @@ class Selection(NamedTuple):
     """The outcome of `select`, `ignore`, `severity` and `per-file-ignores` for the known rules."""
 
     codes: frozenset[str]
-    severities: Mapping[str, Severity] = MappingProxyType({})
+    severities: Mapping[str, Severity] = {}
     per_file: tuple[FilePattern, ...] = ()
 
     @classmethod

@@ -7,7 +7,6 @@ source release, the roles, and whether removals are applied (`auto_delete`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from masgitops_lint.model.place import Place
@@ -35,7 +34,7 @@ class AccountRoot(NamedTuple):
     values: Mapping[str, Any]
     origin: str
     manifest: Place | None = None
-    places: Mapping[str, Place] = MappingProxyType({})
+    places: Mapping[str, Place] = {}
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of the dotted parameter `name`."""

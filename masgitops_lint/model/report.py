@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from .finding import Finding
@@ -90,4 +89,4 @@ class Report(NamedTuple):
     """Sentences for the footer: which release profile was used for which account, what was assumed."""
     part: Part | None = None
     root: str = "."
-    sources: Mapping[str, str] = MappingProxyType({})
+    sources: Mapping[str, str] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 SeverityName: TypeAlias = Literal["error", "warning", "note"]
@@ -12,7 +11,7 @@ Globbing: TypeAlias = Literal["greedy", "strict", "both"]
 Layout: TypeAlias = Literal["mas", "argocd", "flux", "kustomize", "ignore"]
 ExtraFileLevel: TypeAlias = Literal["cluster", "instance", "sls", "aiservice", "tenant"]
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING: Mapping[str, Any] = {}
 """No settings of a kind."""
 
 
