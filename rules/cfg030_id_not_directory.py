@@ -19,7 +19,7 @@ Make id, directory and merge key the same.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, go_text
 
-RULE = Rule(code="CFG030", name="id-not-directory", severity="error", tags=("ids",))
+RULE = Rule(code="CFG030", name="id-not-directory", severity="error", tags=("ids",), local=True)
 
 BAD = (
     Example(
@@ -37,7 +37,7 @@ GOOD = (Example("ids as the directories"),)
 
 def check(context: Context) -> Drafts:
     """Ids of base files against their directories."""
-    taken = {(scope.level, context.mas.relative(scope.directory)) for scope in context.mas.meant}
+    whole = context.mas.whole
     for scope in context.mas.meant:
         base = scope.base
         if base is None or not base.readable or not base.data:
@@ -63,7 +63,8 @@ def check(context: Context) -> Drafts:
             if text == segment:
                 continue
             other = "/".join([*parts[:position], text, *parts[position + 1 :]])
-            if (scope.level, other) in taken and position == len(parts) - 1:
+            same = (one for root in whole.roots for one in whole.by_directory.get(root.prefix + other, ()))
+            if position == len(parts) - 1 and any(one.level == scope.level for one in same):
                 continue
             if scope.common_key and scope.common_key.split("/")[position : position + 1] == [text]:
                 # Ids and merge keys agree and only the directory's name differs: that is CFG011.

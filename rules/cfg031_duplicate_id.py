@@ -15,7 +15,7 @@ instances are deployed with another's values (argo-cd `applicationset_controller
 Give each directory its own id.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule, go_text
+from masgitops_lint.sdk import Context, Drafts, Example, Place, Rule
 
 RULE = Rule(code="CFG031", name="duplicate-id", severity="error", tags=("ids",))
 
@@ -45,16 +45,15 @@ def check(context: Context) -> Drafts:
         if not names:
             continue
         name = names[-1]
-        block = base.data.get(name)
-        value = block.get("id") if isinstance(block, dict) else None
-        if value is None or go_text(value) == parts[-1]:
+        own = base.ids.get(name)
+        if own is None or own == parts[-1]:
             continue
-        other = by_directory.get((scope.level, "/".join([*parts[:-1], go_text(value)])))
+        other = by_directory.get((scope.level, "/".join([*parts[:-1], own])))
         if other is None or other.base is None:
             continue
         yield RULE.draft(
             Place(base.path, (name, "id")),
-            f"`{name}.id` is `{go_text(value)}`, which is the id of `{context.mas.relative(other.directory)}`: two "
+            f"`{name}.id` is `{own}`, which is the id of `{context.mas.relative(other.directory)}`: two "
             "Applications of the same name are generated and Argo CD rejects one or both",
             help=f"write `id: {parts[-1]}`",
             related=[(Place(other.base.path, (name, "id")), "the directory that the id belongs to")],

@@ -18,7 +18,7 @@ Copy the value from the cluster's base file.
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, Scope, go_text, misfit
 
-RULE = Rule(code="CFG032", name="bases-disagree", severity="error", tags=("ids",))
+RULE = Rule(code="CFG032", name="bases-disagree", severity="error", tags=("ids",), local=True)
 
 BAD = (
     Example(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from masgitops_lint.app import Request, UsageError, lint
 from masgitops_lint.engine.parts import PartResult, Parts
 from masgitops_lint.mas import parts
 from masgitops_lint.model.report import Report
+from masgitops_lint.repo import repository
 from masgitops_lint.repo.child_process import can_fork
 from masgitops_lint.repo.repository import Repository
 from masgitops_lint.repo.yaml import Document
@@ -71,6 +73,30 @@ def test_part_by_part_is_the_whole(fleet: Path, monkeypatch: pytest.MonkeyPatch)
     expected = whole(fleet)
     small_parts(monkeypatch)
     assert whole(fleet) == expected
+
+
+def test_a_sound_fleet_is_read_once_and_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(str(tmp_path), files(SHAPE))
+    small_parts(monkeypatch)
+    parsed: Counter[str] = Counter()
+    held: list[int] = []
+    parse, forget = repository.parse, Repository.forget
+
+    def counted(path: str, raw: bytes) -> Document:
+        parsed[path] += 1
+        return parse(path, raw)
+
+    def noted(self: Repository, paths: Iterable[str]) -> None:
+        forget(self, paths)
+        held.append(len(self._documents))
+
+    monkeypatch.setattr(repository, "parse", counted)
+    monkeypatch.setattr(Repository, "forget", noted)
+    report = lint(Request(str(tmp_path), isolated=True, jobs=1))
+    assert report.findings == ()
+    assert set(parsed.values()) == {1}
+    assert len(held) > 2
+    assert max(held) < report.summary.files / 4
 
 
 @pytest.mark.skipif(not can_fork(), reason="one process is all there is here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from masgitops_lint.kubernetes.units import UnitGraph
     from masgitops_lint.mas.account_root import AccountRoot
     from masgitops_lint.mas.catalogs import Catalogs
+    from masgitops_lint.model.application import Application
     from masgitops_lint.model.place import Place
 
 
@@ -124,6 +125,17 @@ class Parts:
             misread = tuple((scope.directory, place, wrong) for scope, place, wrong in part.misread_values)
         return PartResult(number, findings, crashes, part.deployment, gathered, part.installs, silent, misread)
 
+    def forget(self, number: int) -> None:
+        """Let go of the files and values of a part that has been judged: few are asked for again."""
+        config = self.configs[number]
+        for scope in config.meant:
+            scope.forget()
+        self.whole.repository.forget(config.read_paths)
+
+    def lean(self, result: PartResult) -> PartResult:
+        """A result whose Applications do not hold their values in memory."""
+        return result if self.shares is not None else _without_values(self, result)
+
     def provide(self, results: Sequence[PartResult]) -> None:
         """Give the whole what its parts have worked out."""
         results = sorted(results, key=lambda one: one.number)
@@ -159,9 +171,9 @@ class Parts:
 
 
 class LateValues(LeafValues):
-    """Values that are built again in this process when somebody asks.
+    """Values of a part that has been judged: they are built again when somebody asks.
 
-    `number` is that of their part, `directory` that of their scope, `identity` as another process knew them by.
+    `number` is that of their part, `directory` that of their scope, `identity` what they were known by.
     """
 
     __slots__ = ("_arguments", "_parts", "_real")
@@ -172,13 +184,49 @@ class LateValues(LeafValues):
         self._real: LeafValues | None = None
         self._found = None
 
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What finds the values again."""
+        return self._arguments[2]
+
     def __getattr__(self, name: str) -> Any:
-        # the slots that the other process did not send
+        # the slots of what is not here
         if name not in ("_leaves", "_made"):
             raise AttributeError(name)
         if self._real is None:
             self._real = self._parts.values(*self._arguments)
         return getattr(self._real, name)
+
+
+def _without_values(parts: Parts, result: PartResult) -> PartResult:
+    lean: dict[int, Application] = {}
+    for one in result.deployment.applications:
+        values = one.values
+        if isinstance(values, LeafValues):
+            directory = values.scope.directory if values.scope is not None else ""
+            lean[id(one)] = one._replace(values=LateValues(parts, result.number, directory, values.identity))
+        else:
+            lean[id(one)] = one
+
+    def all_of(applications: Iterable[Application]) -> tuple[Application, ...]:
+        return tuple([lean[id(one)] for one in applications])
+
+    gathered = result.gathered
+    uses = [use._replace(readers=all_of(use.readers), unsubstituted=all_of(use.unsubstituted)) for use in gathered.uses]
+    return replace(
+        result,
+        deployment=replace(result.deployment, applications=tuple(lean.values())),
+        gathered=Gathered(
+            uses,
+            [one._replace(application=lean[id(one.application)]) for one in gathered.writers],
+            [one._replace(application=lean[id(one.application)]) for one in gathered.reads],
+            [one._replace(application=lean[id(one.application)]) for one in gathered.deleters],
+        ),
+        installs=tuple(
+            one._replace(configuration=lean[id(one.configuration)], install=lean[id(one.install)])
+            for one in result.installs
+        ),
+    )
 
 
 class ShardView(NamedTuple):

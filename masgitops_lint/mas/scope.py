@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.argocd.gotext import go_float
@@ -17,14 +18,24 @@ ID_BLOCKS = ("account", "cluster", "instance", "tenant")
 """Top-level blocks whose `id` names a level of the directory tree."""
 
 
-_FACTS = ("keys", "merge_key", "has_merge_key", "readable", "intact")
+ASKED_ACROSS: tuple[tuple[str, str], ...] = (
+    ("cluster", "url"),
+    ("region", "id"),
+    ("ibm_operator_catalog", "mas_catalog_version"),
+    ("ibm_sls", "ibm_customer_number"),
+    ("ibm_sls_standalone", "ibm_customer_number"),
+)
+"""The routes of values that are looked at in all scopes of a repo together."""
+
+_FACTS = ("keys", "ids", "merge_key", "has_merge_key", "readable", "intact")
 _READ = frozenset({"data", *_FACTS})
 
 
 class ConfigFile:
     """One file that a generator could read, read when somebody asks: `directory` is relative to the linted root.
 
-    `data` is its first document, `keys` are the top-level keys in it. `merge_key` is the value under the spec's merge
+    `data` is its first document, `keys` are the top-level keys in it, `ids` what Go templates print for the ids in its
+    blocks. `merge_key` is the value under the spec's merge
     key (None when absent or null).
     `readable` is False when the file could not be parsed: Argo CD's generator fails on it. `intact` is False when Argo
     CD reads less from it than stands in it: nothing, a list, or the first of several documents.
@@ -34,6 +45,7 @@ class ConfigFile:
 
     data: dict[str, Any]
     keys: Collection[str]
+    ids: Mapping[str, str]
     merge_key: Any
     has_merge_key: bool
     readable: bool
@@ -52,6 +64,7 @@ class ConfigFile:
         document = self._repository.document(self.path)
         data = document.data if isinstance(document.data, dict) else {}
         self.data = self.keys = data
+        self.ids = _ids_in(data)
         self.merge_key = data.get(self._merge_key_name)
         self.has_merge_key = self._merge_key_name in data
         self.readable = document.ok
@@ -64,7 +77,13 @@ class ConfigFile:
 
     def know(self, facts: list[Any]) -> None:
         """Take what another process has read; `data` is still read when somebody asks."""
-        self.keys, self.merge_key, self.has_merge_key, self.readable, self.intact = facts
+        self.keys, self.ids, self.merge_key, self.has_merge_key, self.readable, self.intact = facts
+
+    def forget(self) -> None:
+        """Keep no more than the facts."""
+        self.know(self.facts())
+        with suppress(AttributeError):
+            del self.data
 
 
 class Scope:
@@ -79,6 +98,7 @@ class Scope:
         "_files_by_key",
         "_ids",
         "_mended",
+        "_told",
         "_values",
         "base",
         "directory",
@@ -110,6 +130,7 @@ class Scope:
         self._ids: dict[str, str] | None = None
         self._mended = False
         self._empty: bool | None = None
+        self._told: Mapping[Keys, Any] = {}
         self._files_by_key: Mapping[str | int, tuple[ConfigFile, ...]] | None = None
 
     def __repr__(self) -> str:
@@ -243,23 +264,29 @@ class Scope:
     def ids(self) -> Mapping[str, str]:
         """The ids that the merged values hold, by block, as Go templates print them."""
         if self._ids is None:
-            found: dict[str, str] = {}
-            for block in ID_BLOCKS:
-                value = self.values.get(block)
-                if isinstance(value, dict) and value.get("id") is not None and (text := go_text(value["id"])):
-                    found[block] = text
-            self._ids = found
+            self._ids = {block: text for block, text in _ids_in(self.values).items() if text}
         return self._ids
 
     def facts(self) -> list[Any]:
         """What `know` needs to spare another process the reading of the scope's files, as plain data."""
-        return [dict(self.ids), self._mended, self.is_empty, [file.facts() for file in self.files]]
+        # no more than one name or number each
+        asked = [self.get(*keys) for keys in ASKED_ACROSS]
+        told = [[value] if value is None or isinstance(value, str | int) else [] for value in asked]
+        return [dict(self.ids), self._mended, self.is_empty, told, [file.facts() for file in self.files]]
 
     def know(self, facts: list[Any]) -> None:
         """Take what another process has read; the values are still put together when somebody asks."""
-        self._ids, self._mended, self._empty, files = facts
+        self._ids, self._mended, self._empty, told, files = facts
+        self._told = {keys: value[0] for keys, value in zip(ASKED_ACROSS, told, strict=True) if value}
         for file, known in zip(self.files, files, strict=True):
             file.know(known)
+
+    def forget(self) -> None:
+        """Keep no more than the facts: files and values are read again if somebody asks."""
+        self.know(self.facts())
+        for file in self.files:
+            file.forget()
+        self._values = self._files_by_key = None
 
     @property
     def account(self) -> str:
@@ -289,6 +316,8 @@ class Scope:
 
     def get(self, *keys: str | int) -> Any:
         """The merged value at `keys`, or None."""
+        if self._values is None and keys in self._told:
+            return self._told[keys]
         current: Any = self._values_at(keys[0])
         for key in keys:
             if current.__class__ is dict:
@@ -364,6 +393,15 @@ class Scope:
             if file.name == name:
                 return file
         return None
+
+
+def _ids_in(values: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for block in ID_BLOCKS:
+        value = values.get(block)
+        if isinstance(value, dict) and value.get("id") is not None:
+            found[block] = go_text(value["id"])
+    return found
 
 
 def _merged(files: Iterable[dict[Any, Any]]) -> dict[Any, Any]:

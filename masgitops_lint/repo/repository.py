@@ -92,6 +92,11 @@ class Repository:
             self._documents[path] = known
         return known
 
+    def forget(self, paths: Iterable[str]) -> None:
+        """Let go of files: they are parsed again if somebody asks."""
+        for path in paths:
+            self._documents.pop(path, None)
+
     def adopt(self, documents: Iterable[Document]) -> None:
         """Take what another process has parsed."""
         for document in documents:

@@ -15,6 +15,8 @@ Skip: TypeAlias = tuple[str, str]
 """A path that is there but is not read, and why."""
 
 _MAX_LINKS = 40
+_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_BLOCK = 1 << 20
 
 
 class Snapshot(Protocol):
@@ -55,7 +57,8 @@ class Snapshot(Protocol):
 def _named(name: str) -> Skip | None:
     """Why a name cannot be used: reports are UTF-8."""
     try:
-        name.encode()
+        if not name.isascii():
+            name.encode()
     except UnicodeEncodeError:
         return (os.fsencode(name).decode("utf-8", "backslashreplace"), "its name is not UTF-8")
     return None
@@ -80,13 +83,14 @@ class WorkingTree:
         if self._files is None:
             listed = list_work_tree(self.root) if in_git(self.root) else None
             skipped: list[Skip] = []
-            names = listed or list(_walk(self.root, "", skipped))
+            # of what Git lists, it is not known what stands there
+            names = dict.fromkeys(listed, False) if listed else dict(_walk(self.root, skipped))
             files: dict[str, str] = {}
             real_root = os.path.realpath(self.root)
             above = os.path.join(self.root, "")
-            for name in sorted(set(names)):
+            for name in sorted(names):
                 path = above + name.replace("/", os.sep)
-                reason = _named(name) or self._judge(name, path, real_root)
+                reason = _named(name) or (None if names[name] else self._judge(name, path, real_root))
                 if reason is None:
                     files[name] = path
                 elif reason[1]:
@@ -137,11 +141,18 @@ class WorkingTree:
         place = self._scan().get(path)
         if place is None:
             raise FileNotFoundError(path)
-        with open(place, "rb", buffering=0) as file:
-            status = os.fstat(file.fileno())
-            if status.st_size > MAX_READ:
-                raise TooLargeError(status.st_size)
-            return file.readall()
+        # by the system's own calls, as a fleet has many small files, of which most are read at one stroke
+        handle = os.open(place, _FLAGS)
+        try:
+            size = os.fstat(handle).st_size
+            if size > MAX_READ:
+                raise TooLargeError(size)
+            content = os.read(handle, size + 1)
+            while len(content) != size and (more := os.read(handle, _BLOCK)):
+                content += more
+            return content
+        finally:
+            os.close(handle)
 
     def oid(self, path: str) -> str:
         """Git's object id of the bytes in the working tree. Raises OSError."""
@@ -154,9 +165,12 @@ class WorkingTree:
         """Nothing to let go of."""
 
 
-def _walk(root: str, below: str, skipped: list[Skip]) -> Iterator[str]:
-    """Everything below a directory except directories and what Git keeps; symbolic links are not followed."""
-    todo = [below]
+def _walk(root: str, skipped: list[Skip]) -> Iterator[tuple[str, bool]]:
+    """Everything below a directory except directories and what Git keeps, and whether it is a regular file.
+
+    Symbolic links are not followed.
+    """
+    todo = [""]
     while todo:
         directory = todo.pop()
         try:
@@ -168,7 +182,7 @@ def _walk(root: str, below: str, skipped: list[Skip]) -> Iterator[str]:
                     if entry.is_dir(follow_symlinks=False):
                         todo.append(name + "/")
                     else:
-                        yield name
+                        yield name, entry.is_file(follow_symlinks=False)
         except OSError as error:
             skipped.append((directory.rstrip("/") or ".", f"cannot be listed: {error.strerror or error}"))
 
