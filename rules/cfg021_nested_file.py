@@ -42,10 +42,10 @@ GOOD = (
 def check(context: Context) -> Drafts:
     """Strays with a known name that greedy globbing lists."""
     mas = context.mas
-    strict = {file.path for generation in mas.generations("strict") for file in generation.files}
     strays = {path for path, stray in mas.stray.items() if stray.reason == "misplaced"}
     if not strays:
         return
+    strict = {file.path for generation in mas.generations("strict") for file in generation.files}
     reported: set[str] = set()
     whole = mas.stray_directories
     for generation in mas.generations("greedy"):

@@ -16,9 +16,12 @@ or a server with that name, a comparison that is never true.
 Write the value itself: an id, a namespace, a provider or a channel is no secret.
 """
 
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, literal_use
+from masgitops_lint.sdk import Context, Drafts, Example, Keys, Rule, literal_use
 
 RULE = Rule(code="SEC003", name="placeholder-not-substituted", severity="error", tags=("secrets", "vault"))
 
@@ -40,13 +43,8 @@ GOOD = (Example("placeholders in values of leaf charts"),)
 
 def check(context: Context) -> Drafts:
     """Uses that a root chart takes literally."""
-    known: dict[object, Any] = {}
-    for use in context.secrets.uses:
+    for use, literal in _judged(context):
         name = str(use.keys[-1])
-        route = (context.account_of(use.scope), use.scope.level, use.keys)
-        if route not in known:
-            known[route] = literal_use(context, use.scope, use.keys)
-        literal = known[route]
         if literal is not None and literal.what == "compared":
             effect = (
                 f"the root chart compares `{name}` before the vault plugin runs ({literal.template}), and "
@@ -69,3 +67,14 @@ def check(context: Context) -> Drafts:
             help="write the value itself",
             affects=context.applications_for(use.reference.place),
         )
+
+
+def _judged(context: Context) -> Iterator[tuple[Any, Any]]:
+    """Every use, with how the root chart uses its key itself: asked once for each key of an account and level."""
+    known: dict[tuple[str, str], dict[Keys, Any]] = {}
+    for scope, uses in groupby(context.secrets.uses, attrgetter("scope")):
+        literals = known.setdefault((context.account_of(scope), scope.level), {})
+        for use in uses:
+            if use.keys not in literals:
+                literals[use.keys] = literal_use(context, scope, use.keys)
+            yield use, literals[use.keys]

@@ -48,8 +48,8 @@ GOOD = (
 def check(context: Context) -> Drafts:
     """Fields that do not exist, one finding a field and file."""
     for secret in context.secrets.secrets.values():
-        known = secret.known_fields
-        if secret.status not in ("written", "off", "by-hand") or not known:
+        known = secret.known_fields if secret.status in ("written", "off", "by-hand") else ()
+        if not known or {use.reference.field for use in secret.uses}.issubset(known):
             continue
         certain = any(writer.runs for writer in secret.writers) and secret.pre_created is None
         for use in _first_uses(secret.uses):

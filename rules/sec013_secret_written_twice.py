@@ -37,6 +37,8 @@ GOOD = (Example("one writer each"),)
 def check(context: Context) -> Drafts:
     """Paths with two running writers that are different Applications or config entries."""
     for secret in context.secrets.secrets.values():
+        if len(secret.writers) < 2:
+            continue
         running = [writer for writer in secret.writers if writer.runs and writer.application is not None]
         places: dict[Place, Any] = {}
         for writer in running:

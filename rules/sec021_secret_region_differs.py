@@ -35,7 +35,7 @@ def check(context: Context) -> Drafts:
     reported = set()
     for uses in context.secrets.by_scope.values():
         scope = uses[0].scope
-        seen = Counter(use.reference.region for use in uses if use.reference.region)
+        seen = Counter([use.reference.region for use in uses if use.reference.region])
         if not seen:
             continue
         own = scope.get("region", "id")
@@ -57,7 +57,7 @@ def check(context: Context) -> Drafts:
                 )
             continue
         expected = own if isinstance(own, str) and own else common if count * 2 > total else ""
-        if not expected:
+        if not expected or seen.keys() == {expected}:
             continue
         files: dict[str, list[Any]] = {}
         for use in uses:

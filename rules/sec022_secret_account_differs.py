@@ -14,7 +14,7 @@ The plugin's role rarely may read another AWS account's secrets: the plugin fail
 Write the AWS account id of the rest.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 from masgitops_lint.sdk import Context, Drafts, Example, Rule
@@ -31,29 +31,28 @@ GOOD = (Example("one AWS account"),)
 
 def check(context: Context) -> Drafts:
     """AWS accounts, MAS account by MAS account; a cluster that has one of its own agrees with itself."""
-    groups: dict[tuple[str, str], list[Any]] = {}
-    homes: dict[int, tuple[str, str]] = {}
-    accounts: dict[str, Counter[str]] = {}
-    for use in context.secrets.uses:
-        number = use.reference.cloud_account
-        if number.isdigit() and len(number) == 12:
-            scope = use.scope
-            if id(scope) not in homes:
-                account, _, below = scope.directory[len(scope.root) :].partition("/")
-                homes[id(scope)] = account, f"{account}/{below.partition('/')[0]}"
-            account, cluster = homes[id(scope)]
-            groups.setdefault((account, cluster), []).append(use)
-            accounts.setdefault(account, Counter())[number] += 1
-    for (account, _), uses in groups.items():
-        counted = Counter(use.reference.cloud_account for use in uses)
+    groups: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)
+    for uses in context.secrets.by_scope.values():
+        scope = uses[0].scope
+        account, _, below = scope.directory[len(scope.root) :].partition("/")
+        groups[account, below.partition("/")[0]].extend(uses)
+    numbers = {group: _numbers(uses) for group, uses in groups.items()}
+    accounts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (account, _), counted in numbers.items():
+        accounts[account].update(counted)
+    for group, uses in groups.items():
+        counted = numbers[group]
+        if not counted:
+            continue
         common, count = counted.most_common(1)[0]
         if count * 2 <= sum(counted.values()):
-            common, count = accounts[account].most_common(1)[0]
-            if count * 2 <= sum(accounts[account].values()):
+            common, count = accounts[group[0]].most_common(1)[0]
+            if count * 2 <= sum(accounts[group[0]].values()):
                 continue
+        others = counted.keys() - {common}
         files: dict[str, list[Any]] = {}
-        for use in uses:
-            if use.reference.cloud_account != common:
+        for use in uses if others else ():
+            if use.reference.cloud_account in others:
                 files.setdefault(use.reference.place.path, []).append(use)
         for wrong in files.values():
             more = f" ({len(wrong)} times in this file)" if len(wrong) > 1 else ""
@@ -64,3 +63,9 @@ def check(context: Context) -> Drafts:
                 related=[(context.inside(u.reference.place, u.reference.raw), "also here") for u in wrong[1:11]],
                 affects=[reader.name for use in wrong for reader in use.readers],
             )
+
+
+def _numbers(uses: list[Any]) -> Counter[str]:
+    """The AWS accounts that are named, and how often; what only stands for one does not count."""
+    counted = Counter([use.reference.cloud_account for use in uses])
+    return Counter({number: count for number, count in counted.items() if number.isdigit() and len(number) == 12})
