@@ -473,14 +473,15 @@ class SecretsBuilder:
     # -- settings
 
     def declared(self, path: str, scope: Scope) -> DeclaredSecret | None:
-        ids = scope.ids
-        return next((one for one in self.settings.secrets.declared if pattern_of(one.path, ids).fullmatch(path)), None)
+        for one in self.settings.secrets.declared:
+            if pattern_of(one.path, scope.ids).fullmatch(path):
+                return one
+        return None
 
     def contract_fields(self, path: str, scope: Scope) -> tuple[str, ...]:
-        ids = scope.ids
         names: list[str] = []
         for pattern, fields in self.settings.contract.secret_fields.items():
-            if pattern_of(pattern, ids).fullmatch(path):
+            if pattern_of(pattern, scope.ids).fullmatch(path):
                 names += fields
         return tuple(names)
 

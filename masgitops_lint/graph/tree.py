@@ -81,6 +81,9 @@ class Tree:
 
     def meeting(self, reader: int, writer: int) -> Meeting:
         """Where the ways of two different objects to the root meet."""
+        parent = self.parents[reader]
+        if parent >= 0 and parent == self.parents[writer]:
+            return Meeting(parent, reader, writer)
         above = list(self.way_up(reader))
         position = {number: place for place, number in enumerate(above)}
         before = -1
