@@ -69,7 +69,7 @@ def needs_count(raw: bytes) -> bool:
     indicators (`- - -`); two levels can share a column.
     """
     return (
-        raw.count(b"[") + raw.count(b"{") > 90
+        sum([raw.count(bracket) for bracket in (b"[", b"{") if bracket in raw]) > 90
         or _INDENT in raw
         or _COMPACT in raw.translate(_INDICATORS, b" \t")
         or len(raw) > MAX_NODES

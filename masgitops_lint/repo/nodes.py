@@ -84,7 +84,8 @@ class GoParser(_Base):
 
 def compose(raw: bytes) -> tuple[list[Node], YAMLError | None]:
     """The root node of every document, and the error that ended the stream early if one did."""
-    if _BOM not in raw and _QUOTE not in raw:
+    # a single byte is found ten times as fast as two
+    if (_BOM[:1] not in raw or _BOM not in raw) and (_QUOTE[:1] not in raw or _QUOTE not in raw):
         return _compose(raw)
     raw, stand_ins = prepare(raw)
     roots, error = _compose(raw)
