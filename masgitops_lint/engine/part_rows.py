@@ -7,7 +7,7 @@ config: those are read again if somebody asks. Whoever writes rows reads them wi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.argocd.waves import Misread
@@ -21,6 +21,7 @@ from masgitops_lint.model.place import Place, Span
 from masgitops_lint.model.report import Crash
 from masgitops_lint.model.secret import SecretReference
 
+from .columns import Packed, packed, unpacked
 from .parts import LateValues, PartResult
 from .report_rows import finding_of, finding_row
 
@@ -29,10 +30,8 @@ if TYPE_CHECKING:
 
     from .parts import Parts
 
-_VALUES, _SOURCE = Application._fields.index("values"), Application._fields.index("source")
-_LISTS = tuple(Application._fields.index(name) for name in ("finalizers", "sync_options", "misread"))
-_PLACE, _MODIFIERS = SecretReference._fields.index("place"), SecretReference._fields.index("modifiers")
 _OWN = Owner("own")
+_NO_VALUES: Mapping[str, Any] = {}
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
@@ -64,36 +63,26 @@ class _Writing:
             "findings": [finding_row(finding) for finding in result.findings],
             "crashes": [(crash.rule, crash.error, crash.traceback) for crash in result.crashes],
             # what was rendered from real charts is known without
-            "applications": [
-                (*one[:_VALUES], _identity(one.values), *one[_VALUES + 1 :]) for one in deployment.applications
-            ]
-            if self._parts.shares is None
-            else [],
+            "applications": _application_table(deployment.applications) if self._parts.shares is None else [],
             "misread": result.misread,
             "errors": deployment.errors if self._parts.shares is None else [],
             "assumed": deployment.assumed,
             "charts": deployment.charts,
-            "uses": [
+            "references": _reference_table([use.reference for use in gathered.uses]),
+            "uses": _table(
                 (
-                    use.reference,
                     use.keys,
                     self._scopes[id(use.scope)],
-                    [at[id(one)] for one in use.readers],
+                    tuple([at[id(one)] for one in use.readers]),
                     None if use.owner == _OWN else use.owner,
-                    [at[id(one)] for one in use.unsubstituted],
+                    tuple([at[id(one)] for one in use.unsubstituted]),
                 )
                 for use in gathered.uses
-            ],
-            "writers": [
-                (
-                    one.path,
-                    one.fields,
-                    self._job("writers", one),
-                    at[id(one.application)],
-                    one.unmet,
-                )
+            ),
+            "writers": _table(
+                (one.path, one.fields, self._job("writers", one), at[id(one.application)], one.unmet)
                 for one in gathered.writers
-            ],
+            ),
             "reads": [
                 (one.path, one.fields, self._job("runtime_reads", one), at[id(one.application)])
                 for one in gathered.reads
@@ -132,21 +121,20 @@ class _Reading:
         jobs = [getattr(self._parts.catalogue(account), kind)[at] for account, kind, at in rows["jobs"]]
         shares = self._parts.shares
         share = None if shares is None else shares.of(self._number)
-        applications = [self._application(row) for row in rows["applications"]] if share is None else share.applications
+        applications = self._applications(rows["applications"]) if share is None else share.applications
+
+        def at(positions: list[int]) -> tuple[Application, ...]:
+            return tuple([applications[position] for position in positions])
+
         uses = [
-            Use(
-                _reference(reference),
-                tuple(keys),
-                part.meant[scope],
-                tuple([applications[at] for at in readers]),
-                _OWN if owner is None else Owner(*owner),
-                tuple([applications[at] for at in unsubstituted]),
+            Use(reference, keys, part.meant[scope], readers, owner, unsubstituted)
+            for reference, (keys, scope, readers, owner, unsubstituted) in zip(
+                _references(rows["references"]), _rows(rows["uses"], (tuple, None, at, _owner, at)), strict=True
             )
-            for reference, keys, scope, readers, owner, unsubstituted in rows["uses"]
         ]
         writers = [
-            Writer(path, tuple(fields), jobs[job], applications[at], applications[at].scope, tuple(map(_unmet, unmet)))
-            for path, fields, job, at, unmet in rows["writers"]
+            Writer(path, fields, jobs[job], applications[at], applications[at].scope, unmet)
+            for path, fields, job, at, unmet in _rows(rows["writers"], (None, tuple, None, None, _all_unmet))
         ]
         return PartResult(
             self._number,
@@ -176,31 +164,87 @@ class _Reading:
             tuple((directory, _place(place), Misread(*wrong)) for directory, place, wrong in rows["misread"]),
         )
 
-    def _application(self, row: list[Any]) -> Application:
-        row[_SOURCE] = _place(row[_SOURCE])
-        for index in _LISTS:
-            row[index] = tuple(row[index])
-        values = row[_VALUES]
-        row[_VALUES] = LateValues(self._parts, self._number, values[0], tuple(values[1:])) if values else {}
-        return Application._make(row)
+    def _applications(self, table: list[Any]) -> list[Application]:
+        if not table:
+            return []
+        fields = dict(zip(Application._fields, table, strict=True))
+        columns = {name: unpacked(fields[name], _MADE.get(name)) for name in fields}
+        scopes = list(columns["scope"])
+        columns["values"] = [
+            _NO_VALUES if identity is None else LateValues(self._parts, self._number, scope, identity)
+            for scope, identity in zip(scopes, columns["values"], strict=True)
+        ]
+        columns["scope"] = scopes
+        columns["source"] = _places(fields["source"])
+        return list(map(Application._make, zip(*columns.values(), strict=True)))
 
 
-def _identity(values: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """What finds the values again: the directory of their scope, and what tells them from others there."""
-    if not isinstance(values, LeafValues):
-        return None
-    return (values.scope.directory if values.scope is not None else "", *values.identity)
+_MADE: Mapping[str, Callable[[Any], Any]] = {
+    "finalizers": tuple,
+    "sync_options": tuple,
+    "misread": tuple,
+    "values": lambda identity: identity and tuple(identity),
+}
+"""What becomes of the columns of Applications that JSON does not hold as they are."""
+
+
+def _application_table(applications: Sequence[Application]) -> list[Any]:
+    fields = dict(zip(Application._fields, zip(*applications, strict=True), strict=bool(applications)))
+    return [
+        _table(column) if name == "source" else packed(_identities(column) if name == "values" else column)
+        for name, column in fields.items()
+    ]
+
+
+def _identities(values: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...] | None]:
+    """What finds values again among those of their scope."""
+    return [one.identity if isinstance(one, LeafValues) else None for one in values]
+
+
+def _reference_table(references: Sequence[SecretReference]) -> list[Any]:
+    fields = dict(zip(SecretReference._fields, zip(*references, strict=True), strict=bool(references)))
+    return [_table(column) if name == "place" else packed(column) for name, column in fields.items()]
+
+
+def _references(table: list[Any]) -> Iterator[SecretReference]:
+    fields = dict(zip(SecretReference._fields, table, strict=bool(table)))
+    columns = [
+        _places(column) if name == "place" else unpacked(column, tuple if name == "modifiers" else None)
+        for name, column in fields.items()
+    ]
+    return map(SecretReference._make, zip(*columns, strict=True))
+
+
+def _places(table: list[Packed]) -> Iterable[Place]:
+    return map(Place._make, _rows(table, (None, tuple, None, None, _span, None)))
+
+
+def _table(rows: Iterable[Sequence[Any]]) -> list[Packed]:
+    return [packed(column) for column in zip(*rows, strict=True)]
+
+
+def _rows(table: list[Packed], made: Sequence[Callable[[Any], Any] | None]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table, each column with what makes its values of what JSON holds."""
+    if not table:
+        return iter(())
+    return zip(*(unpacked(column, make) for column, make in zip(table, made, strict=True)), strict=True)
+
+
+def _span(row: list[int] | None) -> Span | None:
+    return Span(*row) if row else None
+
+
+def _owner(row: list[Any] | None) -> Owner:
+    return _OWN if row is None else Owner(*row)
 
 
 def _place(row: list[Any]) -> Place:
     path, keys, part, document, span, within = row
-    return Place(path, tuple(keys), part, document, Span(*span) if span else None, within)
+    return Place(path, tuple(keys), part, document, _span(span), within)
 
 
-def _reference(row: list[Any]) -> SecretReference:
-    row[_PLACE] = _place(row[_PLACE])
-    row[_MODIFIERS] = tuple(row[_MODIFIERS])
-    return SecretReference._make(row)
+def _all_unmet(rows: list[list[Any]]) -> tuple[Unmet, ...]:
+    return tuple(map(_unmet, rows))
 
 
 def _unmet(row: list[Any]) -> Unmet:

@@ -156,31 +156,29 @@ class Parts:
         """The secret Jobs of the release that serves an account."""
         return self._secrets.catalogue(account)
 
-    def values(self, number: int, directory: str, identity: tuple[Any, ...]) -> LeafValues:
-        """The values of an Application that another process built, built again."""
+    def values(self, number: int, scope: str, identity: tuple[Any, ...]) -> LeafValues:
+        """The values of an Application that is no longer here, built again."""
         deployment = self._again.get(number)
         if deployment is None:
             deployment = self._again[number] = self.context(number).deployment
         for application in deployment.applications:
             values = application.values
-            if not isinstance(values, LeafValues) or values.identity != identity:
-                continue
-            if (values.scope.directory if values.scope is not None else "") == directory:
+            if application.scope == scope and isinstance(values, LeafValues) and values.identity == identity:
                 return values
-        raise LookupError(f"no values for {identity} of {directory}")
+        raise LookupError(f"no values for {identity} of {scope}")
 
 
 class LateValues(LeafValues):
     """Values of a part that has been judged: they are built again when somebody asks.
 
-    `number` is that of their part, `directory` that of their scope, `identity` what they were known by.
+    `number` is that of their part, `scope` that of their Application, `identity` what they were known by.
     """
 
     __slots__ = ("_arguments", "_parts", "_real")
 
-    def __init__(self, parts: Parts, number: int, directory: str, identity: tuple[Any, ...]) -> None:
+    def __init__(self, parts: Parts, number: int, scope: str, identity: tuple[Any, ...]) -> None:
         self._parts = parts
-        self._arguments = (number, directory, identity)
+        self._arguments = (number, scope, identity)
         self._real: LeafValues | None = None
         self._found = None
 
@@ -203,8 +201,7 @@ def _without_values(parts: Parts, result: PartResult) -> PartResult:
     for one in result.deployment.applications:
         values = one.values
         if isinstance(values, LeafValues):
-            directory = values.scope.directory if values.scope is not None else ""
-            lean[id(one)] = one._replace(values=LateValues(parts, result.number, directory, values.identity))
+            lean[id(one)] = one._replace(values=LateValues(parts, result.number, one.scope, values.identity))
         else:
             lean[id(one)] = one
 

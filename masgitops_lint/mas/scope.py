@@ -73,7 +73,7 @@ class ConfigFile:
 
     def facts(self) -> list[Any]:
         """What `know` needs to spare another process the reading of the file, as plain data."""
-        return [list(self.keys), *(getattr(self, name) for name in _FACTS[1:])]
+        return [list(self.keys), self.ids, self.merge_key, self.has_merge_key, self.readable, self.intact]
 
     def know(self, facts: list[Any]) -> None:
         """Take what another process has read; `data` is still read when somebody asks."""
