@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from masgitops_lint.deployment.argocd_needs import BugHit, ChartNeed, ManifestNeed
     from masgitops_lint.deployment.build import BuildOptions
     from masgitops_lint.deployment.deployment import Deployment, RenderFailure
-    from masgitops_lint.deployment.hook_trouble import ChartTrouble
+    from masgitops_lint.deployment.hook_trouble import ChartTrouble, Found
     from masgitops_lint.deployment.installs import Install
     from masgitops_lint.deployment.leaf_values import LeafValues
     from masgitops_lint.deployment.secret_inventory import Comparison, InventoryEntry
@@ -232,7 +232,13 @@ class Context:
         """Hooks and waves in rendered charts that do not work as meant; nothing where the charts are not rendered."""
         if not self.deployment.exact:
             return ()
-        from masgitops_lint.deployment.hook_trouble import chart_troubles
+        from masgitops_lint.deployment.hook_trouble import told_once
+
+        return told_once(self.found_troubles())
+
+    def found_troubles(self) -> tuple[Found, ...]:
+        """The same, Application by Application."""
+        from masgitops_lint.deployment.hook_trouble import found_troubles
 
         written: dict[str, set[str]] = {}
         for scope, _, wrong in self.misread_values:
@@ -247,7 +253,7 @@ class Context:
             ]
             for account in self.mas.accounts()
         }
-        return chart_troubles(self.deployment, written, unknown)
+        return found_troubles(self.deployment, written, unknown)
 
     def unread_keys(self, scope: Scope) -> tuple[Unread, ...]:
         """Keys of a scope's files that no chart reads (the settings' `contract` counted in)."""

@@ -19,6 +19,7 @@ from masgitops_lint.engine.report_rows import to_rows
 from masgitops_lint.known_report import KnownReport
 
 from .shop import CHARTS
+from .test_hook_trouble import AFTER, DATABASE, FINALIZER, ROOT, account, job
 from .test_keeping import CASES, edit, lay_fleet
 
 pytest.importorskip("helm_python")
@@ -118,6 +119,37 @@ def test_a_defect_of_a_chart_is_told_once(repo: Path, tmp_path: Path) -> None:
     assert len([one for one in found.findings if one.rule == "WAV009"]) == 1
     assert to_rows(found) == whole(asked)
     assert to_rows(lint(asked)) == whole(asked)
+
+
+def troubled(directory: Path, name: str = "") -> Path:
+    """Charts with defects of several kinds, in one object, between two, and between two Applications."""
+    shutil.copytree(CHARTS, directory)
+    (directory / DATABASE / "job.yaml").write_text(
+        '{{ if eq .Values.size "large" }}'
+        + account().replace("  name: cleaner\n", "  name: cleaner\n  namespace: db2u\n")
+        + "{{ else }}---\n"
+        + job(AFTER, "cleaner")
+        + "{{ end }}\n"
+    )
+    (directory / "instance-applications" / "200-app" / "templates" / "early.yaml").write_text(
+        job("argocd.argoproj.io/hook: PreSync", "cleaner") + account("argocd.argoproj.io/sync-wave: last")
+    )
+    root = directory / ROOT / "100-databases.yaml"
+    text = root.read_text().replace("  annotations:\n", f"{FINALIZER}  annotations:\n")
+    root.write_text(text.replace("db.{{ $.Values.cluster.id }}", name) if name else text)
+    return directory
+
+
+# databases of one name in two clusters: what an Application brings is then known of the last one only
+@pytest.mark.parametrize("name", ["", "db"], ids=["apart", "alike"])
+def test_defects_of_charts_are_told_in_the_order_of_the_whole(repo: Path, tmp_path: Path, name: str) -> None:
+    asked = request(repo, tmp_path / "cache", troubled(tmp_path / "charts", name))
+    found = lint(asked)
+    assert len([one for one in found.findings if one.rule == "WAV009"]) >= 3
+    assert to_rows(found) == whole(asked) == to_rows(lint(asked))
+    edit(repo, "dev/c2/i1/ibm-db2u-databases.yaml", "size: large", "size: small")
+    for _ in range(2):
+        assert to_rows(lint(asked)) == whole(asked)
 
 
 @pytest.mark.parametrize("shard", [(1, 2), (2, 2)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from masgitops_lint.argocd.hook_order import Item, Piece, Sibling, missing, missing_elsewhere
 from masgitops_lint.argocd.waves import Misread, misread_annotation
@@ -13,8 +13,7 @@ from masgitops_lint.model.place import Place
 from .deployment import Deployment
 
 
-@dataclass(frozen=True, slots=True)
-class ChartTrouble:
+class ChartTrouble(NamedTuple):
     """One defect of a chart's template, with everyone that installs it.
 
     `kind` is "misread" (then `misread` says what), "early" (a PreSync hook before what it needs), "late" (a PostDelete
@@ -35,6 +34,15 @@ class ChartTrouble:
     other: str = ""
 
 
+class Found(NamedTuple):
+    """A defect where one Application installs it. `stage` and `number` tell where it stands among all."""
+
+    stage: int
+    number: int
+    application: str
+    trouble: ChartTrouble
+
+
 def chart_troubles(
     deployment: Deployment,
     written: Mapping[str, Iterable[str]],
@@ -45,30 +53,55 @@ def chart_troubles(
     `written` are the annotations that the config itself brings: directory of a scope -> `annotation=text`. `unknown`
     are the types of hooks that the Argo CD of an account does not know.
     """
-    found: dict[tuple[str, ...], tuple[ChartTrouble, list[str]]] = {}
-    for application, one in (*_all(deployment, written), *_unknown(deployment, unknown)):
+    return told_once(found_troubles(deployment, written, unknown))
+
+
+def told_once(found: Iterable[Found]) -> tuple[ChartTrouble, ...]:
+    """Each defect with all that install it, in order of the first."""
+    same: dict[tuple[str, ...], tuple[ChartTrouble, list[str]]] = {}
+    for _, _, application, one in found:
         # names of objects hold the ids of instances; the template does not
         wrong = f"{one.misread.annotation}={one.misread.text}" if one.misread is not None else ""
         key = (one.kind, one.chart, one.template, one.label.partition(" ")[0], one.needed.partition(" ")[0], wrong)
-        found.setdefault(key, (one, []))[1].append(application.name)
-    return tuple(replace(one, applications=tuple(dict.fromkeys(names))) for one, names in found.values())
+        same.setdefault(key, (one, []))[1].append(application)
+    return tuple(one._replace(applications=tuple(dict.fromkeys(names))) for one, names in same.values())
 
 
-def _all(deployment: Deployment, written: Mapping[str, Iterable[str]]) -> Iterator[tuple[Application, ChartTrouble]]:
-    nothing: Sequence[Resource] = ()
-    for one in deployment.applications:
-        own = set(written.get(one.scope, ()))
-        for text in one.misread:
-            yield one, _misread(one, one.template, f"{one.kind} {one.name}", text, root=True)
-        resources = deployment.resources.get(one.name, nothing)
-        for resource in resources:
-            for text in resource.misread:
-                if text not in own:
-                    yield one, _misread(one, resource.template, _label(resource), text)
-        # most Applications have no hook that could miss anything
-        if any(map(_may_miss, resources)):
-            yield from ((one, trouble) for trouble in _hooks(one, resources))
-    yield from _siblings(deployment)
+def found_troubles(
+    deployment: Deployment,
+    written: Mapping[str, Iterable[str]],
+    unknown: Mapping[str, Collection[str]] = {},
+) -> tuple[Found, ...]:
+    """What is wrong, Application by Application, then between those of one root, then with what Argo CD is too old for.
+
+    The arguments are those of `chart_troubles`.
+    """
+    return (
+        *(
+            Found(0, number, one.name, trouble)
+            for number, one in enumerate(deployment.applications)
+            for trouble in _own(one, deployment, written)
+        ),
+        *(Found(1, number, one.name, trouble) for number, one, trouble in _siblings(deployment)),
+        *(
+            Found(2, number, one.name, trouble)
+            for number, one in enumerate(deployment.applications)
+            for trouble in _unknown(one, deployment, unknown)
+        ),
+    )
+
+
+def _own(one: Application, deployment: Deployment, written: Mapping[str, Iterable[str]]) -> Iterator[ChartTrouble]:
+    for text in one.misread:
+        yield _misread(one, one.template, f"{one.kind} {one.name}", text, root=True)
+    resources = deployment.resources.get(one.name, ())
+    for resource in resources:
+        for text in resource.misread:
+            if text not in written.get(one.scope, ()):
+                yield _misread(one, resource.template, _label(resource), text)
+    # most Applications have no hook that could miss anything
+    if any(map(_may_miss, resources)):
+        yield from _hooks(one, resources)
 
 
 def _may_miss(one: Resource) -> bool:
@@ -78,19 +111,13 @@ def _may_miss(one: Resource) -> bool:
 
 
 def _unknown(
-    deployment: Deployment, unknown: Mapping[str, Collection[str]]
-) -> Iterator[tuple[Application, ChartTrouble]]:
-    for one in deployment.applications:
-        types = unknown.get(one.account, ())
-        for resource in deployment.resources.get(one.name, ()) if types else ():
-            if resource.hooks and all(hook in types for hook in resource.hooks):
-                label = _label(resource)
-                yield (
-                    one,
-                    ChartTrouble(
-                        "unknown", one.path, resource.template, label, one.source, (), needed=resource.hooks[0]
-                    ),
-                )
+    one: Application, deployment: Deployment, unknown: Mapping[str, Collection[str]]
+) -> Iterator[ChartTrouble]:
+    types = unknown.get(one.account, ())
+    for resource in deployment.resources.get(one.name, ()) if types else ():
+        if resource.hooks and all(hook in types for hook in resource.hooks):
+            label = _label(resource)
+            yield ChartTrouble("unknown", one.path, resource.template, label, one.source, (), needed=resource.hooks[0])
 
 
 def _misread(one: Application, template: str, label: str, text: str, *, root: bool = False) -> ChartTrouble:
@@ -122,8 +149,12 @@ def _hooks(one: Application, resources: Sequence[Resource]) -> Iterator[ChartTro
                 yield ChartTrouble("kept", one.path, resource.template, _label(resource), one.source, ())
 
 
-def _siblings(deployment: Deployment) -> Iterator[tuple[Application, ChartTrouble]]:
+def _siblings(deployment: Deployment) -> Iterator[tuple[int, Application, ChartTrouble]]:
+    """What is wrong between Applications of one parent, with the number of the first of these."""
     resources = deployment.resources
+    first: dict[str | None, int] = {}
+    for number, one in enumerate(deployment.applications):
+        first.setdefault(one.parent, number)
     for parent, children in deployment.children.items():
         known = [
             one for one in children if one.kind == "Application" and one.wave is not None and one.name in resources
@@ -145,6 +176,7 @@ def _siblings(deployment: Deployment) -> Iterator[tuple[Application, ChartTroubl
                 continue
             hook, provider = shown[found.sibling][found.hook], shown[found.other][found.provider]
             yield (
+                first[parent],
                 own,
                 ChartTrouble(
                     "elsewhere",

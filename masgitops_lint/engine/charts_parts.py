@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from masgitops_lint.deployment.deployment import ChangedValue, Deployment, FrozenSet, RenderFailure
 from masgitops_lint.mas.parts import MasPart, part_of
 from masgitops_lint.model.application import Application
 
 from .cache_key import digest_of
+
+if TYPE_CHECKING:
+    from masgitops_lint.deployment.hook_trouble import Found
 
 Item = TypeVar("Item", Application, RenderFailure, FrozenSet, ChangedValue)
 
@@ -47,6 +50,33 @@ class Shares:
             )
             for number in range(len(self._parts))
         ]
+
+    @cached_property
+    def apart(self) -> bool:
+        """Whether no name is used in two parts: an Application's objects and children are known by its name."""
+        homes: dict[str, tuple[int, ...]] = {}
+        return all(homes.setdefault(one.name, home) == home for one, home in self._placed)
+
+    @property
+    def _placed(self) -> Iterator[tuple[Application, tuple[int, ...]]]:
+        return ((one, self._home(one.scope)) for one in self._whole.applications)
+
+    def in_order(self, found: Iterable[tuple[int, Iterable[Found]]]) -> list[Found]:
+        """What was found in shares (given with the number of their part), once, in the order of the whole."""
+        numbers: list[list[int]] = [[] for _ in self._parts]
+        firsts = []
+        for number, (_, home) in enumerate(self._placed):
+            firsts.append(home[0])
+            for part in home:
+                numbers[part].append(number)
+        placed = (
+            one._replace(number=numbers[part][one.number])
+            for part, items in found
+            for one in items
+            # what an account's own root makes is in all its parts
+            if firsts[numbers[part][one.number]] == part
+        )
+        return sorted(placed, key=lambda one: (one.stage, one.number))
 
     def _cut(self, items: Iterable[Item]) -> list[list[Item]]:
         found: list[list[Item]] = [[] for _ in self._parts]

@@ -27,6 +27,7 @@ from .report_rows import finding_of, finding_row
 
 if TYPE_CHECKING:
     from masgitops_lint.charts.secrets import JobKind
+    from masgitops_lint.deployment.hook_trouble import Found
 
     from .parts import Parts
 
@@ -65,6 +66,7 @@ class _Writing:
             # what was rendered from real charts is known without
             "applications": _application_table(deployment.applications) if self._parts.shares is None else [],
             "misread": result.misread,
+            "troubles": result.troubles,
             "errors": deployment.errors if self._parts.shares is None else [],
             "assumed": deployment.assumed,
             "charts": deployment.charts,
@@ -162,6 +164,7 @@ class _Reading:
             ),
             bool(rows["silent"]),
             tuple((directory, _place(place), Misread(*wrong)) for directory, place, wrong in rows["misread"]),
+            tuple(map(_found, rows["troubles"])),
         )
 
     def _applications(self, table: list[Any]) -> list[Application]:
@@ -245,6 +248,15 @@ def _place(row: list[Any]) -> Place:
 
 def _all_unmet(rows: list[list[Any]]) -> tuple[Unmet, ...]:
     return tuple(map(_unmet, rows))
+
+
+def _found(row: list[Any]) -> Found:
+    from masgitops_lint.deployment.hook_trouble import ChartTrouble, Found
+
+    stage, number, application, told = row
+    trouble = ChartTrouble(*told)
+    place, wrong = _place(told[4]), Misread(*trouble.misread) if trouble.misread else None
+    return Found(stage, number, application, trouble._replace(place=place, applications=(), misread=wrong))
 
 
 def _unmet(row: list[Any]) -> Unmet:

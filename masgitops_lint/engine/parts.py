@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from masgitops_lint.argocd.detect import DetectedArgoCD
     from masgitops_lint.argocd.waves import Misread
     from masgitops_lint.charts.secrets import SecretCatalogue
-    from masgitops_lint.deployment.hook_trouble import ChartTrouble
+    from masgitops_lint.deployment.hook_trouble import ChartTrouble, Found
     from masgitops_lint.kubernetes.units import UnitGraph
     from masgitops_lint.mas.account_root import AccountRoot
     from masgitops_lint.mas.catalogs import Catalogs
@@ -95,6 +95,8 @@ class PartResult:
     """Whether no file holds a suppression comment or its like."""
     misread: tuple[tuple[str, Place, Misread], ...] = ()
     """Annotations about order that are not read as written, with the directory of their scope: for rendered charts."""
+    troubles: tuple[Found, ...] = ()
+    """What is wrong with hooks and waves in rendered charts."""
 
 
 class Parts:
@@ -120,10 +122,11 @@ class Parts:
         findings, crashes = judge(part)
         gathered = self._secrets.gather(part.mas.scopes, part.deployment)
         silent = not any(part.repository.mentions(path, MARKER) for path in part.mas.read_paths)
-        misread: tuple[tuple[str, Place, Misread], ...] = ()
+        result = PartResult(number, findings, crashes, part.deployment, gathered, part.installs, silent)
         if self.shares is not None:
-            misread = tuple((scope.directory, place, wrong) for scope, place, wrong in part.misread_values)
-        return PartResult(number, findings, crashes, part.deployment, gathered, part.installs, silent, misread)
+            result.misread = tuple((scope.directory, place, wrong) for scope, place, wrong in part.misread_values)
+            result.troubles = part.found_troubles()
+        return result
 
     def forget(self, number: int) -> None:
         """Let go of the files and values of a part that has been judged: few are asked for again."""
@@ -147,6 +150,11 @@ class Parts:
             whole["misread_values"] = tuple(
                 (scopes[directory], place, wrong) for one in results for directory, place, wrong in one.misread
             )
+            if self.shares.apart:
+                from masgitops_lint.deployment.hook_trouble import told_once
+
+                found = self.shares.in_order((one.number, one.troubles) for one in results)
+                whole["chart_troubles"] = told_once(found)
         order = {scope.directory: index for index, scope in enumerate(self.whole.mas.meant)}
         installs = (install for one in results for install in one.installs)
         whole["installs"] = tuple(sorted(installs, key=lambda one: order[one.configuration.scope]))
