@@ -36,6 +36,7 @@ from .assumptions import assumed_parameters
 from .blame import blamed_keys
 from .config_files import ConfigFiles
 from .deployment import AssumedParameter, ChangedValue, Deployment, FrozenSet, RenderFailure
+from .kept_objects import Objects, ObjectsByName
 from .leaf import LeafJob, misread_texts
 from .leaf_runner import Cache, LeafRunner
 from .rendered import RenderedObject, text_of
@@ -143,7 +144,7 @@ class KnownLeaf:
     """A leaf Application whose objects are known already: `index` into the builder's applications."""
 
     index: int
-    resources: tuple[Resource, ...]
+    resources: Objects
 
 
 class ExactBuilder:
@@ -565,9 +566,9 @@ class ExactBuilder:
             changed=tuple(self.changed),
         )
 
-    def finish_leaves(self) -> dict[str, tuple[Resource, ...]]:
+    def finish_leaves(self) -> Mapping[str, tuple[Resource, ...]]:
         """Render the leaves; their objects by the Application's name."""
-        resources: dict[str, tuple[Resource, ...]] = {}
+        resources: dict[str, Objects] = {}
         outcomes = {place: runner.finish() for place, runner in self._runners.items()}
         leaves: list[Leaf | KnownLeaf] = [*self.leaves, *self.known_leaves]
         for leaf in sorted(leaves, key=lambda leaf: leaf.index):
@@ -580,7 +581,7 @@ class ExactBuilder:
                 self._leaf_failed(leaf, outcome)
             else:
                 resources[record.name] = self.rendered[leaf.index] = outcome
-        return resources
+        return ObjectsByName(resources)
 
     def _leaf_failed(self, leaf: Leaf, error: RenderError) -> None:
         self._charts = leaf.charts

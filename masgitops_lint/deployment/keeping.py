@@ -30,6 +30,7 @@ from .application_source import leaf_job
 from .config_files import ConfigFiles
 from .deployment import ChangedValue, Deployment
 from .exact import Coming, ExactBuilder, ExactOptions, KnownLeaf, base_path
+from .kept_objects import Objects, decoded
 from .kept_rows import KeptEntry, KeptRoot, Step, packed, unpacked
 from .rendered import RenderedObject
 from .root_chart import VALUES_VARIABLE, RootChart
@@ -56,7 +57,7 @@ class Entry:
         self.failing = self._kept.failing
 
     @cached_property
-    def leaves(self) -> Mapping[str, tuple[Resource, ...]]:
+    def leaves(self) -> Mapping[str, Objects]:
         """The objects of all leaves by their keys."""
         steps = [step for root in self.roots.values() for step in root.steps]
         known = {step.leaf: step.resources for step in steps if step.leaf and step.resources is not None}
@@ -99,7 +100,8 @@ class KeptLeaves:
 
     def get(self, digest: str, key: str) -> tuple[Resource, ...] | None:
         """See `leaf_runner.Cache`."""
-        return self.entry.leaves.get(key)
+        known = self.entry.leaves.get(key)
+        return None if known is None else decoded(known)
 
     def put(self, digest: str, key: str, resources: tuple[Resource, ...]) -> None:
         """See `leaf_runner.Cache`."""

@@ -15,6 +15,7 @@ from masgitops_lint.model.application import Application, Resource
 from masgitops_lint.model.place import Place
 
 from .deployment import ChangedValue
+from .kept_objects import KeptObjects, Objects, decoded
 from .kept_values import KeptValues, extract, placeholders_in
 from .set_trace import SetTrace
 
@@ -30,7 +31,7 @@ class Step:
     application: Application
     changed: tuple[ChangedValue, ...] = ()
     leaf: str = ""
-    resources: tuple[Resource, ...] | None = None
+    resources: Objects | None = None
     child: str = ""
     number: int = 0
     position: int = 0
@@ -50,7 +51,7 @@ class KeptEntry(NamedTuple):
 
     roots: dict[str, KeptRoot]
     failing: frozenset[str] = frozenset()
-    leaves: Mapping[str, tuple[Resource, ...]] = {}
+    leaves: Mapping[str, Objects] = {}
 
 
 def packed(entry: KeptEntry) -> bytes:
@@ -61,7 +62,7 @@ def packed(entry: KeptEntry) -> bytes:
             key: [root.name, root.sets, [packer.step(one) for one in root.steps]] for key, root in entry.roots.items()
         },
         "failing": sorted(entry.failing),
-        "leaves": {key: [packer.resource(one) for one in entry.leaves[key]] for key in entry.leaves},
+        "leaves": {key: packer.objects(entry.leaves[key]) for key in entry.leaves},
     }
     data["texts"], data["lists"] = list(packer.texts), list(packer.lists.values())
     return json.dumps(data, separators=(",", ":")).encode()
@@ -77,7 +78,7 @@ def unpacked(raw: bytes) -> KeptEntry:
             for key, (name, sets, steps) in data["roots"].items()
         },
         frozenset(data["failing"]),
-        {str(key): tuple([unpacker.resource(one) for one in rows]) for key, rows in data["leaves"].items()},
+        {str(key): unpacker.objects(text) for key, text in data["leaves"].items()},
     )
 
 
@@ -112,7 +113,7 @@ class _Packer:
             None if told is None else [self.many(placeholders_in(values)), told],
             step.changed,
             step.leaf,
-            None if step.resources is None else [self.resource(one) for one in step.resources],
+            None if step.resources is None else self.objects(step.resources),
             step.child,
             step.number,
             step.position,
@@ -125,6 +126,10 @@ class _Packer:
         for at in _TEXTS:
             row[at] = None if row[at] is None else self.text(row[at])
         return row
+
+    def objects(self, objects: Objects) -> str:
+        """Rows as a text of their own: whoever reads the entry need not decode them."""
+        return json.dumps([self.resource(one) for one in decoded(objects)], separators=(",", ":"))
 
     def resource(self, one: Resource) -> list[int]:
         return [
@@ -158,7 +163,7 @@ class _Unpacker:
             self.application(application, kept),
             tuple([_changed(one) for one in changed]),
             leaf,
-            None if resources is None else tuple([self.resource(one) for one in resources]),
+            None if resources is None else self.objects(resources),
             child,
             number,
             position,
@@ -173,6 +178,14 @@ class _Unpacker:
             row[at] = self.lists[row[at]]
         row[_SOURCE], row[_VALUES] = _place(row[_SOURCE]), values
         return Application._make(row)
+
+    def objects(self, text: str) -> KeptObjects:
+        if not isinstance(text, str):
+            raise TypeError("objects are kept as text")
+        return KeptObjects(text, self._decoded)
+
+    def _decoded(self, text: str) -> tuple[Resource, ...]:
+        return tuple([self.resource(row) for row in json.loads(text)])
 
     def resource(self, row: list[int]) -> Resource:
         texts, lists = self.texts, self.lists
