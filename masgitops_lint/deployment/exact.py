@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from masgitops_lint.argocd.applicationset import ExpandOptions as ApplicationSetOptions
 from masgitops_lint.argocd.applicationset import Expansion, Generated, expand
-from masgitops_lint.argocd.globbing import GlobMode
+from masgitops_lint.argocd.globbing import GlobMode, with_prefix
 from masgitops_lint.argocd.merge import ParamSet
 from masgitops_lint.argocd.waves import application_prune, application_sync_options, resource_sync_options, wave
 from masgitops_lint.charts.helm.chart import ChartError
@@ -110,10 +110,10 @@ def build_all(
 ) -> Builder:
     """The builder when it has built every account."""
     for root in builder.mas.roots:
-        hidden = frozenset(path for path in root.paths if not keep(path))
+        config = ConfigFiles(builder.mas, root, frozenset(path for path in root.paths if not keep(path)))
         for account in builder.mas.accounts():
-            if any(path.startswith(f"{root.prefix}{account}/") and path not in hidden for path in root.paths):
-                builder.account(account, charts(account), parameters(account), ConfigFiles(builder.mas, root, hidden))
+            if with_prefix(config.paths(), f"{account}/"):
+                builder.account(account, charts(account), parameters(account), config)
     return builder
 
 

@@ -237,7 +237,9 @@ class KeepingBuilder(ExactBuilder):
 
     def holds(self, root: KeptRoot) -> bool:
         """Whether the sets of a root would read the same files as then."""
-        return all(map(self._tracing.holds, root.sets))
+        if root.held is None:
+            root.held = all(map(self._tracing.holds, root.sets))
+        return root.held
 
     def _entry(self, key: str, name: str) -> Entry:
         """The entry that a root belongs to: below an account's root each has its own."""

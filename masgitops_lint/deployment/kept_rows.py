@@ -39,11 +39,15 @@ class Step:
 
 @dataclass(slots=True)
 class KeptRoot:
-    """One root chart: what its sets have read, and what it makes, in order."""
+    """One root chart: what its sets have read, and what it makes, in order.
+
+    `held` is whether its sets would read the same now, once somebody has found out.
+    """
 
     name: str
     sets: Sequence[SetTrace]
     steps: Sequence[Step]
+    held: bool | None = None
 
 
 class KeptEntry(NamedTuple):
