@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from masgitops_lint.charts.expressions import Expression
 from masgitops_lint.charts.needs import has_variable
@@ -37,19 +37,51 @@ class ScopeLeaves:
         return next((one for one in found if one.line == made.line and one.loops == made.loops), made)
 
 
+class Elsewhere(NamedTuple):
+    """Values that are not in memory: `find` builds them again, given the Application's scope and their identity."""
+
+    find: Callable[[str, tuple[Any, ...]], LeafValues]
+    scope: str
+    identity: tuple[Any, ...]
+
+
 class LeafValues(Mapping[str, Any]):
     """The HELM_VALUES of one Application as a mapping."""
 
-    __slots__ = ("_found", "_leaves", "_made")
+    __slots__ = ("_elsewhere", "_found", "_leaves", "_made")
 
     def __init__(self, leaves: ScopeLeaves, made: Rendered) -> None:
         self._leaves = leaves
         self._made = made
         self._found: Rendered | None = None
+        self._elsewhere: Elsewhere | None = None
+
+    @classmethod
+    def late(cls, elsewhere: Elsewhere) -> LeafValues:
+        """Values that are built when somebody asks."""
+        values = cls.__new__(cls)
+        values._found, values._elsewhere = None, elsewhere
+        return values
+
+    def let_go(self, find: Callable[[str, tuple[Any, ...]], LeafValues], scope: str) -> None:
+        """Hold nothing in memory: what is asked for from now on is built again."""
+        self._elsewhere = Elsewhere(find, scope, self.identity)
+        self._found = None
+        del self._leaves, self._made
+
+    def __getattr__(self, name: str) -> Any:
+        # the slots of values that are not here
+        if name not in ("_leaves", "_made") or self._elsewhere is None:
+            raise AttributeError(name)
+        found = self._elsewhere.find(self._elsewhere.scope, self._elsewhere.identity)
+        self._leaves, self._made = found._leaves, found._made
+        return getattr(self, name)
 
     @property
     def identity(self) -> tuple[Any, ...]:
         """What tells it from the others of its scope: template, line, and the entries of the loops around it."""
+        if self._elsewhere is not None:
+            return self._elsewhere.identity
         made = self._made
         return (made.template, made.line, *(index for _, index in made.loops.values()))
 

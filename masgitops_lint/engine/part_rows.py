@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.argocd.waves import Misread
 from masgitops_lint.deployment.deployment import AssumedParameter, Deployment, RenderFailure
 from masgitops_lint.deployment.installs import Install
-from masgitops_lint.deployment.leaf_values import LeafValues
+from masgitops_lint.deployment.leaf_values import Elsewhere, LeafValues
 from masgitops_lint.deployment.secret_owner import Owner
 from masgitops_lint.deployment.secrets import Deleter, Gathered, RuntimeRead, Unmet, Use, Writer, account_of
 from masgitops_lint.model.application import Application
@@ -22,7 +23,7 @@ from masgitops_lint.model.report import Crash
 from masgitops_lint.model.secret import SecretReference
 
 from .columns import Packed, packed, unpacked
-from .parts import LateValues, PartResult
+from .parts import PartResult
 from .report_rows import finding_of, finding_row
 
 if TYPE_CHECKING:
@@ -172,9 +173,9 @@ class _Reading:
             return []
         fields = dict(zip(Application._fields, table, strict=True))
         columns = {name: unpacked(fields[name], _MADE.get(name)) for name in fields}
-        scopes = list(columns["scope"])
+        scopes, find = list(columns["scope"]), partial(self._parts.values, self._number)
         columns["values"] = [
-            _NO_VALUES if identity is None else LateValues(self._parts, self._number, scope, identity)
+            _NO_VALUES if identity is None else LeafValues.late(Elsewhere(find, scope, identity))
             for scope, identity in zip(scopes, columns["values"], strict=True)
         ]
         columns["scope"] = scopes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from masgitops_lint.context import Context
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from masgitops_lint.kubernetes.units import UnitGraph
     from masgitops_lint.mas.account_root import AccountRoot
     from masgitops_lint.mas.catalogs import Catalogs
-    from masgitops_lint.model.application import Application
     from masgitops_lint.model.place import Place
 
 
@@ -128,16 +127,17 @@ class Parts:
             result.troubles = part.found_troubles()
         return result
 
-    def forget(self, number: int) -> None:
-        """Let go of the files and values of a part that has been judged: few are asked for again."""
-        config = self.configs[number]
+    def let_go(self, result: PartResult) -> None:
+        """Hold the files and values of a part that has been judged no longer: few are asked for again."""
+        config = self.configs[result.number]
+        if self.shares is None:
+            find = partial(self.values, result.number)
+            for application in result.deployment.applications:
+                if isinstance(application.values, LeafValues):
+                    application.values.let_go(find, application.scope)
         for scope in config.meant:
             scope.forget()
         self.whole.repository.forget(config.read_paths)
-
-    def lean(self, result: PartResult) -> PartResult:
-        """A result whose Applications do not hold their values in memory."""
-        return result if self.shares is not None else _without_values(self, result)
 
     def provide(self, results: Sequence[PartResult]) -> None:
         """Give the whole what its parts have worked out."""
@@ -174,64 +174,6 @@ class Parts:
             if application.scope == scope and isinstance(values, LeafValues) and values.identity == identity:
                 return values
         raise LookupError(f"no values for {identity} of {scope}")
-
-
-class LateValues(LeafValues):
-    """Values of a part that has been judged: they are built again when somebody asks.
-
-    `number` is that of their part, `scope` that of their Application, `identity` what they were known by.
-    """
-
-    __slots__ = ("_arguments", "_parts", "_real")
-
-    def __init__(self, parts: Parts, number: int, scope: str, identity: tuple[Any, ...]) -> None:
-        self._parts = parts
-        self._arguments = (number, scope, identity)
-        self._real: LeafValues | None = None
-        self._found = None
-
-    @property
-    def identity(self) -> tuple[Any, ...]:
-        """What finds the values again."""
-        return self._arguments[2]
-
-    def __getattr__(self, name: str) -> Any:
-        # the slots of what is not here
-        if name not in ("_leaves", "_made"):
-            raise AttributeError(name)
-        if self._real is None:
-            self._real = self._parts.values(*self._arguments)
-        return getattr(self._real, name)
-
-
-def _without_values(parts: Parts, result: PartResult) -> PartResult:
-    lean: dict[int, Application] = {}
-    for one in result.deployment.applications:
-        values = one.values
-        if isinstance(values, LeafValues):
-            lean[id(one)] = one._replace(values=LateValues(parts, result.number, one.scope, values.identity))
-        else:
-            lean[id(one)] = one
-
-    def all_of(applications: Iterable[Application]) -> tuple[Application, ...]:
-        return tuple([lean[id(one)] for one in applications])
-
-    gathered = result.gathered
-    uses = [use._replace(readers=all_of(use.readers), unsubstituted=all_of(use.unsubstituted)) for use in gathered.uses]
-    return replace(
-        result,
-        deployment=replace(result.deployment, applications=tuple(lean.values())),
-        gathered=Gathered(
-            uses,
-            [one._replace(application=lean[id(one.application)]) for one in gathered.writers],
-            [one._replace(application=lean[id(one.application)]) for one in gathered.reads],
-            [one._replace(application=lean[id(one.application)]) for one in gathered.deleters],
-        ),
-        installs=tuple(
-            one._replace(configuration=lean[id(one.configuration)], install=lean[id(one.install)])
-            for one in result.installs
-        ),
-    )
 
 
 class ShardView(NamedTuple):

@@ -212,7 +212,7 @@ def _shared_out(
     done: set[int] = set()
     known = [] if kept is None else [result for number in numbers if (result := kept.read(number)) is not None]
     todo = sorted({*numbers} - {result.number for result in known})
-    left = (_lean_result(parts, number, judge, kept) for number in todo if number not in done)
+    left = (_kept_lean(parts, number, judge, kept) for number in todo if number not in done)
     for result in chain(known, _from_all(parts, todo, judge, jobs, kept), left):
         done.add(result.number)
         yield result
@@ -236,14 +236,14 @@ def _from_all(
         for number in turns:
             result, raw = _work(parts, number, judge, kept)
             yield number.to_bytes(8, "big") + (raw or to_bytes(parts, result))
-            parts.forget(number)
+            parts.let_go(result)
 
     def result_of(answer: bytes) -> PartResult:
         return from_bytes(parts, int.from_bytes(answer[:8], "big"), answer[8:])
 
     children = [child for child in (start(produce) for _ in range(jobs - 1)) if child is not None]
     for number in turns:
-        yield _lean_result(parts, number, judge, kept)
+        yield _kept_lean(parts, number, judge, kept)
         for child in children:
             yield from map(result_of, child.answers())
     turns.close()
@@ -263,8 +263,8 @@ def _work(parts: Parts, number: int, judge: Judge, kept: KeptParts | None) -> tu
     return result, raw
 
 
-def _lean_result(parts: Parts, number: int, judge: Judge, kept: KeptParts | None) -> PartResult:
+def _kept_lean(parts: Parts, number: int, judge: Judge, kept: KeptParts | None) -> PartResult:
     """One part's result as this process keeps it."""
-    result = parts.lean(_work(parts, number, judge, kept)[0])
-    parts.forget(number)
+    result, _ = _work(parts, number, judge, kept)
+    parts.let_go(result)
     return result
