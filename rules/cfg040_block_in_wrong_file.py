@@ -56,9 +56,9 @@ def check(context: Context) -> Drafts:
         known_here, expected_in = _keys_of(scope.spec)
         for file in scope.files:
             expected = expected_in.get(file.name)
-            for key in file.data:
-                if key == scope.spec.merge_key or expected is None or key in expected:
-                    continue
+            if expected is None or file.data.keys() <= expected:
+                continue
+            for key in [key for key in file.data if key not in expected]:
                 if key in known_here:
                     yield from _same_level(context, scope, file, key, homes[f"{scope.level}:{key}"][1])
                     continue
@@ -78,7 +78,7 @@ def check(context: Context) -> Drafts:
 def _keys_of(spec: Any) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
     """The keys of all files of an ApplicationSet, and those that may stand in each: the base's may stand anywhere."""
     known = frozenset(key for file in spec.files for key in file.keys)
-    return known, {file.name: frozenset((*file.keys, *spec.base.keys)) for file in spec.files}
+    return known, {file.name: frozenset((*file.keys, *spec.base.keys, spec.merge_key)) for file in spec.files}
 
 
 def _same_level(context: Context, scope: Scope, file, key: str, home: str):  # type: ignore[no-untyped-def]

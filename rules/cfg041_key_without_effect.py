@@ -41,11 +41,12 @@ FROM_CLUSTER = frozenset({"devops", "notifications", "cluster_nonshared", "mas_c
 def check(context: Context) -> Drafts:
     """Values that lose against a parameter."""
     for scope in context.mas.meant:
-        profile = context.profile(scope.account)
-        for name in sorted(profile.parameters(scope.level) - IDENTITY):
-            keys = tuple(name.split("."))
-            for file in scope.files:
-                if keys[0] not in file.data or not contains(file.data, keys):
+        parameters = sorted(context.profile(scope.account).parameters(scope.level) - IDENTITY)
+        blocks = {name.partition(".")[0] for name in parameters}
+        for file in scope.files:
+            for name in parameters if not blocks.isdisjoint(file.data) else ():
+                keys = tuple(name.split("."))
+                if not contains(file.data, keys):
                     continue
                 above = scope.parent
                 from_cluster = above is not None and above.has(*keys)

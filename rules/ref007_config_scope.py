@@ -71,15 +71,18 @@ def check(context: Context) -> Drafts:
                     affects=context.applications_at(scope, keys),
                 )
                 continue
+            maps = [(key, labels) for key, labels in item.items() if isinstance(labels, dict)]
+            if not maps:
+                continue
             application = item.get("mas_application_id")
             ids = {
                 "mas.ibm.com/instanceId": scope.instance,
                 "mas.ibm.com/workspaceId": item.get("mas_workspace_id"),
                 "mas.ibm.com/applicationId": meant_application(scope, application) or application,
             }
-            for key, labels in item.items():
+            for key, labels in maps:
                 prefix, middle, _ = key.partition("_suite_")
-                if not middle or prefix not in SCOPES or not key.endswith("_labels") or not isinstance(labels, dict):
+                if not middle or prefix not in SCOPES or not key.endswith("_labels"):
                     continue
                 selected = prefix == own
                 severity = "error" if selected else "warning"

@@ -80,7 +80,10 @@ def check(context: Context) -> Drafts:
         )
 
     def requests(route: Keys) -> Callable[[Any], object] | None:
-        limits = [_known(value) for keys in _limits(route) for value in context.values.at(keys)]
+        routes = _limits(route)
+        if not routes:
+            return None
+        limits = [_known(value) for keys in routes for value in context.values.at(keys)]
         lowest = min([one for one in limits if one is not None], default=None)
         if lowest is None:
             return None

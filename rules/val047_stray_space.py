@@ -54,6 +54,8 @@ FOR_PEOPLE = re.compile(r".*(?:message|description|title|display_name|displayNam
 
 def check(context: Context) -> Drafts:
     """Values with space around them."""
+    if not context.values.any_text(_is_padded):
+        return
     for scope, at, value in context.scope_values(_judge):
         yield RULE.draft(
             at,
@@ -70,4 +72,4 @@ def _judge(route: Keys) -> Callable[[Any], object] | None:
 
 
 def _is_padded(value: Any) -> bool:
-    return isinstance(value, str) and "\n" not in value and bool(value.strip()) and value != value.strip()
+    return isinstance(value, str) and value != (bare := value.strip()) and bool(bare) and "\n" not in value

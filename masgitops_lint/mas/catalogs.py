@@ -69,8 +69,14 @@ class Catalog:
 
     def channels(self, app: str) -> Mapping[str, str]:
         """Core channel -> channel of an application, where it is supported; empty for an unknown application."""
-        versions = self.apps.get(app, {})
-        return {core: app_channel(core, version) for core, version in versions.items() if version}
+        return self._channels.get(app, {})
+
+    @cached_property
+    def _channels(self) -> Mapping[str, Mapping[str, str]]:
+        return {
+            app: {core: app_channel(core, version) for core, version in versions.items() if version}
+            for app, versions in self.apps.items()
+        }
 
     def channel_for(self, app: str, core_channel: str) -> str | None:
         """The channel of an application that goes with a core channel; None where there is none."""

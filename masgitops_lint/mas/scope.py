@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from masgitops_lint.argocd.gotext import go_float
 from masgitops_lint.model.place import Keys, Place
 
-from .spec import ApplicationSetSpec, Level
+from .spec import ApplicationSetSpec, Level, keys_by_file
 
 if TYPE_CHECKING:
     from masgitops_lint.repo.repository import Repository
@@ -97,6 +97,7 @@ class Scope:
         "_empty",
         "_files_by_key",
         "_ids",
+        "_items",
         "_mended",
         "_told",
         "_values",
@@ -132,6 +133,7 @@ class Scope:
         self._empty: bool | None = None
         self._told: Mapping[Keys, Any] = {}
         self._files_by_key: Mapping[str | int, tuple[ConfigFile, ...]] | None = None
+        self._items: dict[str, tuple[tuple[Keys, dict[str, Any]], ...]] = {}
 
     def __repr__(self) -> str:
         return f"Scope({self.spec.level}, {self.directory!r})"
@@ -158,7 +160,7 @@ class Scope:
 
     def misspelt_blocks(self, file: ConfigFile) -> dict[str, str]:
         """Top-level keys of a file that nothing knows -> the key of that file they are probably meant to be."""
-        expected = next((f.keys for f in self.spec.files if f.name == file.name), ())
+        expected = keys_by_file(self.spec).get(file.name, ())
         missing = [key for key in expected if key not in file.data]
         if not missing or len(file.data) == len(expected) - len(missing) + file.has_merge_key:
             return {}
@@ -287,6 +289,7 @@ class Scope:
         for file in self.files:
             file.forget()
         self._values = self._files_by_key = None
+        self._items = {}
 
     @property
     def account(self) -> str:
@@ -310,7 +313,7 @@ class Scope:
 
     def _values_at(self, key: str | int) -> dict[str, Any]:
         """The merged values, or of them no more than one top-level key, so that few files need be read."""
-        if self._values is not None or self._empty is None or self._mended:
+        if self._empty is None or self._mended:
             return self.values
         return _merged({key: file.data[str(key)]} for file in self._holders.get(key, ()))
 
@@ -318,7 +321,7 @@ class Scope:
         """The merged value at `keys`, or None."""
         if self._values is None and keys in self._told:
             return self._told[keys]
-        current: Any = self._values_at(keys[0])
+        current: Any = self._values if self._values is not None else self._values_at(keys[0])
         for key in keys:
             if current.__class__ is dict:
                 current = current.get(key)
@@ -328,12 +331,17 @@ class Scope:
                 return None
         return current
 
-    def items(self, key: str) -> Iterator[tuple[Keys, dict[str, Any]]]:
+    def items(self, key: str) -> tuple[tuple[Keys, dict[str, Any]], ...]:
         """The mappings of the top-level list `key`, each with its route."""
-        entries = self.get(key)
-        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            if isinstance(entry, dict):
-                yield (key, index), entry
+        known = self._items.get(key)
+        if known is None:
+            entries = self.get(key)
+            entries = entries if isinstance(entries, list) else []
+            known = tuple([((key, index), entry) for index, entry in enumerate(entries) if isinstance(entry, dict)])
+            if self._values is not None:
+                # where values are not kept in memory, neither are these
+                self._items[key] = known
+        return known
 
     def is_odd_list(self, key: str) -> bool:
         """Whether something that is no list stands where the top-level list `key` belongs: then it has no entries."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 Level: TypeAlias = Literal["account", "cluster", "instance", "sls", "aiservice", "tenant"]
@@ -38,3 +40,9 @@ class ApplicationSetSpec(NamedTuple):
     def base(self) -> FileSpec:
         """The file whose existence makes an Application."""
         return self.files[0]
+
+
+@lru_cache(maxsize=64)
+def keys_by_file(spec: ApplicationSetSpec) -> Mapping[str, tuple[str, ...]]:
+    """The top-level keys that charts expect in each file, by its base name."""
+    return {file.name: file.keys for file in reversed(spec.files)}

@@ -139,6 +139,10 @@ class ConfigValues:
         kinds = self._by_kind
         return self._with_texts(set(filter(judge, holding((*kinds.clear, *kinds.placeholders), parts))))
 
+    def any_text(self, judge: Judge) -> bool:
+        """Whether a judge is interested in any text at all, wherever it stands."""
+        return any(map(judge, self._texts))
+
     def texts_found_by(self, search: Callable[[TextsByKind], set[str]]) -> list[ConfigText]:
         """The texts that a search through all different ones comes up with, wherever they stand."""
         return self._with_texts(search(self._by_kind))
