@@ -8,6 +8,7 @@ unless the caller knows the backend (`AVP_TYPE`, or the settings).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from masgitops_lint.model.late_pattern import late_pattern
@@ -65,6 +66,7 @@ class Arn(NamedTuple):
     suffix: str = ""
 
 
+@lru_cache(maxsize=4096)
 def parse_arn(path: str) -> Arn | None:
     """The ARN in `path`, or None when it is none (`arn:` and at least six parts)."""
     parts = path.split(":", 5)
@@ -106,27 +108,17 @@ def reference(placeholder: Placeholder, place: Place, backend: Backend = "unknow
     """
     path, key, version = placeholder.path.strip(), placeholder.key, placeholder.version
     arn = parse_arn(path)
-    modifiers = tuple(modifier.name for modifier in placeholder.modifiers)
+    modifiers = tuple([modifier.name for modifier in placeholder.modifiers])
     known = "aws" if arn else (backend if backend != "unknown" else guess_backend(path, key, version))
-    region = cloud_account = ""
-    name, field = path, key
+    raw = placeholder.raw
     if arn is not None:
-        name, region, cloud_account = arn.name, arn.region, arn.account
-    elif known == "azure":
+        return SecretReference(arn.name, key, place, raw, known, "avp", version, arn.region, arn.account, modifiers)
+    name, field = path, key
+    if known == "azure":
         name, field = f"{path}/{key}", ""
     elif known == "gcp":
         field = ""
-    return SecretReference(
-        path=name,
-        field=field,
-        place=place,
-        raw=placeholder.raw,
-        backend=known,
-        version=version,
-        region=region,
-        cloud_account=cloud_account,
-        modifiers=modifiers,
-    )
+    return SecretReference(name, field, place, raw, known, version=version, modifiers=modifiers)
 
 
 def malformed(text: str, backend: Backend) -> list[tuple[Placeholder, str]]:

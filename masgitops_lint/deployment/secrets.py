@@ -565,6 +565,8 @@ def same_block(applications: tuple[Application, ...], place: Place) -> tuple[App
 
 def narrowed(applications: tuple[Application, ...], place: Place) -> tuple[Application, ...]:
     """Of the Applications that hold a placeholder, those made by the block or entry it stands in, if there are any."""
+    if len(applications) < 2:
+        return applications
     return same_block(applications, place) or applications
 
 
