@@ -248,7 +248,9 @@ def placeholder_blocks(rows: Iterable[WithValues]) -> Iterator[tuple[Application
     """Applications that exist only because a root chart's own values hold a placeholder block for them."""
     for application, values, scope in rows:
         sources = values.sources
-        if sources and not any(scope.values.get(key) for key in sources):
+        if not sources or scope.values.get(sources[0]):
+            continue
+        if not any(scope.values.get(key) for key in sources):
             key = next((key for key in sources if values.root_values.get(key)), None)
             if key is not None:
                 yield application, key, scope

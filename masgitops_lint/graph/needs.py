@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from masgitops_lint.model.place import Keys, Place
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from masgitops_lint.mas.scope import Scope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Need:
+class Need(NamedTuple):
     """`reader` cannot work until `writer` has run. Both are indices into the tree.
 
     "secret": `path` is the secret, `place` the placeholder, `raw` its text. "install": `path` is the application's id
@@ -41,12 +39,14 @@ def collect(tree: Tree, installs: Iterable[Install], secrets: SecretsGraph) -> I
     known: dict[tuple[int, int], Relation] = {}
 
     def relation(reader: int, writer: int) -> Relation:
-        pair = (reader, writer)
-        if pair not in known:
-            known[pair] = tree.relation(reader, writer)
-        return known[pair]
+        found = known.get((reader, writer))
+        if found is None:
+            found = known[reader, writer] = tree.relation(reader, writer)
+        return found
 
     for secret in secrets.secrets.values():
+        if not (secret.uses or secret.runtime_reads):
+            continue
         writer = waited_for(secret, tree)
         if writer is None or writer.application is None:
             continue
