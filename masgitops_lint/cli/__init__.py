@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> None:
     from .leaving import leaving_at_once
 
     # A run makes many objects and hardly any cycles: looking for them often costs a tenth of the time.
-    gc.set_threshold(2_000_000, 50, 50)
+    gc.set_threshold(20_000_000, 50, 50)
     given = sys.argv[1:] if arguments is None else arguments
     meant = misspelt_command(given)
     if meant:

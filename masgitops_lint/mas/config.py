@@ -244,6 +244,8 @@ def _find_roots(config: MasConfig) -> Iterator[ConfigRoot]:
             if directory == key or directory.endswith("/" + key):
                 prefix = directory[: len(directory) - len(key)]
                 strong[prefix] = strong.get(prefix, 0) + 1
+                if not prefix:
+                    break  # every other root would lie inside this one: no more files need be read
                 continue
         if len(parts) >= depth:
             prefix = "".join(part + "/" for part in parts[:-depth])
