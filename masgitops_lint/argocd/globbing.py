@@ -53,7 +53,7 @@ def with_prefix(paths: Sequence[str], prefix: str) -> Sequence[str]:
 
 
 def git_pathspec(pattern: str, paths: Sequence[str]) -> list[str]:
-    """`git ls-files --full-name -- <pattern>` at the top of the repo. Raises `GlobError` where git dies."""
+    """`git ls-files --full-name -- <pattern>` over sorted paths. Raises `GlobError` where git dies."""
     magic, rest = _pathspec_magic(pattern)
     if not rest and not magic & {"exclude", "top"}:
         raise GlobError(f"git refuses the pattern {pattern!r}: an empty string is no pathspec")
@@ -68,11 +68,8 @@ def git_pathspec(pattern: str, paths: Sequence[str]) -> list[str]:
     elif not magic and not trailing and _ONE_STAR.fullmatch(normal):
         head, _, tail = normal.partition("*")
         least, below = len(head) + len(tail), normal + "/"
-        matched = {
-            path
-            for path in paths
-            if (path.startswith(head) and path.endswith(tail) and len(path) >= least) or path.startswith(below)
-        }
+        found = [path for path in paths if path.endswith(tail) and path.startswith(head) and len(path) >= least]
+        return sorted({*found, *with_prefix(paths, below)})
     else:
         literal = "literal" in magic
         regex = _pathspec_regex(normal, literal, "glob" in magic, "icase" in magic)
