@@ -49,15 +49,14 @@ FATAL = ("syntax", "bad-utf8", "nul-byte", "too-large", "too-deep", "alias-bomb"
 
 def check(context: Context) -> Drafts:
     """Problems that leave a config file without any data."""
+    broken = [path for path in context.mas.read_paths if not context.mas.file(path).readable]
     # an instance's files are read by the set of AI services as well, which makes nothing of them
     frozen = {
         file.path: generation
-        for generation in sorted(context.mas.generations(), key=lambda one: len(one.scopes))
+        for generation in (sorted(context.mas.generations(), key=lambda one: len(one.scopes)) if broken else ())
         for file in generation.unreadable
     }
-    for path in context.mas.read_paths:
-        if context.mas.file(path).readable:
-            continue
+    for path in broken:
         document = context.repository.document(path)
         if any(problem.kind == "conflict-marker" for problem in document.problems):
             continue

@@ -38,7 +38,7 @@ GOOD = (Example("as it should be"),)
 def check(context: Context) -> Drafts:
     """Config files whose merge key is absent or null."""
     mas = context.mas
-    frozen = {file.path: freeze for g in mas.generations() for freeze in g.freezes for file in freeze.files}
+    frozen = {file.path: freeze for _, freeze in mas.freezes for file in freeze.files}
     for scope in mas.meant:
         merge_key = scope.spec.merge_key
         if merge_key is None:

@@ -42,7 +42,7 @@ GOOD = (Example("the directory itself"),)
 def check(context: Context) -> Drafts:
     """Merge keys that differ from their directory and do not freeze anything."""
     mas = context.mas
-    frozen = {file.path for g in mas.generations() for freeze in g.freezes for file in freeze.files}
+    frozen = {file.path for _, freeze in mas.freezes for file in freeze.files}
     directories = {scope.directory[len(scope.root) :]: scope for scope in mas.meant if scope.base is not None}
     for scope in mas.meant:
         merge_key = scope.spec.merge_key

@@ -34,28 +34,27 @@ GOOD = (Example("one key a directory"),)
 
 def check(context: Context) -> Drafts:
     """Freezes caused by a wrong merge key."""
-    for generation in context.mas.generations():
+    for generation, freeze in context.mas.freezes:
         merge_key = generation.spec.merge_key
         depth = generation.pattern.count("/")
-        for freeze in generation.freezes:
-            if merge_key is None or freeze.files[0].merge_key is None:
-                continue
-            placed = [f for f in freeze.files if _relative(context, f.directory).count("/") == depth]
-            wrong = [f for f in placed if f.merge_key != _relative(context, f.directory)]
-            if len(placed) < 2 or not wrong:
-                continue
-            lost = [name for scope in generation.scopes for name in context.applications_of(scope)]
-            for file in wrong:
-                others = [f for f in freeze.files if f is not file]
-                yield RULE.draft(
-                    Place(file.path, (merge_key,)),
-                    f'`{merge_key}` "{file.merge_key}" is also the key of `{others[0].path}`: the ApplicationSet for '
-                    f"`{generation.pattern}` freezes, and none of its {len(generation.scopes)} directories is "
-                    "created, updated or deleted any more",
-                    help=f'write `{merge_key}: "{_relative(context, file.directory)}"`',
-                    related=[(Place(other.path, (merge_key,)), "the same key") for other in others],
-                    affects=lost,
-                )
+        if merge_key is None or freeze.files[0].merge_key is None:
+            continue
+        placed = [f for f in freeze.files if _relative(context, f.directory).count("/") == depth]
+        wrong = [f for f in placed if f.merge_key != _relative(context, f.directory)]
+        if len(placed) < 2 or not wrong:
+            continue
+        lost = [name for scope in generation.scopes for name in context.applications_of(scope)]
+        for file in wrong:
+            others = [f for f in freeze.files if f is not file]
+            yield RULE.draft(
+                Place(file.path, (merge_key,)),
+                f'`{merge_key}` "{file.merge_key}" is also the key of `{others[0].path}`: the ApplicationSet for '
+                f"`{generation.pattern}` freezes, and none of its {len(generation.scopes)} directories is "
+                "created, updated or deleted any more",
+                help=f'write `{merge_key}: "{_relative(context, file.directory)}"`',
+                related=[(Place(other.path, (merge_key,)), "the same key") for other in others],
+                affects=lost,
+            )
 
 
 def _relative(context: Context, directory: str) -> str:

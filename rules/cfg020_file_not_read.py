@@ -50,6 +50,8 @@ GOOD = (Example("names as the generators look for them", {"dev/README.md": "# Ou
 def check(context: Context) -> Drafts:
     """Files nobody reads, with the best guess at what was meant."""
     mas = context.mas
+    if not mas.stray:
+        return
     listed = {file.path for generation in mas.generations() for file in generation.files}
     whole = mas.stray_directories
     for stray in mas.stray.values():

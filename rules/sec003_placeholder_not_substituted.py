@@ -43,7 +43,7 @@ GOOD = (Example("placeholders in values of leaf charts"),)
 
 def check(context: Context) -> Drafts:
     """Uses that a root chart takes literally."""
-    for use, literal in _judged(context):
+    for use, literal in _literal(context):
         name = str(use.keys[-1])
         if literal is not None and literal.what == "compared":
             effect = (
@@ -55,12 +55,10 @@ def check(context: Context) -> Drafts:
                 f"the root chart puts `{name}` into an Application's {literal.what} ({literal.template}), "
                 f"where the vault plugin does not run: Argo CD takes the placeholder's text"
             )
-        elif use.unsubstituted:
+        else:
             effect = (
                 f"`{use.unsubstituted[0].name}` has no vault plugin: the placeholder's text is deployed as it stands"
             )
-        else:
-            continue
         yield RULE.draft(
             context.inside(use.reference.place, use.reference.raw),
             f"this placeholder is never replaced: {effect}",
@@ -69,12 +67,14 @@ def check(context: Context) -> Drafts:
         )
 
 
-def _judged(context: Context) -> Iterator[tuple[Any, Any]]:
-    """Every use, with how the root chart uses its key itself: asked once for each key of an account and level."""
+def _literal(context: Context) -> Iterator[tuple[Any, Any]]:
+    """Uses that are taken literally, with how the root chart uses the key itself: asked once for each key of a level."""
     known: dict[tuple[str, str], dict[Keys, Any]] = {}
     for scope, uses in groupby(context.secrets.uses, attrgetter("scope")):
         literals = known.setdefault((context.account_of(scope), scope.level), {})
         for use in uses:
             if use.keys not in literals:
                 literals[use.keys] = literal_use(context, scope, use.keys)
-            yield use, literals[use.keys]
+            literal = literals[use.keys]
+            if literal is not None or use.unsubstituted:
+                yield use, literal

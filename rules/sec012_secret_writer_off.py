@@ -55,8 +55,10 @@ def check(context: Context) -> Drafts:
     causes: dict[tuple[str, object], list[Any]] = {}
     places: dict[tuple[str, object], Place] = {}
     for secret in context.secrets.secrets.values():
+        if secret.status != "off":
+            continue
         uses = [use for use in secret.uses if use.readers and use.owner.kind == "own"]
-        if secret.status != "off" or not uses:
+        if not uses:
             continue
         writer = secret.writers[0]
         unmet = writer.unmet[0] if writer.unmet else None

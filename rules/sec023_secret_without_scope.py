@@ -38,8 +38,10 @@ def check(context: Context) -> Drafts:
     """Paths without ids, one finding a path and file."""
     seen = set()
     for use in context.secrets.uses:
+        if use.owner.kind != "none" or use.reference.backend != "aws":
+            continue
         secret = context.secrets.secrets[use.path]
-        if use.owner.kind != "none" or use.reference.backend != "aws" or secret.pre_created or secret.declared:
+        if secret.pre_created or secret.declared:
             continue
         # a stand-alone licence service writes below the customer's number
         if any(writer.runs for writer in secret.writers):

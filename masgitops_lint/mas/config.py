@@ -196,6 +196,22 @@ class MasConfig:
             self._generations[mode] = known
         return known
 
+    @cached_property
+    def freezes(self) -> tuple[tuple[Generation, Freeze], ...]:
+        """What stops ApplicationSets, with what it stops; generators are run only where two merge keys are the same."""
+        if not self._may_freeze():
+            return ()
+        return tuple((generation, freeze) for generation in self.generations() for freeze in generation.freezes)
+
+    def _may_freeze(self) -> bool:
+        """Whether two files of one name have the same merge key, wherever they lie."""
+        for root in self.roots:
+            for paths in root.by_name.values():
+                files = [self._files.get(path) for path in paths]
+                if len({_merge_id(file.merge_key) for file in files if file is not None}) < len(files):
+                    return True
+        return False
+
     def actual(self, mode: GlobMode = "greedy") -> tuple[Scope, ...]:
         """The parameter sets that Argo CD really generates Applications from, parents first."""
         return tuple(
