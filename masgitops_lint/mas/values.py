@@ -74,10 +74,13 @@ class ConfigValues:
         return tuple(found)
 
     @cached_property
+    def _routes(self) -> tuple[tuple[Keys, Shape, str | int, set[Stored]], ...]:
+        """Every route at which scalars stand, with them and with where they are kept."""
+        return tuple([((*one.route, key), one, key, known) for one in self._shapes for key, known in one.values.items()])
+
+    @cached_property
     def _texts(self) -> frozenset[str]:
-        found: set[Stored] = set()
-        for shape in self._shapes:
-            found.update(*shape.values.values())
+        found = set[Stored]().union(*(values for _, _, _, values in self._routes))
         return frozenset([one for one in found if one.__class__ is str])
 
     @cached_property
@@ -91,14 +94,13 @@ class ConfigValues:
         asked once a route, the judge once for each different value there.
         """
         wanted: _Wanted = {}
-        for shape in self._shapes:
-            for key, values in shape.values.items():
-                judge = pick((*shape.route, key))
-                if judge is None:
-                    continue
-                hits = {one for one in values if judge(one if one.__class__ is str else one[1])}
-                if hits:
-                    wanted.setdefault(shape, {})[key] = hits
+        for route, shape, key, values in self._routes:
+            judge = pick(route)
+            if judge is None:
+                continue
+            hits = {one for one in values if judge(one if one.__class__ is str else one[1])}
+            if hits:
+                wanted.setdefault(shape, {})[key] = hits
         return self._standing(wanted)
 
     def at(self, route: Sequence[str | int]) -> Iterator[Any]:
@@ -151,10 +153,9 @@ class ConfigValues:
         if not texts:
             return []
         wanted: _Wanted = {}
-        for shape in self._shapes:
-            for key, values in shape.values.items():
-                if not texts.isdisjoint(values):
-                    wanted.setdefault(shape, {})[key] = values & texts
+        for _, shape, key, values in self._routes:
+            if not texts.isdisjoint(values):
+                wanted.setdefault(shape, {})[key] = values & texts
         return self._standing(wanted)
 
     def _standing(self, wanted: _Wanted) -> list[ConfigText]:
