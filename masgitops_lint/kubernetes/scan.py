@@ -143,10 +143,10 @@ _ENGINES = ("argocd", "flux", "kustomize")
 
 def any_sign(repository: Repository, known_names: frozenset[str]) -> bool:
     """Whether a scan would find anything."""
-    if any(posixpath.basename(path) in (*NAMES, "Chart.yaml") for path in repository.paths):
+    if not repository.by_basename.keys().isdisjoint((*NAMES, "Chart.yaml")):
         return True
     for path in repository.yaml_paths:
-        if posixpath.basename(path) not in known_names:
+        if path.rpartition("/")[2] not in known_names:
             try:
                 raw = repository.read(path)
             except OSError:

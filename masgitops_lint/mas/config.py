@@ -10,7 +10,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from .scope import ConfigFile, Scope, go_text
@@ -77,7 +77,7 @@ class MasConfig:
 
     def __init__(self, repository: Repository, specs_for: SpecsFor, known_names: frozenset[str]) -> None:
         self.repository = repository
-        self._specs_for = specs_for
+        self._specs_for = cache(specs_for)
         self.known_names = known_names
         self._files: dict[str, ConfigFile] = {}
 
@@ -288,10 +288,16 @@ def n_parts(path: str) -> int:
 
 def _matches_level(spec: ApplicationSetSpec, parts: list[str]) -> bool:
     """Whether a directory stands where the spec's pattern looks (ids match anything, literals themselves)."""
-    pattern = spec.prefix.split("/")
-    return len(pattern) == len(parts) and all(
-        p == "*" or p.startswith("{") or p == part for p, part in zip(pattern, parts, strict=True)
-    )
+    length, literals = _segments(spec.prefix)
+    return length == len(parts) and all(parts[position] == word for position, word in literals)
+
+
+@lru_cache(maxsize=64)
+def _segments(prefix: str) -> tuple[int, tuple[tuple[int, str], ...]]:
+    """How many segments a spec's pattern has, and those of them that are literal, by position."""
+    pattern = prefix.split("/")
+    words = [(position, part) for position, part in enumerate(pattern) if part != "*" and not part.startswith("{")]
+    return len(pattern), tuple(words)
 
 
 def _meant_names(config: MasConfig, root: ConfigRoot) -> dict[str, dict[str, str]]:

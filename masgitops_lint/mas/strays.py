@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from .spec import keys_by_file
+
 if TYPE_CHECKING:
     from .config import ConfigRoot, MasConfig
     from .spec import ApplicationSetSpec
@@ -66,17 +68,19 @@ def find_strays(config: MasConfig) -> dict[str, Stray]:
     found: dict[str, Stray] = {}
     for root in config.roots:
         directories = set(root.by_directory)
-        fitting: dict[str, list[ApplicationSetSpec]] = {}
+        fitting: dict[str, tuple[list[ApplicationSetSpec], frozenset[str]]] = {}
         for path in root.paths:
             directory, _, name = path.rpartition("/")
             if not name.lower().endswith((".yaml", ".yml")) or name.startswith("."):
                 continue
-            specs = fitting.get(directory)
-            if specs is None:
+            known = fitting.get(directory)
+            if known is None:
                 relative = directory[len(root.prefix) :]
-                specs = fitting[directory] = fitting_specs(config, relative.split("/")) if relative else []
+                specs = fitting_specs(config, relative.split("/")) if relative else []
+                known = fitting[directory] = specs, frozenset[str]().union(*map(keys_by_file, specs))
+            specs, names = known
             if name in config.known_names:
-                if not any(file.name == name for spec in specs for file in spec.files):
+                if name not in names:
                     found[path] = _misplaced(config, root, path, name)
                 continue
             if not specs or (directory not in directories and not _has_config_below(directory, directories)):

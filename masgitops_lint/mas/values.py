@@ -76,7 +76,10 @@ class ConfigValues:
     @cached_property
     def _routes(self) -> tuple[tuple[Keys, Shape, str | int, set[Stored]], ...]:
         """Every route at which scalars stand, with them and with where they are kept."""
-        return tuple([((*one.route, key), one, key, known) for one in self._shapes for key, known in one.values.items()])
+        shapes = self._shapes
+        return tuple(
+            [((*shape.route, key), shape, key, some) for shape in shapes for key, some in shape.values.items()]
+        )
 
     @cached_property
     def _texts(self) -> frozenset[str]:
