@@ -448,7 +448,15 @@ class Context:
 
     def profile_of(self, scope: Scope) -> ReleaseProfile:
         """The release profile that serves a scope's account."""
-        return self.profile(scope.directory[len(scope.root) :].split("/", 1)[0])
+        known = self._profiles_by_scope.get(id(scope))
+        if known is None:
+            self._profiles_by_scope[id(scope)] = known = self.profile(self.account_of(scope)), scope
+        return known[0]
+
+    @cached_property
+    def _profiles_by_scope(self) -> dict[int, tuple[ReleaseProfile, Scope]]:
+        # a scope is kept with its profile, so that its id stays its own
+        return {}
 
     @cached_property
     def plan(self) -> Plan:
