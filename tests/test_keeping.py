@@ -22,6 +22,8 @@ from masgitops_lint.deployment.build import BuildOptions, build_deployment
 from masgitops_lint.deployment.deployment import Deployment
 from masgitops_lint.deployment.kept_values import KeptValues, extract, placeholders_in, told_of
 from masgitops_lint.deployment.root_chart import RootRenderer
+from masgitops_lint.repo.content_digest import content_of, known_content
+from masgitops_lint.repo.snapshot import WorkingTree
 from masgitops_lint.settings import AccountSettings, Settings, SourceSettings
 from masgitops_lint.settings.result_store import ResultStore
 
@@ -384,6 +386,7 @@ def test_roots_that_nothing_is_known_of_are_shared_out(
                 type(context),
                 str(repo),
                 frozenset(context.repository.paths),
+                {},
                 context.settings,
                 BuildOptions(processes=1, cache_directory=str(cache)),
                 number=number,
@@ -453,3 +456,26 @@ def test_only_what_is_stale_is_rendered_ahead(repo: Path, tmp_path: Path, monkey
     ahead.clear()
     build(repo, tmp_path / "cache")
     assert ahead == []
+
+
+def test_a_file_edited_before_a_process_looks_at_it_is_not_kept(repo: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    context = context_of(repo, Settings(source=SourceSettings(charts=str(CHARTS))))
+    tree = context.repository.snapshot
+    assert isinstance(tree, WorkingTree)
+    content_of(tree, context.repository.yaml_paths)
+    work = warming._Work(
+        type(context),
+        str(repo),
+        frozenset(context.repository.paths),
+        known_content(tree),
+        context.settings,
+        BuildOptions(processes=1, cache_directory=str(cache)),
+        number=0,
+        shares=1,
+    )
+    edit(repo, "dev/c1/i1/ibm-mas-suite-configs.yaml", "title: Shop", "title: Market")
+    warming._render_share(work)
+    # the other cluster's, and not the account's
+    assert len(entries(cache)) == 1
+    assert_same(build(repo, cache), build(repo, None))

@@ -119,12 +119,16 @@ def build_all(
 
 @dataclass(slots=True)
 class Coming:
-    """A generated Application on its way: `below` is its root chart, or why there is none, once somebody has asked."""
+    """A generated Application on its way: `below` is its root chart, or why there is none, once somebody has asked.
+
+    `key` is what the chart is kept under, where it is.
+    """
 
     generated: Generated
     scope: Scope
     record: Application
     below: RootChart | str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,7 @@ class ExactBuilder:
         self.known_leaves: list[KnownLeaf] = []
         self.rendered: dict[int, tuple[Resource, ...]] = {}
         self._labels: dict[str, None] = {}
+        self._merge_keys: tuple[RenderedObject | None, Sequence[str]] = None, ()
 
     @property
     def charts(self) -> ChartSource:
@@ -309,10 +314,10 @@ class ExactBuilder:
 
     def _application(self, made: RenderedObject, root: RootChart) -> None:
         place = self.tracer.source_place(made, root)
-        job = leaf_job(made.data, root.values_variable)
+        job = leaf_job(made.data, root.values_variable) if self.options.resources else None
         values: Mapping[str, Any] = {}
         error: RenderError | None = None
-        if job is not None and self.options.resources:
+        if job is not None:
             try:
                 for text in job.values_text:
                     values = merge_maps(values, self.engine.parse_values(text))
@@ -320,7 +325,7 @@ class ExactBuilder:
                 error = failure
         record = self._record(made, root, place, values)
         self.applications.append(record)
-        if job is None or not self.options.resources:
+        if job is None:
             return
         self._notice_changes(record, made, root, values)
         leaf = Leaf(len(self.applications) - 1, "", job, root, made, self.charts)
@@ -472,8 +477,14 @@ class ExactBuilder:
             record.parent or "",
         )
 
+    def _merge_keys_of(self, made: RenderedObject) -> Sequence[str]:
+        """The merge keys of the set at hand: all that it generates ask for them."""
+        if self._merge_keys[0] is not made:
+            self._merge_keys = made, merge_keys_of(made.data)
+        return self._merge_keys[1]
+
     def _scope(self, params: ParamSet, manifest: Mapping[str, Any], made: RenderedObject, above: RootChart) -> Scope:
-        merge_keys = merge_keys_of(made.data)
+        merge_keys = self._merge_keys_of(made)
         files = tuple(above.config.file(path, merge_keys[0] if merge_keys else "merge-key") for path in params.files)
         base = files[0] if files else None
         path = text_of(source_of(manifest).get("path"))

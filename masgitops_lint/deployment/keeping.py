@@ -309,15 +309,20 @@ class KeepingBuilder(ExactBuilder):
 
     # --- roots that are rendered
 
+    def _key_of(self, coming: Coming, above: RootChart) -> str:
+        if coming.key is None:
+            coming.key = self._key(coming.record, coming.generated.manifest, coming.scope, above)
+        return coming.key
+
     def _is_due(self, coming: Coming, place: int, above: RootChart) -> bool:
-        key = self._key(coming.record, coming.generated.manifest, coming.scope, above)
+        key = self._key_of(coming, above)
         known = self._entry(key, coming.record.name).roots.get(key) if key else None
         return known is None or not self.holds(known)
 
     def _note_child(self, coming: Coming, above: RootChart) -> str:
         """Write down that the root at hand makes another one; that one's key."""
         live = self._live[-1]
-        key = self._key(coming.record, coming.generated.manifest, coming.scope, above)
+        key = self._key_of(coming, above)
         index, number = len(self.applications) - 1, len(live.sets) - 1
         live.made.append(_Made(index, child=key, number=number, position=live.position))
         live.position += 1

@@ -19,6 +19,7 @@ from masgitops_lint.mas.account_root import AccountRoot
 from masgitops_lint.mas.config import CLUSTER_BASE
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
+from masgitops_lint.repo.content_digest import Known, known_content, take_over
 from masgitops_lint.repo.repository import Repository
 from masgitops_lint.repo.snapshot import WorkingTree
 from masgitops_lint.settings import Settings
@@ -161,11 +162,12 @@ class Share(KeepingBuilder):
 
 
 class _Work(NamedTuple):
-    """What a worker needs to know; `make` opens the config repo again."""
+    """What a worker needs to know; `make` opens the config repo again, `content` is what its files hold."""
 
     make: Callable[[Repository, Settings], Subject]
     root: str
     paths: frozenset[str]
+    content: Known
     settings: Settings
     options: BuildOptions
     number: int
@@ -194,6 +196,7 @@ def warm(
         type(subject),
         repository.snapshot.root,
         frozenset(repository.paths),
+        known_content(repository.snapshot),
         subject.settings,
         options._replace(processes=1),
         number=0,
@@ -219,7 +222,10 @@ def _render_share(work: _Work) -> None:
     from .build import charts_of, exact_options
 
     with suppress(Exception):
-        repository = Repository(WorkingTree(work.root), lambda path: path not in work.paths)
+        tree = WorkingTree(work.root)
+        # from before this process: files that are edited since are not what is kept
+        take_over(tree, work.content)
+        repository = Repository(tree, lambda path: path not in work.paths)
         subject = work.make(repository, work.settings)
         engine = late_engine(work.options.engine)
         entries = Entries(open_store(work.options.cache_directory))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
 from .limits import MAX_READ
@@ -42,6 +43,20 @@ def content_of(snapshot: Snapshot, paths: Iterable[str]) -> Content:
             oid = f"{error.errno}"
         state.update(f"{path}\0{oid}\0".encode("utf-8", "surrogateescape"))
     return Content(state.hexdigest())
+
+
+Known: TypeAlias = Mapping[str, tuple[bytes, bytes]]
+"""Digest and time of change of files by their paths."""
+
+
+def known_content(tree: WorkingTree) -> Known:
+    """What has been found in the files of a tree so far, for `take_over` in another process."""
+    return _KNOWN.get(tree, {})
+
+
+def take_over(tree: WorkingTree, known: Known) -> None:
+    """Take another process's word for what is in files that nobody has looked at in this one."""
+    _KNOWN.setdefault(tree, {}).update(known)
 
 
 def times_of(snapshot: Snapshot, paths: Iterable[str]) -> bytes:
