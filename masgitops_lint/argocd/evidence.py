@@ -81,8 +81,10 @@ def find_evidence(repository: Repository, skip: frozenset[str] = frozenset()) ->
     found: list[Evidence] = []
     for path in repository.paths:
         name = path.rpartition("/")[2]
+        if name in skip:
+            continue
         script = _SCRIPT.search(path) is not None
-        if name in skip or not (script or name.endswith((".yaml", ".yml"))) or _ASIDE.search(path):
+        if not (script or name.endswith((".yaml", ".yml"))) or _ASIDE.search(path):
             continue
         try:
             raw = repository.read(path)
