@@ -122,11 +122,11 @@ class SecretCatalogue:
         return self._by_chart.get((chart, level))
 
     @cached_property
-    def _writers_by_length(self) -> Mapping[int, list[SecretJob]]:
+    def _writers_by_length(self) -> Mapping[int, list[tuple[_Words, SecretJob]]]:
         return _by_length(self.writers)
 
     @cached_property
-    def _by_hand_by_length(self) -> Mapping[int, list[PreCreated]]:
+    def _by_hand_by_length(self) -> Mapping[int, list[tuple[_Words, PreCreated]]]:
         return _by_length(self.pre_created)
 
     def writers_of(self, path: str) -> Iterator[tuple[re.Match[str], SecretJob]]:
@@ -147,33 +147,31 @@ class SecretCatalogue:
 
 _LONGEST = 12
 _Entry = TypeVar("_Entry", SecretJob, PreCreated)
+_Words: TypeAlias = frozenset[tuple[int, str]]
+"""The segments of a template that are the same in every path, by position."""
 
 
-def _by_length(entries: Iterable[_Entry]) -> Mapping[int, list[_Entry]]:
-    """The entries whose template can give a path with so many slashes."""
-    found: dict[int, list[_Entry]] = {number: [] for number in range(_LONGEST + 1)}
+def _by_length(entries: Iterable[_Entry]) -> Mapping[int, list[tuple[_Words, _Entry]]]:
+    """The entries whose template can give a path with so many slashes, each with the words in it."""
+    found: dict[int, list[tuple[_Words, _Entry]]] = {number: [] for number in range(_LONGEST + 1)}
     for entry in entries:
         length = entry.path.count("/")
+        words = frozenset((index, part) for index, part in enumerate(entry.path.split("/")) if "{" not in part)
         for number in found:
             if number == length or (number > length and entry.path.endswith("{*}")):
-                found[number].append(entry)
+                found[number].append((words, entry))
     return found
 
 
-def _giving(path: str, by_length: Mapping[int, list[_Entry]]) -> Iterator[tuple[re.Match[str], _Entry]]:
+def _giving(path: str, by_length: Mapping[int, list[tuple[_Words, _Entry]]]) -> Iterator[tuple[re.Match[str], _Entry]]:
     segments = path.split("/")
-    for entry in by_length[min(len(segments) - 1, _LONGEST)]:
+    there = frozenset(enumerate(segments))
+    for words, entry in by_length[min(len(segments) - 1, _LONGEST)]:
         # of many templates one or two have the right words in the right places: only these become patterns
-        if all(segments[index] == word for index, word in _words(entry.path)):
+        if words <= there:
             match = template_pattern(entry.path).fullmatch(path)
             if match is not None:
                 yield match, entry
-
-
-@lru_cache(maxsize=512)
-def _words(template: str) -> tuple[tuple[int, str], ...]:
-    """The segments of a template that are the same in every path, by position."""
-    return tuple((index, part) for index, part in enumerate(template.split("/")) if "{" not in part)
 
 
 @lru_cache(maxsize=1)
