@@ -479,3 +479,40 @@ def test_a_file_edited_before_a_process_looks_at_it_is_not_kept(repo: Path, tmp_
     # the other cluster's, and not the account's
     assert len(entries(cache)) == 1
     assert_same(build(repo, cache), build(repo, None))
+
+
+def test_what_is_found_again_is_rendered_together(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead: list[list[str]] = []
+    original = RootRenderer.render_ahead
+
+    def render_ahead(self: RootRenderer, roots: Any) -> None:
+        ahead.append([root.name for root in roots])
+        original(self, roots)
+
+    build(repo, tmp_path / "cache")
+    monkeypatch.setattr(RootRenderer, "render_ahead", render_ahead)
+    for instance in ("i1", "i2"):
+        edit(repo, f"dev/c1/{instance}/ibm-mas-suite-configs.yaml", "title: Shop", "title: Market")
+    # what always fails is not kept
+    for instance in ("i1", "i2"):
+        edit(repo, f"dev/c2/{instance}/ibm-db2u-databases.yaml", "name: one", "name: forbidden")
+    failing = [["instance.c2.i1", "instance.c2.i2"]]
+    changed = [["cluster.c1", "cluster.c2"], ["instance.c1.i1", "instance.c1.i2"], *failing], failing
+    for turn in range(2):
+        ahead.clear()
+        kept = build(repo, tmp_path / "cache")
+        together = [names for names in ahead if len(names) > 1]
+        assert together == changed[turn]
+        assert_same(kept, build(repo, None))
+
+
+def test_a_tree_without_values_takes_over_what_is_kept(repo: Path, tmp_path: Path, rendered: Renders) -> None:
+    settings = Settings(source=SourceSettings(charts=str(CHARTS)))
+    options = BuildOptions(processes=2, values=False, cache_directory=str(tmp_path / "cache"))
+    assert_same(build_deployment(context_of(repo, settings), options), build(repo, None))
+    edit(repo, "dev/c1/i2/ibm-mas-suite-configs.yaml", "title: Shop", "title: Market")
+    rendered.clear()
+    found = build_deployment(context_of(repo, settings), options)
+    assert set(rendered) == {"", "cluster.c1", "instance.c1.i2"}
+    assert_same(found, build(repo, None))
+    assert_same(build(repo, tmp_path / "cache"), found)

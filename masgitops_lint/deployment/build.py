@@ -125,7 +125,8 @@ def build_from_charts(subject: Subject, sources: Mapping[str, str | None], optio
     known = cache.get(key)
     if known is not None:
         return with_assumptions(known, subject)
-    built = build_exact(subject.mas, charts, subject.account, engine, exact)
+    # processes render the leaves: roots in which something fails are not kept, and would be rendered twice
+    built = _with_kept(subject, charts, engine, exact, options, shared_out=False)
     cache.put(key, built)
     return built
 
@@ -136,8 +137,10 @@ def _with_kept(
     engine: LateEngine,
     exact: ExactOptions,
     options: BuildOptions,
+    *,
+    shared_out: bool = True,
 ) -> Deployment:
-    """The exact deployment, as much as possible of it from earlier runs."""
+    """The exact deployment, as much as possible of it from earlier runs; processes share out many roots."""
     from masgitops_lint.settings.result_store import open_store
 
     from .exact import build_all, unfinished
@@ -148,7 +151,7 @@ def _with_kept(
 
     entries = Entries(open_store(options.cache_directory))
     try:
-        if exact.processes > 1:
+        if shared_out and exact.processes > 1:
             from .warming import warm
 
             warm(subject, charts, exact, options, entries)

@@ -46,7 +46,7 @@ from .splice import changed_values
 from .tracing import Tracer
 
 _MOST_FAILURES = 20
-_TOGETHER = 10
+TOGETHER = 10
 """How many root charts one call of Helm renders: more of them save little and take memory."""
 _STAND_IN = "maslint-stand-in"
 _STAND_INS: tuple[Any, ...] = (_STAND_IN, "9.0.0", {})
@@ -377,8 +377,8 @@ class ExactBuilder:
         if expansion.frozen:
             self._freeze(record, made, root, expansion)
             return
-        for start in range(0, len(expansion.applications), _TOGETHER):
-            group = expansion.applications[start : start + _TOGETHER]
+        for start in range(0, len(expansion.applications), TOGETHER):
+            group = expansion.applications[start : start + TOGETHER]
             coming = [self._coming(generated, record, made, root) for generated in group]
             sound = [one for one in coming if not one.generated.problem]
             self._render_ahead([one for place, one in enumerate(sound) if self._is_due(one, place, root)], root)

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from masgitops_lint.charts.helm.engine import HelmEngine
@@ -29,7 +30,7 @@ from masgitops_lint.settings.this_program import this_program
 from .application_source import leaf_job
 from .config_files import ConfigFiles
 from .deployment import ChangedValue, Deployment
-from .exact import Coming, ExactBuilder, ExactOptions, KnownLeaf, base_path
+from .exact import TOGETHER, Coming, ExactBuilder, ExactOptions, KnownLeaf, base_path
 from .kept_objects import Objects, decoded
 from .kept_rows import KeptEntry, KeptRoot, Step, packed, unpacked
 from .rendered import RenderedObject
@@ -111,11 +112,17 @@ class KeptLeaves:
 
 
 class Seat:
-    """A root chart that is put together, and rendered, when somebody needs it."""
+    """A root chart that is put together, and rendered, when somebody needs it.
+
+    `steps` is what it makes, where that is known, and `below` the charts of those roots that were found again, by the
+    number of their set and their position in it.
+    """
 
     def __init__(self, make: Callable[[], RootChart], render: Callable[[RootChart], list[RenderedObject]]) -> None:
         self._make = make
         self._render = render
+        self.steps: Sequence[Step] = ()
+        self.below: dict[tuple[int, int], RootChart] = {}
 
     @cached_property
     def root(self) -> RootChart:
@@ -256,6 +263,7 @@ class KeepingBuilder(ExactBuilder):
         """Take over what a root has made, and see to the roots below it."""
         self._remember(entry, key, root, directory)
         self._depth += 1
+        seat.steps = root.steps
         sets: list[Application] = []
         for step in root.steps:
             index = len(self.applications)
@@ -290,22 +298,37 @@ class KeepingBuilder(ExactBuilder):
         self._next = step.child, entry
         self._render_root(root, Place(base_path(root.scope)))
 
+    def _is_stale(self, step: Step) -> bool:
+        """Whether a root that a kept one makes has to be rendered."""
+        known = self._entry(step.child, step.application.name).roots.get(step.child)
+        return known is None or not self.holds(known)
+
     def _found_again(self, step: Step, parent: Application, above: Seat) -> RootChart:
         """The root chart of a generated Application, from the set that generates it."""
+        if (step.number, step.position) not in above.below:
+            entry = self._leaves_at_hand.entry
+            others = (one for one in above.steps if one.child and one.number == step.number)
+            later = (one for one in others if one.position > step.position and self._is_stale(one))
+            self._find_again([step, *islice(later, TOGETHER - 1)], parent, above)
+            self._leaves_at_hand.entry = entry
+        return above.below.pop((step.number, step.position))
+
+    def _find_again(self, steps: Sequence[Step], parent: Application, above: Seat) -> None:
+        """The root charts of some that one set generates, all rendered in one call."""
         try:
-            made = above.sets[step.number]
+            made = above.sets[steps[0].number]
         except (IndexError, RenderError) as error:
             raise StaleError from error
-        expansion = self._expand(made, above.root, frozenset({step.position}))
-        if len(expansion.applications) != 1 or expansion.applications[0].name != step.application.name:
+        expansion = self._expand(made, above.root, frozenset(step.position for step in steps))
+        if [one.name for one in expansion.applications] != [step.application.name for step in steps]:
             raise StaleError
-        generated = expansion.applications[0]
-        scope = self._scope(generated.params, generated.manifest, made, above.root)
-        record = self._generated_record(generated, parent, made, above.root, scope)
-        found = self._root_chart(record, generated.manifest, scope, above.root)
-        if isinstance(found, str):
-            raise StaleError
-        return found
+        for step, generated in zip(steps, expansion.applications, strict=True):
+            found = self._chart_below(self._coming(generated, parent, made, above.root), above.root)
+            if isinstance(found, str):
+                raise StaleError
+            above.below[step.number, step.position] = found
+        if len(steps) > 1:
+            self.renderer.render_ahead(list(above.below.values()))
 
     # --- roots that are rendered
 

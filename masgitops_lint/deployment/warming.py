@@ -114,6 +114,10 @@ class Share(KeepingBuilder):
         if self._depth == 1:
             self._finish(start, coming.scope.directory)
 
+    def _is_stale(self, step: Step) -> bool:
+        own = self._depth != 1 or step.position % self.shares == self.number
+        return own and super()._is_stale(step)
+
     def _child(self, step: Step, parent: Application, above: Seat) -> None:
         if self._depth == 1 and step.position % self.shares != self.number:
             return
