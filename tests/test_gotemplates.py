@@ -17,6 +17,7 @@ from masgitops_lint.charts.helm.gotemplates import HelmGoTemplates
 DATA: dict[str, Any] = {
     "a": {"b": 1, "n": None}, "name": "Feat/Foo_Bar-LongName.x", "s": "str", "l": [1, None], "z": None,
     "big": 123456789012, "literal": "<no value>",
+    "lines": "a\x85b\u2028c\nd",
 }  # fmt: skip
 
 
@@ -36,6 +37,7 @@ def go() -> HelmGoTemplates:
         ('{{ .q.r | default "d" }}', "d"),
         ("{{ range .l }}{{ . }},{{ end }}", "1,<no value>,"),
         ("{{ .literal }}", "<no value>"),
+        ("{{ .lines }}", "a\x85b\u2028c\nd"),
         ('{{ "}}" }}{{ `{{ .q.r }}` }}{{/* .q.r */}}', "}}{{ .q.r }}"),
         ("{{ .name | normalize }}", "feat-foo-bar-longname.x"),
         ("{{ normalize .name }}", "feat-foo-bar-longname.x"),

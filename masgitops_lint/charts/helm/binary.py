@@ -54,7 +54,7 @@ class BinaryEngine:
             },
         )
         rendered = self.render(chart, values_text=(text,))
-        line = next(line for line in rendered[0].text.splitlines() if line.startswith("values: "))
+        line = next(line for line in rendered[0].text.split("\n") if line.startswith("values: "))
         decoded = json.loads(json.loads(line.removeprefix("values: ")))
         return decoded if isinstance(decoded, dict) else {}
 

@@ -92,7 +92,7 @@ class HelmGoTemplates:
         }
         files |= {f"templates/_t{index}.tpl": text.encode() for index, text in enumerate(prepared)}
         rendered = self._engine.render(Chart("t", files), {"sets": list(data)})
-        lines = [line[1:] for file in rendered for line in file.text.splitlines() if line.startswith("#[")]
+        lines = [line[1:] for file in rendered for line in file.text.split("\n") if line.startswith("#[")]
         return [json.loads(line) for line in lines]
 
     def _blame(
