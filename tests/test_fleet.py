@@ -69,15 +69,18 @@ def test_there_is_something_to_find(fleet: Path) -> None:
     assert len({finding.rule for finding in report.findings}) >= 8
 
 
-def test_part_by_part_is_the_whole(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("held", [0, 3, 40])
+def test_part_by_part_is_the_whole(fleet: Path, monkeypatch: pytest.MonkeyPatch, held: int) -> None:
     expected = whole(fleet)
     small_parts(monkeypatch)
+    monkeypatch.setattr("masgitops_lint.engine.parts.HELD", held)
     assert whole(fleet) == expected
 
 
 def test_a_sound_fleet_is_read_once_and_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(str(tmp_path), files(SHAPE))
     small_parts(monkeypatch)
+    monkeypatch.setattr("masgitops_lint.engine.parts.HELD", 0)
     parsed: Counter[str] = Counter()
     held: list[int] = []
     parse, forget = repository.parse, Repository.forget

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from masgitops_lint.model.place import Place
 
 
+HELD = 40
+"""So many parts (some 1,600 instances) stay in memory once they are judged."""
+
+
 class PartContext(Context):
     """Some clusters of a repo. What belongs to accounts or to the repo is the whole's."""
 
@@ -128,7 +132,12 @@ class Parts:
         return result
 
     def let_go(self, result: PartResult) -> None:
-        """Hold the files and values of a part that has been judged no longer: few are asked for again."""
+        """Hold the files and values of a part that has been judged no longer, unless it is among the first.
+
+        Few are asked for again. To free memory takes time too, so that a fleet whose parts fit keeps them all.
+        """
+        if result.number < HELD:
+            return
         config = self.configs[result.number]
         if self.shares is None:
             find = partial(self.values, result.number)
