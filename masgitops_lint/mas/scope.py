@@ -35,8 +35,7 @@ class ConfigFile:
     """One file that a generator could read, read when somebody asks: `directory` is relative to the linted root.
 
     `data` is its first document, `keys` are the top-level keys in it, `ids` what Go templates print for the ids in its
-    blocks. `merge_key` is the value under the spec's merge
-    key (None when absent or null).
+    blocks. `merge_key` is the value under the spec's merge key (None when absent or null).
     `readable` is False when the file could not be parsed: Argo CD's generator fails on it. `intact` is False when Argo
     CD reads less from it than stands in it: nothing, a list, or the first of several documents.
     """
