@@ -28,9 +28,11 @@ class Expected(NamedTuple):
     where: Mapping[str, Any] = {}
     beside: str = ""
     partner: bool = False
-    route: tuple[str, ...] = ()
-    """Of the block."""
-    all_keys: frozenset[str] = frozenset()
+
+    @property
+    def route(self) -> tuple[str, ...]:
+        """The block's."""
+        return tuple(self.block.split("."))
 
     def asks(self, block: Mapping[str, Any]) -> bool:
         """Whether a block needs the keys."""
@@ -49,9 +51,7 @@ def expected() -> Mapping[str, tuple[Expected, ...]]:
     for row in by_hand()["expected"]["rows"]:
         block, star, _ = row["block"].partition(".*")
         more = {key: row[key] for key in ("where", "beside", "partner") if key in row}
-        keys = tuple(row["keys"])
-        more |= {"route": tuple(block.split(".")), "all_keys": frozenset(keys)}
-        found.setdefault(block, []).append(Expected(block, keys, row["effect"], bool(star), **more))
+        found.setdefault(block, []).append(Expected(block, tuple(row["keys"]), row["effect"], bool(star), **more))
     return {block: tuple(rows) for block, rows in found.items()}
 
 
@@ -79,7 +79,7 @@ def lacking(scope: Scope, profile: ReleaseProfile) -> Iterator[Lacking]:
                 continue
             filled = {key for key, value in entry.items() if value or value == 0}
             for row in rows:
-                if row.all_keys <= filled or not row.asks(entry):
+                if filled.issuperset(row.keys) or not row.asks(entry):
                     continue
                 read = tuple(
                     [

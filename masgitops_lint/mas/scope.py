@@ -27,8 +27,7 @@ ASKED_ACROSS: tuple[tuple[str, str], ...] = (
 )
 """The routes of values that are looked at in all scopes of a repo together."""
 
-_FACTS = ("keys", "ids", "merge_key", "has_merge_key", "readable", "intact")
-_READ = frozenset({"data", *_FACTS})
+_READ = frozenset({"data", "keys", "ids", "merge_key", "has_merge_key", "readable", "intact"})
 
 
 class ConfigFile:
