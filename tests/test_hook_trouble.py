@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from masgitops_lint.deployment.exact import ExactOptions
-from masgitops_lint.deployment.hook_trouble import ChartTrouble, chart_troubles
+from masgitops_lint.deployment.hook_trouble import ChartTrouble, found_troubles, told_once
 from masgitops_lint.deployment.leaf_runner import DirectoryCache
 
 from .shop import CHARTS, deploy, lay_config
@@ -30,7 +30,7 @@ def troubles(tmp_path: Path, **parts: str) -> tuple[ChartTrouble, ...]:
     )
     root.write_text(text.replace('{{ if eq $db.size "large" }}120{{ else }}100{{ end }}', wave))
     options = ExactOptions(cache=DirectoryCache(str(tmp_path / "cache")))
-    found = [chart_troubles(deploy(lay_config(tmp_path / "repo"), options, charts), {}) for _ in range(2)]
+    found = [told_once(found_troubles(deploy(lay_config(tmp_path / "repo"), options, charts), {})) for _ in range(2)]
     # what comes out of the cache says the same
     assert found[0] == found[1]
     return found[0]
@@ -134,6 +134,6 @@ def test_a_hook_that_an_old_argo_cd_does_not_know(tmp_path: Path) -> None:
     shutil.copytree(CHARTS, charts)
     (charts / DATABASE / "job.yaml").write_text(job("argocd.argoproj.io/hook: PreDelete"))
     deployment = deploy(lay_config(tmp_path / "repo"), None, charts)
-    (one,) = chart_troubles(deployment, {}, {"dev": ["PreDelete"]})
+    (one,) = told_once(found_troubles(deployment, {}, {"dev": ["PreDelete"]}))
     assert (one.kind, one.needed, len(one.applications)) == ("unknown", "PreDelete", 2)
-    assert chart_troubles(deployment, {}, {"dev": ["PostDelete"]}) == ()
+    assert told_once(found_troubles(deployment, {}, {"dev": ["PostDelete"]})) == ()

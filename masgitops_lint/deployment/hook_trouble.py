@@ -43,19 +43,6 @@ class Found(NamedTuple):
     trouble: ChartTrouble
 
 
-def chart_troubles(
-    deployment: Deployment,
-    written: Mapping[str, Iterable[str]],
-    unknown: Mapping[str, Collection[str]] = {},
-) -> tuple[ChartTrouble, ...]:
-    """What is wrong with hooks and waves in the charts, each defect once, in order of the first Application.
-
-    `written` are the annotations that the config itself brings: directory of a scope -> `annotation=text`. `unknown`
-    are the types of hooks that the Argo CD of an account does not know.
-    """
-    return told_once(found_troubles(deployment, written, unknown))
-
-
 def told_once(found: Iterable[Found]) -> tuple[ChartTrouble, ...]:
     """Each defect with all that install it, in order of the first."""
     same: dict[tuple[str, ...], tuple[ChartTrouble, list[str]]] = {}
@@ -74,7 +61,8 @@ def found_troubles(
 ) -> tuple[Found, ...]:
     """What is wrong, Application by Application, then between those of one root, then with what Argo CD is too old for.
 
-    The arguments are those of `chart_troubles`.
+    `written` are the annotations that the config itself brings: directory of a scope -> `annotation=text`. `unknown`
+    are the types of hooks that the Argo CD of an account does not know.
     """
     return (
         *(
