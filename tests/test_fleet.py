@@ -102,6 +102,44 @@ def test_a_sound_fleet_is_read_once_and_let_go_of(tmp_path: Path, monkeypatch: p
     assert max(held) < report.summary.files / 4
 
 
+def test_what_cannot_be_read_concerns_every_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A conflict in one cluster's file stops the ApplicationSet of all of them."""
+    write(str(tmp_path), files(SHAPE))
+    broken = tmp_path / "fleet01" / "ocp01-02" / "ibm-dro.yaml"
+    broken.write_text(f"<<<<<<< ours\n{broken.read_text()}=======\na: 1\n>>>>>>> theirs\n")
+    report = lint(Request(str(tmp_path), isolated=True, jobs=1))
+    (finding,) = report.findings
+    assert {name.split(".")[1] for name in finding.affects.names} >= {"ocp01-01", "ocp01-03"}
+    small_parts(monkeypatch)
+    shards = [Request(str(tmp_path), isolated=True, jobs=1, shard=(index, 3)) for index in (1, 2, 3)]
+    assert whole(tmp_path) == merged(tmp_path, shards) == json_of(report)
+
+
+def test_findings_have_no_file_read_that_is_not_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a finding concerns is told by its part: a child that looked at the whole fleet would read all of it."""
+    write(str(tmp_path), files(SHAPE))
+    for path in tmp_path.rglob("ibm-sls.yaml"):
+        path.write_text(path.read_text() + "unknown_block: {}\n")
+    small_parts(monkeypatch)
+    read: dict[int, set[str]] = {}
+    real, work = repository.parse, Parts.work
+    at = [-1]
+
+    def noted(path: str, raw: bytes) -> Document:
+        read.setdefault(at[0], set()).add(path.split("/")[1])
+        return real(path, raw)
+
+    def numbered(self: Parts, number: int, judge: Any) -> PartResult:
+        at[0] = number
+        return work(self, number, judge)
+
+    monkeypatch.setattr(repository, "parse", noted)
+    monkeypatch.setattr(Parts, "work", numbered)
+    assert len(lint(Request(str(tmp_path), isolated=True, jobs=1)).findings) == 18
+    assert len(read) > 3
+    assert all(len(clusters) == 1 for number, clusters in read.items() if number >= 0)
+
+
 @pytest.mark.skipif(not can_fork(), reason="one process is all there is here")
 def test_two_processes_are_one(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = whole(fleet)

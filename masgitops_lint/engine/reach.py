@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from masgitops_lint.model.finding import Affects, Draft
+from masgitops_lint.model.finding import Affects, Draft, Finding
 from masgitops_lint.model.place import Place
 
 if TYPE_CHECKING:
@@ -24,11 +25,34 @@ class Reach:
         self._context = context
 
     def affects(self, draft: Draft) -> Affects:
-        """The Applications that a rule names, else those that its place stands for; none where nobody can be named."""
-        if draft.affects.names or draft.affects.applications or draft.rule.startswith(_NOBODY):
+        """The Applications that a rule names, else those that its place stands for; none where nobody can be named.
+
+        In a part of a repo also none where what it concerns may lie in other parts: `completed` tells for the whole.
+        """
+        if _is_told(draft) or (self._is_part and self._is_across(draft.place.path)):
             return draft.affects
         names = self.concerned(draft.place)
         return Affects(len(names), names)
+
+    def open(self, finding: Finding) -> bool:
+        """Whether a finding of a part waits for `completed`."""
+        return not _is_told(finding) and self._is_across(finding.path)
+
+    def completed(self, finding: Finding) -> Finding:
+        """A finding of a part with those that it concerns in the whole repo."""
+        names = self.concerned(Place(finding.path, finding.keys))
+        return replace(finding, affects=Affects(len(names), names))
+
+    @property
+    def _is_part(self) -> bool:
+        return self._context.mas.whole is not self._context.mas
+
+    def _is_across(self, path: str) -> bool:
+        """Whether a file concerns more than its cluster: an account's root, or what an ApplicationSet cannot read."""
+        mas = self._context.mas
+        if not mas.found:
+            return False
+        return path in self._account_roots or (path in self._config and not mas.file(path).readable)
 
     def concerned(self, place: Place) -> tuple[str, ...]:
         """Names of the Applications that depend on what stands at a place, labels of units for a manifest.
@@ -59,9 +83,8 @@ class Reach:
     def _of_config(self, place: Place) -> tuple[str, ...]:
         directory = place.path.rpartition("/")[0]
         deployment = self._context.deployment
-        frozen = self._frozen.get(place.path)
-        if frozen:
-            return frozen
+        if not self._context.mas.file(place.path).readable and place.path in self._frozen:
+            return self._frozen[place.path]
         if place.path in self._bases:
             return deployment.names_at(directory, place.keys) or deployment.names_under(directory)
         found = deployment.names_at(directory, place.keys) if place.keys else deployment.names_from(place.path)
@@ -76,7 +99,7 @@ class Reach:
             for file in one.unreadable:
                 names = found.setdefault(file.path, {})
                 names.update((name, None) for scope in one.scopes for name in context.applications_of(scope))
-        return {path: tuple(names) for path, names in found.items()}
+        return {path: tuple(names) for path, names in found.items() if names}
 
     @cached_property
     def _bases(self) -> frozenset[str]:
@@ -123,6 +146,11 @@ class Reach:
                 if obj.kind == "ApplicationSet" and obj.group == "argoproj.io":
                     found.setdefault((obj.path, obj.document), {f"ApplicationSet {obj.name}": None})
         return found
+
+
+def _is_told(said: Draft | Finding) -> bool:
+    """Whether a rule has named whom it concerns, or nobody can."""
+    return bool(said.affects.names or said.affects.applications) or said.rule.startswith(_NOBODY)
 
 
 def _documents(unit: Unit) -> Iterator[tuple[str, int]]:

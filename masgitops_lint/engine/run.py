@@ -113,14 +113,17 @@ def run_rules(
     results = in_order(_shared_out(parts, numbers, judge, jobs, progress, kept))
     findings: Findings = {}
     crashes: dict[str, Crash] = {}
-    for result in results:
-        _add(findings, result.findings)
-        for crash in result.crashes:
-            crashes.setdefault(crash.rule, crash)
-    if shard is None or shard[0] == 1:
+    reach = Reach(context)
+    across_clusters = shard is None or shard[0] == 1
+    if across_clusters or any(reach.open(finding) for result in results for finding in result.findings):
         # what the other shards judge is here only built, for what looks across
         others = [number for number in range(len(parts.configs)) if number not in numbers]
         parts.provide([*results, *_shared_out(parts, others, lambda part: ([], []), jobs, None, None)])
+    for result in results:
+        _add(findings, (reach.completed(one) if reach.open(one) else one for one in result.findings))
+        for crash in result.crashes:
+            crashes.setdefault(crash.rule, crash)
+    if across_clusters:
         # without any config there are no parts, and nothing else looks at the manifests
         across, more = _run(context, [one for one in wanted if one not in local or not parts.configs])
         _add(findings, across.values())
