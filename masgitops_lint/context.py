@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.mas.scope import Scope, contains
-from masgitops_lint.model.finding import Edit, Fix
 from masgitops_lint.model.place import Keys, Place
 
 if TYPE_CHECKING:
@@ -639,19 +638,6 @@ class Context:
     def inside(self, place: Place, text: str) -> Place:
         """The place of `text` itself inside a value of several lines; else `place` as it is."""
         return place._replace(within=text)
-
-    def replacement(self, place: Place, old: str, new: str, description: str) -> Fix | None:
-        """A fix that writes `new` for the one `old` in the value at `place`; None where there is not exactly one."""
-        from masgitops_lint.repo.lines import Lines
-
-        document = self.repository.document(place.path)
-        span = document.span(place.keys, "value", place.document)
-        starts = Lines(document.text).starts
-        end = starts[span.end_line - 1] + span.end_column - 1
-        start = document.text.find(old, starts[span.line - 1] + span.column - 1, end)
-        if start < 0 or document.text.find(old, start + 1, end) >= 0:
-            return None
-        return Fix(description, (Edit(place.path, start, start + len(old), new),))
 
     @cached_property
     def installs(self) -> tuple[Install, ...]:

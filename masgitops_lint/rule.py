@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from masgitops_lint.model.finding import Affects, Draft, Fix, Severity
+from masgitops_lint.model.finding import Affects, Draft, Fix, Replacement, Severity
 from masgitops_lint.model.place import Place
 
 Drafts: TypeAlias = Iterator[Draft]
@@ -67,7 +67,7 @@ class Rule(NamedTuple):
         help: str = "",  # noqa: A002 - the field's name in every output format
         related: Iterable[tuple[Place, str]] = (),
         affects: Iterable[str] = (),
-        fix: Fix | None = None,
+        fix: Fix | Replacement | None = None,
         severity: str | None = None,
     ) -> Draft:
         """A finding of this rule at `place`. `affects` names the Applications that are lost, frozen or changed."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from masgitops_lint.context import Context, is_unfilled
 from masgitops_lint.mas.scope import ConfigFile, Scope, contains, go_text
-from masgitops_lint.model.finding import Affects, Draft, Edit, Fix, Severity
+from masgitops_lint.model.finding import Affects, Draft, Edit, Fix, Replacement, Severity
 from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys, Place, Span
 from masgitops_lint.rule import Drafts, Example, Rule
@@ -264,6 +264,7 @@ __all__ = [
     "Fix",
     "Keys",
     "Place",
+    "Replacement",
     "Rule",
     "Scope",
     "Severity",

@@ -17,7 +17,7 @@ name. An unquoted ` #` in YAML starts a comment, which cuts a placeholder off.
 Write `"<path:arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME#KEY>"`, in quotes.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule
+from masgitops_lint.sdk import Context, Drafts, Example, Replacement, Rule
 
 RULE = Rule(code="SEC001", name="placeholder-not-recognised", severity="error", tags=("secrets", "vault"), local=True)
 
@@ -53,9 +53,8 @@ def check(context: Context) -> Drafts:
             continue
         fix = None
         if suspect.repaired:
-            fix = context.replacement(
-                text.place, suspect.raw, suspect.repaired, "write the placeholder as the plugin reads it"
-            )
+            change = (text.place, suspect.raw, suspect.repaired)
+            fix = Replacement("write the placeholder as the plugin reads it", (change,))
         yield RULE.draft(
             context.inside(text.place, suspect.raw),
             f"this is no placeholder for the vault plugin: {suspect.message}; Argo CD deploys the text as it stands",

@@ -17,7 +17,7 @@ The modifiers are `base64encode`, `base64decode`, `jsonPath {EXPRESSION}`, `json
 `sha256sum`.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule
+from masgitops_lint.sdk import Context, Drafts, Example, Replacement, Rule
 
 RULE = Rule(code="SEC002", name="placeholder-fails", severity="error", tags=("secrets", "vault"), local=True)
 
@@ -52,7 +52,8 @@ def check(context: Context) -> Drafts:
             continue
         fix = None
         if suspect.repaired:
-            fix = context.replacement(text.place, suspect.raw, suspect.repaired, "write what the plugin understands")
+            change = (text.place, suspect.raw, suspect.repaired)
+            fix = Replacement("write what the plugin understands", (change,))
         yield RULE.draft(
             context.inside(text.place, suspect.raw),
             f"{suspect.message}: the vault plugin fails, and Argo CD deploys nothing of the Application that "

@@ -25,7 +25,7 @@ secrets:
 ```
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, literal_use
+from masgitops_lint.sdk import Context, Drafts, Example, Replacement, Rule, literal_use
 
 RULE = Rule(code="SEC010", name="secret-never-written", severity="error", tags=("secrets",))
 
@@ -72,7 +72,7 @@ def check(context: Context) -> Drafts:
                 help_text = "create it and declare it under `secrets: declared:` in .mas-lint.yaml, or correct the path"
             fix = None
             if near is not None:
-                fix = context.replacement(here[0].reference.place, secret.path, near.path, f"read `{near.path}`")
+                fix = Replacement(f"read `{near.path}`", ((here[0].reference.place, secret.path, near.path),))
             yield RULE.draft(
                 context.inside(here[0].reference.place, here[0].reference.raw),
                 f"{message}: as long as it is missing, Argo CD deploys nothing of the Application that reads it",

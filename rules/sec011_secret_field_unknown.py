@@ -17,7 +17,7 @@ Read a field that is written, or declare the field.
 
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Rule, nearest
+from masgitops_lint.sdk import Context, Drafts, Example, Replacement, Rule, nearest
 
 RULE = Rule(code="SEC011", name="secret-field-unknown", severity="error", tags=("secrets",))
 
@@ -71,9 +71,7 @@ def check(context: Context) -> Drafts:
                 else "read one of those, or declare the field under `contract: secret-fields:`",
                 affects=[reader.name for reader in use.readers],
                 severity="error" if certain else "warning",
-                fix=context.replacement(use.reference.place, f"#{field}", f"#{near}", f"read `{near}`")
-                if near
-                else None,
+                fix=Replacement(f"read `{near}`", ((use.reference.place, f"#{field}", f"#{near}"),)) if near else None,
             )
 
 

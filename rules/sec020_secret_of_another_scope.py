@@ -18,7 +18,7 @@ declared:`.
 
 from typing import Any
 
-from masgitops_lint.sdk import Context, Drafts, Example, Fix, Rule
+from masgitops_lint.sdk import Context, Drafts, Example, Replacement, Rule
 
 RULE = Rule(code="SEC020", name="secret-of-another-scope", severity="error", tags=("secrets", "copy-paste"))
 
@@ -68,7 +68,7 @@ def check(context: Context) -> Drafts:
             help=f"write `{first.owner.right}`" if first.owner.right else "",
             related=[(context.inside(u.reference.place, u.reference.raw), "also here") for u in uses[1:11]],
             affects=[reader.name for use in uses for reader in use.readers],
-            fix=_fix(context, uses),
+            fix=_fix(uses),
         )
 
 
@@ -79,12 +79,8 @@ def _may_be_a_customers(context: Context, name: str) -> bool:
     return any(not context.repository.document(path).ok for path in paths)
 
 
-def _fix(context: Context, uses: list[Any]) -> Fix | None:
+def _fix(uses: list[Any]) -> Replacement | None:
     """This scope's own ids in all of them; None unless all can be changed."""
-    edits = []
-    for use in uses:
-        one = context.replacement(use.reference.place, use.reference.path, use.owner.right, "")
-        if one is None or not use.owner.right:
-            return None
-        edits += one.edits
-    return Fix("read this scope's own secrets", tuple(dict.fromkeys(edits)))
+    changes = [(use.reference.place, use.reference.path, use.owner.right) for use in uses]
+    own = all(right for _, _, right in changes)
+    return Replacement("read this scope's own secrets", tuple(changes)) if own else None

@@ -13,7 +13,7 @@ YAML numbers become float64, and Go prints them as `1.23456789e+08` from a milli
 Quote the number.
 """
 
-from masgitops_lint.sdk import Context, Drafts, Example, Fix, Rule, dotted, go_text
+from masgitops_lint.sdk import Context, Drafts, Example, Replacement, Rule, dotted, go_text
 
 RULE = Rule(code="VAL022", name="number-in-exponent-form", severity="error", tags=("values", "types"), local=True)
 
@@ -42,11 +42,10 @@ def check(context: Context) -> Drafts:
         if "e" not in printed:
             continue
         seen.add(one.place)
-        fix: Fix | None = context.replacement(one.place, str(value), f'"{value}"', "quote the number")
         yield RULE.draft(
             one.place,
             f"`{dotted(one.keys)}` is a number, and Go prints it as `{printed}`",
             help=f'write "{value}"',
             affects=(one.application,) if one.application else context.applications_for(one.place),
-            fix=fix,
+            fix=Replacement("quote the number", ((one.place, str(value), f'"{value}"'),)),
         )

@@ -8,6 +8,7 @@ import pytest
 
 from masgitops_lint.app import Request, lint
 from masgitops_lint.engine.one_cause import one_cause_each
+from masgitops_lint.engine.resolve import is_scalar
 from masgitops_lint.model.finding import Finding, Related, Severity
 from masgitops_lint.model.place import Span
 
@@ -18,11 +19,12 @@ CONTENT = {"ibm_dro": {"dro_namespace": "CHANGEME", "hooks": {}}, "list": [{"a":
 
 
 def finding(rule: str, *keys: str | int, severity: str = "error", line: int = 4) -> Finding:
-    return Finding(rule, rule, Severity(severity), rule, FILE, Span(line, 1, line, 2), keys)
+    span = Span(line, 1, line, 2)
+    return Finding(rule, rule, Severity(severity), rule, FILE, span, keys, on_scalar=is_scalar(CONTENT, keys))
 
 
 def rules(*findings: Finding) -> list[tuple[str, str]]:
-    return [(one.rule, one.severity.value) for one in one_cause_each(findings, {FILE: CONTENT}.get)]
+    return [(one.rule, one.severity.value) for one in one_cause_each(findings)]
 
 
 def test_the_rule_that_explains_speaks_and_takes_the_severity_over() -> None:
@@ -60,8 +62,8 @@ def test_values_that_differ_because_one_is_wrong_by_itself() -> None:
 
 
 def test_other_files_are_left_alone() -> None:
-    given = [finding("VAL030", "a"), finding("REF001", "a")]
-    assert one_cause_each(given, lambda _: None) == given
+    given = [replace(finding(rule, "ibm_dro", "dro_namespace"), on_scalar=False) for rule in ("VAL030", "REF001")]
+    assert one_cause_each(given) == given
 
 
 @pytest.mark.parametrize("value", ["CHANGEME", '"{{ ns }}"', "${NS}"])

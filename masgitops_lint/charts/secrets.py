@@ -122,6 +122,11 @@ class SecretCatalogue:
         return self._by_chart.get((chart, level))
 
     @cached_property
+    def templates(self) -> tuple[str, ...]:
+        """The templates of all paths that the charts know: of secrets created by hand, then of what Jobs write."""
+        return tuple(one.path for kind in (self.pre_created, self.writers) for one in kind)
+
+    @cached_property
     def _writers_by_length(self) -> Mapping[int, list[tuple[_Words, SecretJob]]]:
         return _by_length(self.writers)
 

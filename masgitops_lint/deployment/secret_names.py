@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import chain
 from typing import Literal, NamedTuple
 
+from masgitops_lint.charts.secrets import with_ids
 from masgitops_lint.model.late_pattern import late_pattern
 
 _FREE = late_pattern(r"\{[^}]*\}")
@@ -21,29 +23,30 @@ class Suggestion(NamedTuple):
     sure: bool = True
 
 
-def suggest(path: str, written: Iterable[str], templates: Iterable[str], ids: Mapping[str, str]) -> Suggestion | None:
+def suggest(path: str, written: Sequence[str], templates: Sequence[str], ids: Mapping[str, str]) -> Suggestion | None:
     """The path nearest to `path` among those that are written and those that templates allow, or None."""
     parts = path.split("/")
+    own = frozenset(ids.values())
     best: tuple[float, Suggestion] | None = None
     for candidates, known in ((written, True), (templates, False)):
         for candidate in candidates:
-            likeness, found = _likeness(parts, candidate.split("/"), ids)
+            if candidate.count("/") != len(parts) - 1:
+                continue
+            likeness, found = _likeness(parts, (candidate if known else with_ids(candidate, ids)).split("/"), own)
             if found and likeness >= 0.6 and (best is None or likeness > best[0]):
                 best = likeness, Suggestion("/".join(found), "spelling", known)
     if best is not None:
         return best[1]
-    return _other_level(parts, [*((one, True) for one in written), *((one, False) for one in templates)], ids)
+    allowed = ((with_ids(one, ids), False) for one in templates)
+    return _other_level(parts, chain(((one, True) for one in written), allowed), ids)
 
 
-def _likeness(parts: list[str], wanted: list[str], ids: Mapping[str, str]) -> tuple[float, list[str]]:
-    """How near two paths are (0 to 1), and the path with the one differing segment put right."""
-    if len(parts) != len(wanted):
-        return 0.0, []
-    own = set(ids.values())
+def _likeness(parts: list[str], wanted: list[str], own: Collection[str]) -> tuple[float, list[str]]:
+    """How near two paths of one length are (0 to 1), and the path with the one differing segment put right."""
     differing = -1
     literal_equal = 0
     for index, (part, want) in enumerate(zip(parts, wanted, strict=True)):
-        if _FREE.search(want):
+        if "{" in want and _FREE.search(want):
             continue
         if part == want:
             literal_equal += want not in own

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from masgitops_lint.argocd.placeholders import OPENER, scan
 from masgitops_lint.argocd.secret_paths import reference
 from masgitops_lint.charts.profile import ReleaseProfile
-from masgitops_lint.charts.secrets import Condition, PreCreated, SecretCatalogue, SecretJob, catalogue, fill, with_ids
+from masgitops_lint.charts.secrets import Condition, PreCreated, SecretCatalogue, SecretJob, catalogue, fill
 from masgitops_lint.mas.account_root import AccountRoot
 from masgitops_lint.mas.config import MasConfig
 from masgitops_lint.mas.scope import Scope
@@ -421,10 +421,8 @@ class SecretsBuilder:
             secret.writers = (Writer(secret.path, job.fields, job, None, owner.directory, (self.absent(job, owner),)),)
             secret.status = "off"
             return
-        templates = [with_ids(one.path, scope.ids) for one in jobs.pre_created]
-        templates += [with_ids(job.path, scope.ids) for job in jobs.writers]
         beside = written_names.beside(secret.path, f"{scope.account}/{scope.cluster}/")
-        secret.suggestion = suggest(secret.path, beside, templates, scope.ids)
+        secret.suggestion = suggest(secret.path, beside, jobs.templates, scope.ids)
 
     def owner(self, job: SecretJob, ids: Mapping[str, str], scope: Scope) -> Scope | None:
         """The scope that a path with these ids belongs to, if the repo has it."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from masgitops_lint.model.finding import Finding, Related, Severity
 from masgitops_lint.model.late_pattern import late_pattern
@@ -39,12 +39,10 @@ _WHOLE_FILE = late_pattern(r"(?:SEC012|VAL001|VAL016|REF003)$")
 _NO_SCALAR = late_pattern(r"(?:VAL02\d|VAL04[15]|CFG030)$")
 """Rules that say that a collection stands where a scalar belongs."""
 
-Content: TypeAlias = Callable[[str], Any]
-"""The parsed content of a config file, by path; None for any other file."""
 Spot: TypeAlias = "tuple[str, Keys, int]"
 
 
-def one_cause_each(findings: Iterable[Finding], content: Content) -> list[Finding]:
+def one_cause_each(findings: Iterable[Finding]) -> list[Finding]:
     """The findings without those that another one about the same scalar of a config file explains.
 
     What is left takes over the severity of what it explains. Findings about blocks and list entries, and those of rules
@@ -60,11 +58,12 @@ def one_cause_each(findings: Iterable[Finding], content: Content) -> list[Findin
         if ranks[index] is not None and (one.keys or _WHOLE_FILE.match(one.rule)):
             at.setdefault((one.path, one.keys, one.span.line), []).append(index)
     kept: list[Finding | None] = list(given)
-    follows = any(_FOLLOWS.match(one.rule) and one.related for one in given)
+    asked = _asked_lines(given)
     for spot, indexes in at.items():
-        if len(indexes) < 2 and not follows:
+        if len(indexes) < 2 and (spot[0], spot[2]) not in asked:
             continue
-        if not any(_NO_SCALAR.match(given[index].rule) for index in indexes) and not _is_scalar(content, spot):
+        here = [given[index] for index in indexes]
+        if not here[0].on_scalar and not any(_NO_SCALAR.match(one.rule) for one in here):
             continue
         first = min(indexes, key=lambda index: (ranks[index] or 0, -given[index].severity.rank, given[index].rule))
         causes.setdefault((spot[0], spot[2]), []).append(first)
@@ -81,6 +80,14 @@ def one_cause_each(findings: Iterable[Finding], content: Content) -> list[Findin
                 _explain(kept, cause, [index])
     _moved(kept)
     return [one for one in kept if one is not None]
+
+
+def _asked_lines(given: Iterable[Finding]) -> set[tuple[str, int]]:
+    """The lines on which the cause may stand of what follows from another finding."""
+    following = [one for one in given if _FOLLOWS.match(one.rule)]
+    if not any(one.related for one in following):
+        return set()
+    return {(at.path, at.span.line) for one in following for at in (one, *one.related)}
 
 
 def _goes_before(given: Sequence[Finding], ranks: Sequence[int | None], cause: int, other: int) -> bool:
@@ -133,18 +140,3 @@ def _explain(kept: list[Finding | None], cause: int, others: Sequence[int]) -> N
         if explained.severity.rank > finding.severity.rank:
             kept[cause] = replace(finding, severity=explained.severity)
         kept[index] = None
-
-
-def _is_scalar(content: Content, spot: Spot) -> bool:
-    """Whether there is a scalar or an empty collection at a spot, or nothing: the spot of a missing key."""
-    value: Any = content(spot[0])
-    if not isinstance(value, dict | list):
-        return False
-    for key in spot[1]:
-        if isinstance(value, dict) and key not in value:
-            return True
-        try:
-            value = value[key]  # type: ignore[index]
-        except (LookupError, TypeError):
-            return False
-    return not spot[1] or not isinstance(value, dict | list) or not value

@@ -52,7 +52,11 @@ class Reach:
         mas = self._context.mas
         if not mas.found:
             return False
-        return path in self._account_roots or (path in self._config and not mas.file(path).readable)
+        return path in self._account_roots or (self._is_of_config(path) and not mas.file(path).readable)
+
+    def is_config(self, path: str) -> bool:
+        """Whether a generator reads a file of this name, wherever in the repo the file lies."""
+        return path in self._context.mas.whole.config_path_set
 
     def concerned(self, place: Place) -> tuple[str, ...]:
         """Names of the Applications that depend on what stands at a place, labels of units for a manifest.
@@ -62,7 +66,7 @@ class Reach:
         """
         context = self._context
         if context.mas.found:
-            if place.path in self._config:
+            if self._is_of_config(place.path):
                 return self._of_config(place)
             if place.path in self._account_roots:
                 account = self._account_roots[place.path]
@@ -70,10 +74,8 @@ class Reach:
                 return tuple(below) or (self._of_manifest(place) if context.has_units else ())
         return self._of_manifest(place) if context.has_units else ()
 
-    @cached_property
-    def _config(self) -> frozenset[str]:
-        whole = self._context.mas.whole
-        return frozenset((*whole.read_paths, *whole.stray))
+    def _is_of_config(self, path: str) -> bool:
+        return self.is_config(path) or path in self._context.mas.whole.stray
 
     @cached_property
     def _account_roots(self) -> dict[str, str]:

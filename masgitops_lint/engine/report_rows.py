@@ -56,6 +56,7 @@ def finding_row(finding: Finding) -> list[Any]:
         [affects.applications, affects.names] if affects != _NOTHING else None,
         finding.help,
         fix and [fix.description, [[edit.path, edit.start, edit.end, edit.text] for edit in fix.edits], fix.safe],
+        finding.on_scalar,
     ]
 
 
@@ -64,7 +65,7 @@ _SEVERITIES = {severity.value: severity for severity in Severity}
 
 def finding_of(row: list[Any]) -> Finding:
     """The finding of `finding_row`. Raises as `from_rows`."""
-    rule, name, severity, message, path, span, keys, related, affects, advice, fix = row
+    rule, name, severity, message, path, span, keys, related, affects, advice, fix, on_scalar = row
     return Finding(
         rule,
         name,
@@ -77,6 +78,7 @@ def finding_of(row: list[Any]) -> Finding:
         Affects(affects[0], tuple(affects[1])) if affects else _NOTHING,
         advice,
         Fix(fix[0], tuple([Edit(*edit) for edit in fix[1]]), fix[2]) if fix else None,
+        on_scalar,
     )
 
 

@@ -1,4 +1,4 @@
-"""Run rules over a context and turn their drafts into findings with concrete positions."""
+"""Run rules over a context, as a whole or part by part."""
 
 from __future__ import annotations
 
@@ -6,49 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from masgitops_lint.context import Context
-from masgitops_lint.model.finding import Draft, Finding, Related
-from masgitops_lint.model.place import Place, Span
+from masgitops_lint.model.finding import Draft, Finding
 from masgitops_lint.model.report import Crash
 
 from .reach import Reach
+from .resolve import finding_from
 from .rules import LoadedRule
 
 if TYPE_CHECKING:
     from .kept_parts import KeptParts
     from .parts import PartResult, Parts, ShardView
-
-
-def resolve(context: Context, place: Place) -> Span:
-    """The span a symbolic place stands for. A file that only the base snapshot has is resolved there."""
-    if place.span is not None:
-        return place.span
-    repository = context.repository
-    if place.path not in repository.path_set and context.base is not None:
-        repository = context.base.repository
-    if place.path not in repository.path_set or not place.keys:
-        return Span()
-    document = repository.document(place.path)
-    span = document.span(place.keys, place.part, place.document)
-    if place.within and span.line != span.end_line:
-        return document.find(place.within, span) or span
-    return span
-
-
-def finding_from(context: Context, draft: Draft, reach: Reach | None = None) -> Finding:
-    """The finding a draft stands for, every place resolved; `reach` fills in whom it concerns."""
-    return Finding(
-        rule=draft.rule,
-        name=draft.name,
-        severity=draft.severity,
-        message=draft.message,
-        path=draft.place.path,
-        span=resolve(context, draft.place),
-        keys=draft.place.keys,
-        related=tuple(Related(p.path, resolve(context, p), message) for p, message in draft.related),
-        affects=draft.affects if reach is None else reach.affects(draft),
-        help=draft.help,
-        fix=draft.fix,
-    )
 
 
 Findings: TypeAlias = dict[tuple[object, ...], Finding]
@@ -194,10 +161,9 @@ def _ordered(context: Context, findings: Findings) -> list[Finding]:
     if len(findings) > 1 and context.mas.found:
         from .one_cause import one_cause_each
 
-        config = frozenset(context.mas.config_paths)
         # in one order, whoever found what first
         said = sorted(said, key=lambda finding: (finding.rule, finding.path))
-        said = one_cause_each(said, lambda path: context.repository.document(path).data if path in config else None)
+        said = one_cause_each(said)
     return sorted(said, key=lambda finding: finding.sort_key)
 
 

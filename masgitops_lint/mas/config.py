@@ -136,6 +136,11 @@ class MasConfig:
         return tuple(path for root in self.roots for path in root.paths if path.rpartition("/")[2] in self.known_names)
 
     @cached_property
+    def config_path_set(self) -> frozenset[str]:
+        """The same, to look one up."""
+        return frozenset(self.config_paths)
+
+    @cached_property
     def read_paths(self) -> tuple[str, ...]:
         """Files whose content matters to Argo CD, or would if they were named or placed as they were meant to be."""
         adopted = [path for path, stray in self.stray.items() if stray.meant_directory and stray.reason == "misnamed"]

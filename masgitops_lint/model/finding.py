@@ -46,6 +46,14 @@ class Fix(NamedTuple):
     safe: bool = False
 
 
+class Replacement(NamedTuple):
+    """A repair whose places are still symbolic: in the value at each place, a new text for the one old text in it."""
+
+    description: str
+    changes: tuple[tuple[Place, str, str], ...]
+    """Places with the old and the new text. Where one cannot be told from others in its value, there is no repair."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What a rule yields: a finding whose places are still symbolic. The engine resolves it to a `Finding`."""
@@ -58,7 +66,7 @@ class Draft:
     help: str = ""
     related: tuple[tuple[Place, str], ...] = ()
     affects: Affects = field(default_factory=Affects)
-    fix: Fix | None = None
+    fix: Fix | Replacement | None = None
 
 
 class Related(NamedTuple):
@@ -71,7 +79,11 @@ class Related(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A finding with everything resolved. `keys` is the config path: a baseline is keyed on it, not on the line."""
+    """A finding with everything resolved. `keys` is the config path: a baseline is keyed on it, not on the line.
+
+    `on_scalar`: in a config file `keys` lead to a scalar, an empty collection or nothing, so that what several rules
+    say of it can have one cause.
+    """
 
     rule: str
     name: str
@@ -84,6 +96,7 @@ class Finding:
     affects: Affects = field(default_factory=Affects)
     help: str = ""
     fix: Fix | None = None
+    on_scalar: bool = False
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

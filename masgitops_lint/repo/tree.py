@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import OrderedDict
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -201,7 +202,8 @@ class _Kept:
     LIMIT = 2_000_000
 
     def __init__(self) -> None:
-        self._trees: dict[str, Tree] = {}
+        # a plain dict walks over all that it has dropped to find its oldest entry
+        self._trees: OrderedDict[str, Tree] = OrderedDict()
         self._length = 0
 
     def tree(self, text: str) -> Tree:
@@ -211,9 +213,7 @@ class _Kept:
             known = Tree(text)
             self._length += len(text)
             while self._length > self.LIMIT and self._trees:
-                oldest = next(iter(self._trees))
-                del self._trees[oldest]
-                self._length -= len(oldest)
+                self._length -= len(self._trees.popitem(last=False)[0])
         self._trees[text] = known
         return known
 
