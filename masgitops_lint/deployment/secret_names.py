@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import chain
 from typing import Literal, NamedTuple
 
@@ -58,11 +59,16 @@ def _likeness(parts: list[str], wanted: list[str], own: Collection[str]) -> tupl
         # an id that differs is another scope, not a misspelling
         return 0.0, []
     right = [want if index == differing else part for index, (part, want) in enumerate(zip(parts, wanted, strict=True))]
-    ratio = SequenceMatcher(None, parts[differing].lower(), wanted[differing].lower()).ratio()
+    ratio = _ratio(parts[differing].lower(), wanted[differing].lower())
     if literal_equal and (parts[differing + 1 :] or ratio >= 0.5):
         # `db2/<name>/config` for `jdbc/<name>/config`: the rest of the path says enough
         return max(ratio, 0.7), right
     return (ratio if ratio >= 0.72 else 0.0), right
+
+
+@lru_cache(maxsize=4096)
+def _ratio(segment: str, wanted: str) -> float:
+    return SequenceMatcher(None, segment, wanted).ratio()
 
 
 def _other_level(parts: list[str], candidates: Iterable[tuple[str, bool]], ids: Mapping[str, str]) -> Suggestion | None:

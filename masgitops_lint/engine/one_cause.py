@@ -87,7 +87,8 @@ def _asked_lines(given: Iterable[Finding]) -> set[tuple[str, int]]:
     following = [one for one in given if _FOLLOWS.match(one.rule)]
     if not any(one.related for one in following):
         return set()
-    return {(at.path, at.span.line) for one in following for at in (one, *one.related)}
+    own = {(one.path, one.span.line) for one in following}
+    return own.union((other.path, other.span.line) for one in following for other in one.related)
 
 
 def _goes_before(given: Sequence[Finding], ranks: Sequence[int | None], cause: int, other: int) -> bool:
