@@ -117,9 +117,9 @@ def open_session(request: Request) -> Session:
         snapshots = [one for one in (older, newer) if one is not None]
         directories = _account_directories(request.accounts, snapshots, settings, excluded)
         excluded = _other_accounts(request.accounts, directories, excluded)
-    base = None if older is None else Context(Repository(older, excluded), settings)
-    twin = base.repository if base is not None else None
-    return Session(target, settings, Context(Repository(newer, excluded, twin), settings, base))
+    repository = Repository(newer, excluded)
+    base = None if older is None else Context(Repository(older, excluded, repository), settings)
+    return Session(target, settings, Context(repository, settings, base))
 
 
 def _account_directories(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from masgitops_lint.deployment.installs import Install
     from masgitops_lint.deployment.leaf_values import LeafValues
     from masgitops_lint.deployment.secret_inventory import Comparison, InventoryEntry
-    from masgitops_lint.deployment.secrets import SecretsGraph
+    from masgitops_lint.deployment.secrets import SecretsGraph, Writer
     from masgitops_lint.deployment.value_use import ByChart, Masked, NotBuilt, UsedValue
     from masgitops_lint.graph import Graph
     from masgitops_lint.kubernetes.objects import KubeObject
@@ -49,13 +49,16 @@ if TYPE_CHECKING:
 class Context:
     """What a rule can ask. Everything is loaded on first use and shared by all rules.
 
-    `base` is the same view of the older snapshot in a comparison, else None.
+    In a comparison `base` is the same view of the older snapshot, and `head` that of the newer one for the older.
     """
 
     def __init__(self, repository: Repository, settings: Settings, base: Context | None = None) -> None:
         self.repository = repository
         self.settings = settings
         self.base = base
+        self.head: Context | None = None
+        if base is not None:
+            base.head = self
         self.build_options: BuildOptions | None = None
 
     def options(self, rule: Rule) -> Mapping[str, Any]:
@@ -152,7 +155,7 @@ class Context:
         """The MAS config repo, as meant and as the generators read it."""
         from masgitops_lint.mas.config import MasConfig
 
-        return MasConfig(self.repository, self._specs, self._known_names)
+        return MasConfig(self.repository, self._specs, self._known_names, self.head.mas if self.head else None)
 
     def _specs(self, account: str) -> tuple[ApplicationSetSpec, ...]:
         """The ApplicationSets that serve an account, with the files that the settings add."""
@@ -477,6 +480,13 @@ class Context:
         from masgitops_lint.plan.causes import causes
 
         return causes(self.plan, self)
+
+    @cached_property
+    def stopped_writers(self) -> tuple[Writer, ...]:
+        """Jobs that wrote a secret before the change, and do not after it."""
+        from masgitops_lint.plan.stopped_writers import stopped_writers
+
+        return () if self.base is None else stopped_writers(self.plan, self.base, self)
 
     def wrong_prune_order(self) -> Iterator[tuple[Deletion, Deletion]]:
         """Pruned Applications of one sync that go in an order which leaves the second without its operator."""

@@ -47,39 +47,29 @@ def check(context: Context) -> Drafts:
             affects=(*cause.names, *users),
             severity=removal_severity(cause),
         )
-    if context.base is not None and _may_stop_writing(context):
-        yield from _writers(context, context.base)
+    yield from _writers(context)
 
 
-SWITCHES = frozenset({"run_sync_hooks", "jdbc_type", "mongodb_provider", "ibm_customer_number"})
-"""Values that decide whether a Job writes a secret."""
-
-
-def _may_stop_writing(context: Context) -> bool:
-    """Whether the change takes an Application away or turns a switch: only then are both secrets graphs worth building."""
-    plan = context.plan
-    changed = (one.keys[-1] for change in plan.changed for one in change.keys if one.keys)
-    return any(one.whole for one in plan.removed) or any(key in SWITCHES for key in changed)
-
-
-def _writers(context: Context, base: Context) -> Drafts:
+def _writers(context: Context) -> Drafts:
     """Secrets that were written before the change, are not any more, and are still read."""
+    stopped = {writer.path: writer.application for writer in context.stopped_writers}
+    if not stopped:
+        return
     gone = {one.application.name: one for one in context.plan.removed if one.whole}
     told = {name for cause in context.causes for name in cause.names}
     causes: dict[Place, list[Any]] = {}
     for path, secret in context.secrets.secrets.items():
-        before = base.secrets.secrets.get(path)
+        writer = stopped.get(path)
+        if secret.status != "off" or writer is None or writer.name in told:
+            continue
         readers = [use for use in secret.uses if use.readers and use.owner.kind == "own"]
-        if secret.status != "off" or not readers or before is None or before.status != "written":
+        if not readers:
             continue
-        writer = next((one for one in before.writers if one.runs and one.application is not None), None)
-        if writer is None or writer.application is None or writer.application.name in told:
-            continue
-        removed = gone.get(writer.application.name)
+        removed = gone.get(writer.name)
         unmet = next((one for off in secret.writers for one in off.unmet if one.place is not None), None)
         place = removed.place if removed is not None else unmet.place if unmet is not None else None
         if place is not None:
-            causes.setdefault(place, []).append((path, writer.application.name, readers))
+            causes.setdefault(place, []).append((path, writer.name, readers))
     for place, found in causes.items():
         paths = ", ".join(f"`{path}`" for path, _, _ in found[:3]) + (
             f" and {len(found) - 3} more" if found[3:] else ""

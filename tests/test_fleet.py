@@ -102,6 +102,22 @@ def test_a_sound_fleet_is_read_once_and_let_go_of(tmp_path: Path, monkeypatch: p
     assert max(held) < report.summary.files / 4
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_comparison_part_by_part_is_the_whole(
+    fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    write(str(tmp_path), files(SHAPE))
+    for path in ("ocp01-01/ibm-dro.yaml", "ocp01-02/m010201/ibm-sls.yaml"):
+        (tmp_path / "fleet01" / path).rename(tmp_path / "fleet01" / path.replace("ibm-", "old-"))
+    for base, head in ((tmp_path, fleet), (fleet, tmp_path)):
+        request = Request(str(head), isolated=True, jobs=jobs, base=str(base))
+        report = lint(request)
+        assert any(finding.rule.startswith("PRN") for finding in report.findings)
+        with monkeypatch.context() as patch:
+            small_parts(patch)
+            assert json_of(lint(request)) == json_of(report)
+
+
 def test_what_cannot_be_read_concerns_every_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A conflict in one cluster's file stops the ApplicationSet of all of them."""
     write(str(tmp_path), files(SHAPE))

@@ -206,8 +206,8 @@ class _Files:
 
 
 def _contexts(base: Mapping[str, str], head: Mapping[str, str], settings: Settings) -> Context:
-    older = Context(Repository(_Files(base)), settings)
-    return Context(Repository(_Files(head), None, older.repository), settings, older)
+    newer = Repository(_Files(head))
+    return Context(newer, settings, Context(Repository(_Files(base), None, newer), settings))
 
 
 @pytest.mark.parametrize("seed", range(12))

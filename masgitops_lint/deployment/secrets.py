@@ -305,6 +305,13 @@ class SecretsBuilder:
 
     # -- Jobs
 
+    def running(self, application: Application) -> Iterator[Writer]:
+        """The Jobs of one Application that write a secret."""
+        found = Gathered()
+        for scope in self.mas.by_directory.get(application.scope, ()):
+            self.jobs_of(application, scope, self.catalogue(account_of(scope)), found)
+        return (writer for writer in found.writers if writer.runs)
+
     def jobs_of(
         self,
         application: Application,

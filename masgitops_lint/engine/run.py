@@ -60,7 +60,7 @@ def run_rules(
     Parts that `kept` knows are not judged again.
     """
     wanted = [one for one in rules if _applies(one, context)]
-    if not (shard or in_parts(context)):
+    if not (shard or (any(one.rule.local for one in wanted) and in_parts(context))):
         found, stopped = _run(context, wanted)
         return Judged(_ordered(context, found), stopped)
     from .parts import Parts, in_order, shard_view
@@ -110,7 +110,7 @@ def _applies(loaded: LoadedRule, context: Context) -> bool:
 
 def in_parts(context: Context) -> bool:
     """Whether parts are worth it."""
-    if not context.mas.found or context.base is not None:
+    if not context.mas.found:
         return False
     from masgitops_lint.mas.parts import PART_SIZE
 

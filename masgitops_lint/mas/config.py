@@ -75,8 +75,16 @@ def _parts(prefix: str, path: str) -> list[str]:
 class MasConfig:
     """The config repo(s) below one linted root. Everything is computed on first use and kept."""
 
-    def __init__(self, repository: Repository, specs_for: SpecsFor, known_names: frozenset[str]) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        specs_for: SpecsFor,
+        known_names: frozenset[str],
+        twin: MasConfig | None = None,
+    ) -> None:
+        """`twin` is the config of the repository's twin: what is known there of a file with the same content holds."""
         self.repository = repository
+        self._twin = twin
         self._specs_for = cache(specs_for)
         self.known_names = known_names
         self._files: dict[str, ConfigFile] = {}
@@ -104,7 +112,9 @@ class MasConfig:
         """The config file at `path`, the same one each time."""
         known = self._files.get(path)
         if known is None:
-            known = ConfigFile(self.repository, path, merge_key)
+            known = self._twin.file(path, merge_key) if self._twin and self.repository.shares(path) else None
+            if known is None or known.merge_key_name != merge_key:
+                known = ConfigFile(self.repository, path, merge_key)
             self._files[path] = known
         return known
 

@@ -39,7 +39,7 @@ class ConfigFile:
     CD reads less from it than stands in it: nothing, a list, or the first of several documents.
     """
 
-    __slots__ = ("_merge_key_name", "_repository", "directory", "name", "path", *sorted(_READ))
+    __slots__ = ("_repository", "directory", "merge_key_name", "name", "path", *sorted(_READ))
 
     data: dict[str, Any]
     keys: Collection[str]
@@ -51,7 +51,7 @@ class ConfigFile:
 
     def __init__(self, repository: Repository, path: str, merge_key: str = "merge-key") -> None:
         self._repository = repository
-        self._merge_key_name = merge_key
+        self.merge_key_name = merge_key
         self.path = path
         self.directory, _, self.name = path.rpartition("/")
 
@@ -63,8 +63,8 @@ class ConfigFile:
         data = document.data if isinstance(document.data, dict) else {}
         self.data = self.keys = data
         self.ids = _ids_in(data)
-        self.merge_key = data.get(self._merge_key_name)
-        self.has_merge_key = self._merge_key_name in data
+        self.merge_key = data.get(self.merge_key_name)
+        self.has_merge_key = self.merge_key_name in data
         self.readable = document.ok
         self.intact = document.ok and bool(data) and all(p.kind != "multiple-documents" for p in document.problems)
         return getattr(self, name)

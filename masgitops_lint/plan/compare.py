@@ -17,7 +17,7 @@ from .pairing import pair
 from .places import Places
 from .stakes import resources_of, stakes_of
 from .values import differences
-from .views import View, changed_paths, touches_deployment, views
+from .views import View, touches_deployment, views
 
 if TYPE_CHECKING:
     from masgitops_lint.deployment.build import BuildOptions, Subject
@@ -40,7 +40,7 @@ def compare(base: Subject, head: Subject, options: BuildOptions | None = None) -
 
     Raises `SourceError` and `HelmMissingError` when real charts are asked for and cannot be had.
     """
-    paths = changed_paths(base.repository, head.repository)
+    paths = base.repository.changed_from(head.repository)
     if _same_charts(base, head) and not touches_deployment(paths, base, head, head.mas.known_names):
         return Plan(paths=paths)
     left, right = views(base, head, paths, options)

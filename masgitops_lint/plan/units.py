@@ -73,11 +73,7 @@ def _keyed(graph: UnitGraph) -> dict[Key, Entry]:
 
 
 def _paths(base: Repository | None, head: Repository | None) -> tuple[str, ...]:
-    if base is None or head is None:
-        return ()
-    from .views import changed_paths
-
-    return changed_paths(base, head)
+    return () if base is None or head is None else base.changed_from(head)
 
 
 def _identities(unit: Unit) -> frozenset[tuple[str, str, str, str]]:

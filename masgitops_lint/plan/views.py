@@ -54,22 +54,6 @@ class _Scopes:
     scopes: tuple[Scope, ...]
 
 
-def changed_paths(base: Repository, head: Repository) -> tuple[str, ...]:
-    """YAML files that are not the same on both sides, by content id; nothing is parsed."""
-    olds, news = set(base.yaml_paths), set(head.yaml_paths)
-    both = olds & news
-    changed = {path for path in both if not same_content(base, head, path)}
-    return tuple(sorted((olds ^ news) | changed))
-
-
-def same_content(base: Repository, head: Repository, path: str) -> bool:
-    """Whether a file that both have holds the same bytes. One that cannot be read on a side differs."""
-    try:
-        return base.snapshot.oid(path) == head.snapshot.oid(path)
-    except OSError:
-        return False
-
-
 def touches_deployment(paths: Iterable[str], base: Subject, head: Subject, known_names: frozenset[str]) -> bool:
     """Whether any changed file can matter to Argo CD: a config file by name, or the Account Root Application."""
     for path in paths:

@@ -19,7 +19,7 @@ _FEWEST = 200
 class Repository:
     """What rules see of a config repo. `excluded` says which paths are as good as absent.
 
-    `twin` is another snapshot of the same repo: a file with the same content there is parsed once for both.
+    `twin` is the snapshot that this one is compared with: a file with the same content there is read there.
     """
 
     def __init__(
@@ -28,6 +28,7 @@ class Repository:
         self.snapshot = snapshot
         self._excluded = excluded
         self._twin = twin
+        self._shared: dict[str, bool] = {}
         self._documents: dict[str, Document] = {}
 
     @cached_property
@@ -80,7 +81,7 @@ class Repository:
     def document(self, path: str) -> Document:
         """A file, parsed on first use. One that cannot be read is a document with a problem that says so."""
         known = self._documents.get(path)
-        if known is None and self._twin is not None and self._shared(path):
+        if known is None and self._twin is not None and self.shares(path):
             known = self._documents[path] = self._twin.document(path)
         if known is None:
             try:
@@ -125,10 +126,24 @@ class Repository:
 
         yield pickle.dumps([self.document(path) for path in paths], pickle.HIGHEST_PROTOCOL)
 
-    def _shared(self, path: str) -> bool:
-        """Whether the twin has the same bytes at a path."""
-        assert self._twin is not None
-        try:
-            return path in self._twin.path_set and self._twin.snapshot.oid(path) == self.snapshot.oid(path)
-        except OSError:
-            return False
+    def shares(self, path: str) -> bool:
+        """Whether there is a twin with the same bytes at a path."""
+        known = self._shared.get(path)
+        if known is None:
+            twin = self._twin
+            known = self._shared[path] = twin is not None and path in twin.path_set and same_content(self, twin, path)
+        return known
+
+    def changed_from(self, other: Repository) -> tuple[str, ...]:
+        """YAML files that are not the same in both, by content id; nothing is parsed."""
+        own, others = frozenset(self.yaml_paths), frozenset(other.yaml_paths)
+        alike = self.shares if other is self._twin else lambda path: same_content(self, other, path)
+        return tuple(sorted((own ^ others) | {path for path in own & others if not alike(path)}))
+
+
+def same_content(one: Repository, other: Repository, path: str) -> bool:
+    """Whether a file that both have holds the same bytes. One that cannot be read on a side differs."""
+    try:
+        return one.snapshot.oid(path) == other.snapshot.oid(path)
+    except OSError:
+        return False
