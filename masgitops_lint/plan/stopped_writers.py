@@ -19,7 +19,7 @@ def stopped_writers(plan: Plan, base: Subject, head: Subject) -> tuple[Writer, .
     """
     older, newer = _builder(base), _builder(head)
     going = [one.application for one in plan.removed if one.whole] + [one.before for one in plan.changed]
-    coming = [one.application for one in (*plan.added, *plan.changed)]
+    coming = [one.application for one in plan.added] + [one.application for one in plan.changed]
     before = {writer.path: writer for one in reversed(going) for writer in older.running(one)}
     after = {writer.path for one in coming for writer in newer.running(one)}
     return tuple(writer for path, writer in before.items() if path not in after)
