@@ -45,7 +45,7 @@ def check(context: Context) -> Drafts:
     before = {(scope.level, scope.directory): scope for scope in context.base.mas.scopes}
     for scope in context.mas.scopes:
         old = before.get((scope.level, scope.directory))
-        if old is not None:
+        if old is not None and old is not scope:
             yield from _catalogue(context, scope, old)
             yield from _channels(context, scope, old)
     for account in context.mas.accounts():

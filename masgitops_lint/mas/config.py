@@ -118,6 +118,11 @@ class MasConfig:
             self._files[path] = known
         return known
 
+    def known_twin(self, scope: Scope) -> Scope | None:
+        """The twin's scope, if it is made of the same files in the same way and hangs on the same parent."""
+        there = self._twin.by_directory.get(scope.directory, ()) if self._twin else ()
+        return next((one for one in there if scope.is_made_as(one)), None)
+
     @cached_property
     def stray(self) -> Mapping[str, Stray]:
         """YAML files in config directories that no generator reads, with what they were probably meant to be."""
@@ -343,7 +348,9 @@ def _meant_scopes(config: MasConfig, root: ConfigRoot) -> Iterator[Scope]:
                 parent = above_of["aiservice"].get(above)
             if parent is None and spec.level == "sls":
                 parent = above_of["cluster"].get(_cluster_directory(root, parts, files[0]))
-            scope = Scope(spec, root.prefix, directory, files, files[0] if has_base else None, parent, meant=True)
+            base = files[0] if has_base else None
+            scope = Scope(spec, root.prefix, directory, files, base, parent, meant=True)
+            scope = config.known_twin(scope) or scope
             above_of.get(spec.level, {})[directory] = scope
             yield scope
 
