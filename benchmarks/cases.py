@@ -122,6 +122,30 @@ def own_cases(repo: str, caches: str, changing: str, charts: str | None = None) 
     yield case("changed", "warm cache, one file changed", edit=Edit(changing), filled=True)
 
 
+def busy_cases(checkout: str, changing: str, faulty: str) -> Iterator[Case]:
+    """mas-lint where there is more to say: in a pull request, and about a repo with findings.
+
+    `checkout` is a Git repository with everything committed, `changing` a file in it to write a new value into;
+    `faulty` has a defect in every instance.
+    """
+    options = ("--no-cache", "--fail-on", "never")
+    edit = Edit(changing)
+    yield Case(
+        "compared",
+        "mas-lint, no cache, one file changed since `--base`",
+        ((*own_program(), "check", checkout, "--base", "HEAD", *options),),
+        before=edit.change,
+        after=edit.undo,
+        parallel=True,
+    )
+    yield Case(
+        "faulty",
+        "mas-lint, no cache, a defect in every instance",
+        ((*own_program(), "check", faulty, *options),),
+        parallel=True,
+    )
+
+
 class Edit:
     """A change of one file that is another each time, and is undone for the cases that come in between."""
 

@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .cases import Case, own_cases, own_program, parse_cases, peer_cases, start_cases
+from .cases import Case, busy_cases, own_cases, own_program, parse_cases, peer_cases, start_cases
 from .generate import Shape, shape_of
 from .measure import Usage, middle, peak_of_all
 from .results import Row, Section, growth, page
@@ -28,6 +28,8 @@ SIZES = (1, 10, 100, 1_000, 10_000)
 SAMPLE = 100
 """Instances that slow programs are measured on when a repo has more."""
 EXACT_UP_TO = 1_000
+BUSY_UP_TO = 1_000
+"""Instances up to which a comparison and a repo with findings are measured: both are repos of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +96,24 @@ class Bench:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
         self.peers: dict[int, Section] = {}
 
-    def repo(self, instances: int) -> tuple[str, int, int]:
-        """Directory, number of files and bytes of a repo with this many instances."""
-        directory = os.path.join(self.work, f"repo-{instances}")
+    def _made(self, instances: int, kind: str = "repo", *, defects: int = 0, committed: bool = False) -> str:
+        """The directory of a repo with this many instances."""
+        directory = os.path.join(self.work, f"{kind}-{instances}")
         done = directory + ".done"
         if not os.path.exists(done):
             shutil.rmtree(directory, ignore_errors=True)
-            shape = shape_of(instances)
-            _say(f"generating a repo of {instances:,}")
-            subprocess.run(_generate(directory, shape), check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+            _say(f"generating a {kind} of {instances:,}")
+            command = [*_generate(directory, shape_of(instances)), "--defects", str(defects)]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+            if committed:
+                _commit(directory)
             with open(done, "w", encoding="utf-8"):
                 pass
+        return directory
+
+    def repo(self, instances: int) -> tuple[str, int, int]:
+        """Directory, number of files and bytes of a sound repo with this many instances."""
+        directory = self._made(instances)
         sizes = [
             os.path.getsize(os.path.join(parent, name)) for parent, _, names in os.walk(directory) for name in names
         ]
@@ -131,13 +140,12 @@ class Bench:
         _say(f"size {instances:,}")
         caches = os.path.join(self.work, f"caches-{instances}")
         shutil.rmtree(caches, ignore_errors=True)
-        changing = next(
-            os.path.join(parent, name)
-            for parent, _, names in os.walk(directory)
-            for name in names
-            if name == "ibm-mas-workspaces.yaml"
-        )
+        changing = _workspaces(directory)
         cases = [*parse_cases(directory), *own_cases(directory, caches, changing)]
+        if instances <= BUSY_UP_TO:
+            checkout = self._made(instances, "checkout", committed=True)
+            faulty = self._made(instances, "faulty repo", defects=instances)
+            cases.extend(busy_cases(checkout, _workspaces(checkout), faulty))
         if self.charts and instances <= self.exact_up_to:
             cases.extend(own_cases(directory, caches, changing, self.charts))
         rows = measure_all(cases, self.environment, self.effort)
@@ -164,6 +172,19 @@ class Bench:
             known = Section(instances, files, size, measure_all(cases, self.environment, self.effort))
             self.peers[instances] = known
         return known
+
+
+def _workspaces(directory: str) -> str:
+    """A file to change: the workspaces of some instance."""
+    found = (parent for parent, _, names in os.walk(directory) if "ibm-mas-workspaces.yaml" in names)
+    return os.path.join(next(found), "ibm-mas-workspaces.yaml")
+
+
+def _commit(directory: str) -> None:
+    """Put all of a directory into a Git repository of its own."""
+    author = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@example.com", "-c", "commit.gpgsign=false")
+    for command in (("init", "-q"), ("add", "-A"), (*author, "commit", "-q", "-m", "All of it")):
+        subprocess.run(["git", "-C", directory, *command], check=True)
 
 
 def _generate(directory: str, shape: Shape) -> list[str]:

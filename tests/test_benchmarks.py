@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.cases import own_cases, peer_cases, schema_batches, start_cases
+from benchmarks.cases import busy_cases, own_cases, peer_cases, schema_batches, start_cases
 from benchmarks.content import EXTRA_APPS
 from benchmarks.defects import DEFECTS, Planted
 from benchmarks.generate import Shape, files, main, plant, shape_of, write
@@ -157,6 +157,7 @@ def test_cases_have_keys_of_their_own(tmp_path: Path) -> None:
         *start_cases("repo"),
         *own_cases("repo", str(tmp_path), file),
         *own_cases("repo", str(tmp_path), file, "charts"),
+        *busy_cases("checkout", file, "faulty"),
         *peer_cases(str(tmp_path), str(tmp_path)),
     ]
     assert len({case.key for case in cases}) == len(cases)
