@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -13,6 +15,8 @@ from .limits import MAX_READ
 from .snapshot import Snapshot, WorkingTree
 
 _DIGEST = 32
+_MANY = 2_000
+"""Fewer files are looked at before a second process has started."""
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -43,6 +47,27 @@ def content_of(snapshot: Snapshot, paths: Iterable[str]) -> Content:
             oid = f"{error.errno}"
         state.update(f"{path}\0{oid}\0".encode("utf-8", "surrogateescape"))
     return Content(state.hexdigest())
+
+
+def look_ahead(snapshot: Snapshot, paths: Sequence[str], jobs: int) -> None:
+    """Look at many files of a working tree now, `jobs` processes sharing the work. What one fails on comes later."""
+    if not isinstance(snapshot, WorkingTree) or jobs < 2 or len(paths) < _MANY:
+        return
+    from .child_process import start
+
+    found = _KNOWN.setdefault(snapshot, {})
+    shares = [paths[number::jobs] for number in range(jobs)]
+    children = [start(partial(_share, snapshot.root, share)) for share in shares[1:]]
+    _of_files(snapshot.root, shares[0], found)
+    for child in children:
+        for answer in child.last_answers() if child is not None else ():
+            found.update(marshal.loads(answer))
+
+
+def _share(root: str, paths: Sequence[str]) -> Iterator[bytes]:
+    found: dict[str, tuple[bytes, bytes]] = {}
+    _of_files(root, paths, found)
+    yield marshal.dumps(found)
 
 
 Known: TypeAlias = Mapping[str, tuple[bytes, bytes]]
