@@ -137,12 +137,21 @@ class Deployment:
     def names_at(self, scope: str, keys: Keys) -> tuple[str, ...]:
         """Names of what the config block or list entry at `keys` of a scope makes: at, above or below that key."""
         names: dict[str, None] = {}
-        for application in self.in_scope(scope):
+        for application in self._by_block.get((scope, keys[0]), ()) if keys else ():
             own = application.source.keys
             length = min(len(own), len(keys))
-            if length and own[:length] == keys[:length]:
+            if own[:length] == keys[:length]:
                 names[application.name] = None
         return tuple(names)
+
+    @cached_property
+    def _by_block(self) -> Mapping[tuple[str, str | int], tuple[Application, ...]]:
+        """Objects by their scope and the top-level key that makes them."""
+        found: dict[tuple[str, str | int], list[Application]] = {}
+        for application in self.applications:
+            if application.source.keys:
+                found.setdefault((application.scope, application.source.keys[0]), []).append(application)
+        return {block: tuple(applications) for block, applications in found.items()}
 
     def in_scope(self, scope: str) -> tuple[Application, ...]:
         """What the values of a scope (a directory such as `dev/cluster1`) render."""

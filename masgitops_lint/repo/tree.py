@@ -127,48 +127,63 @@ class Tree:
                 continue
         return found
 
-    def _entry(self, mapping: Node, key: str) -> Entry | None:
-        if self._plain and id(mapping) not in self._entries:
-            found = None
-            for name, value in mapping.value:
-                if name.tag is not None:
-                    break
-                if name.value == key:
-                    found = (name, value)
-            else:
-                return None if found is None else Entry(_mark(found[0]), _mark(found[1]))
+    def _entry(self, node: Node, key: str | int) -> Entry | None:
+        if isinstance(node, SequenceNode):
+            there = isinstance(key, int) and 0 <= key < len(node.value)
+            return Entry(None, self.marks(node)[int(key)]) if there else None
         try:
-            return self.entries(mapping).get(key)
+            return self.entries(node).get(str(key)) if isinstance(node, MappingNode) else None
         except RecursionError:  # a chain of thousands of merges, which Argo CD refuses anyway
             return None
 
-    def follow(self, keys: Keys, document: int) -> tuple[list[Entry], bool]:
-        """The entries along a route, and whether it exists to its end."""
-        path: list[Entry] = []
+    def _plain_pair(self, node: Node, key: str | int) -> tuple[Node | None, Node] | None:
+        """What `_entry` finds, as nodes, where nothing is an alias or a merge: without a look at what lies beside."""
+        if isinstance(node, SequenceNode):
+            return (None, node.value[key]) if isinstance(key, int) and 0 <= key < len(node.value) else None
+        if not isinstance(node, MappingNode):
+            return None
+        found = None
+        wanted = str(key)
+        for name, value in node.value:
+            if name.tag is not None:
+                entry = self.entries(node).get(wanted)
+                return None if entry is None or entry.key is None else (entry.key.node, entry.value.node)
+            if name.value == wanted:
+                found = (name, value)
+        return found
+
+    def follow(self, keys: Keys, document: int) -> tuple[Entry | None, bool]:
+        """The last entry of a route that is there, None at its start, and whether that is the route's end."""
         if document >= len(self.roots):
-            return path, False
+            return None, False
         node = self.roots[document]
+        if not self._plain:
+            entry = None
+            for key in keys:
+                step = self._entry(node, key)
+                if step is None:
+                    return entry, False
+                entry, node = step, step.value.node
+            return entry, True
+        last = None
         for key in keys:
-            entry: Entry | None = None
-            if isinstance(node, MappingNode):
-                entry = self._entry(node, key if isinstance(key, str) else str(key))
-            elif isinstance(node, SequenceNode) and isinstance(key, int) and 0 <= key < len(node.value):
-                entry = Entry(None, _mark(node.value[key]) if self._plain else self.marks(node)[key])
-            if entry is None:
-                return path, False
-            path.append(entry)
-            node = entry.value.node
-        return path, True
+            pair = self._plain_pair(node, key)
+            if pair is None:
+                break
+            last, node = pair, pair[1]
+        else:
+            return last and _plain_entry(*last), True
+        return last and _plain_entry(*last), False
 
     def offsets(self, keys: Keys, part: Part, document: int) -> Site | None:
         """Where a route that exists stands in the text."""
-        path, exists = self.follow(keys, document)
+        entry, exists = self.follow(keys, document)
         if not exists:
             return None
-        if not path:
+        if entry is None:
             root = self.roots[document]
             return Site(self.start(root), self.end(root))
-        key, value = path[-1]
+        key, value = entry
         if key is None or part == "value":
             return self.site(value)
         if part == "key":
@@ -178,17 +193,21 @@ class Tree:
 
     def nearest(self, keys: Keys, document: int) -> Site | None:
         """The key, or the first line of the list item, at the end of a route's longest existing prefix."""
-        path, _ = self.follow(keys, document)
-        if not path:
+        entry, _ = self.follow(keys, document)
+        if entry is None:
             if document == 0 or document >= len(self.roots):
                 return None
             start = self.start(self.roots[document])
             return Site(start, min(self.lines.line_end(start), self.end(self.roots[document])))
-        key, value = path[-1]
+        key, value = entry
         if key is not None:
             return self.site(key)
         start, end = self.site(value)
         return Site(start, min(end, self.lines.line_end(start)))
+
+
+def _plain_entry(key: Node | None, value: Node) -> Entry:
+    return Entry(None if key is None else _mark(key), _mark(value))
 
 
 def _mark(node: Node) -> Mark:

@@ -87,8 +87,9 @@ class Document:
         """
         if not keys and document == 0:
             return Span()
-        site = self._tree.offsets(keys, part, document) or self._tree.nearest(keys, document)
-        return Span() if site is None else self._tree.lines.span(*site)
+        tree = self._tree
+        site = tree.offsets(keys, part, document) or tree.nearest(keys, document)
+        return Span() if site is None else tree.lines.span(*site)
 
     def offsets(self, keys: Keys, part: Part = "value", document: int = 0) -> tuple[int, int] | None:
         """Character offsets into `text` of a route that exists, else None."""
@@ -112,10 +113,10 @@ class Document:
         return None if node is None else _STYLES[node.style or ""]
 
     def _scalar(self, keys: Keys, document: int) -> Any:
-        path, exists = self._tree.follow(keys, document)
+        entry, exists = self._tree.follow(keys, document)
         if not exists:
             return None
-        node = path[-1].value.node if path else self._tree.roots[document]
+        node = self._tree.roots[document] if entry is None else entry.value.node
         return node if isinstance(node, ScalarNode) else None
 
     def comments(self) -> tuple[Comment, ...]:
