@@ -97,11 +97,6 @@ def _render(options: dict[str, Any], context: Context, parts: Parts, findings: t
     from .places import locator
 
     format_name = options["format_name"]
-    locate = locator(context.repository)
-    if format_name == "graphml":
-        from masgitops_lint.graph.network import graphml
-
-        return graphml(parts, locate)
     if format_name in ("mermaid", "dot"):
         from masgitops_lint.report.graph import diagrams
 
@@ -111,6 +106,11 @@ def _render(options: dict[str, Any], context: Context, parts: Parts, findings: t
         if trouble := diagrams.too_much_for_mermaid(text):
             click.echo(f"mas-lint: this has {trouble}; choose a part with --cluster or --instance", err=True)
         return text
+    locate = locator(context.repository, [node.place for node in parts.nodes] + [edge.place for edge in parts.edges])
+    if format_name == "graphml":
+        from masgitops_lint.graph.network import graphml
+
+        return graphml(parts, locate)
     from masgitops_lint.graph.durations import source
     from masgitops_lint.report.graph import node_link
 

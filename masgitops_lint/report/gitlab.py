@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 
 from ..model.finding import Finding
 from ..model.report import Report
 from .fingerprint import fingerprints
+from .json_text import indented
 from .options import RenderOptions
 from .text import encodable
 
@@ -28,7 +28,7 @@ def render(report: Report, options: RenderOptions) -> str:
                 "location": {"path": options.path_prefix or ".", "lines": {"begin": 1}},
             }
         )
-    return json.dumps(issues, indent=2) + "\n"
+    return indented(issues)
 
 
 def _issue(finding: Finding, print_: str, options: RenderOptions) -> dict[str, object]:

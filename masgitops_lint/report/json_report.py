@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ..model.finding import Finding, Fix
 from ..model.place import Span
 from ..model.report import Part, Report
+from .json_text import indented
 from .options import RenderOptions
 from .text import encodable
 
@@ -16,7 +16,7 @@ VERSION = 1
 
 def render(report: Report, options: RenderOptions) -> str:
     """The whole report as one indented object, in ASCII so that every console can print it."""
-    return json.dumps(report_object(report, suppressed=options.suppressed is not False), indent=2) + "\n"
+    return indented(report_object(report, suppressed=options.suppressed is not False))
 
 
 def report_object(report: Report, *, suppressed: bool = True) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from ..model.place import Span
 from ..model.report import Report, RuleInfo, Suppressed
 from ..version import __version__
 from .fingerprint import fingerprints
+from .json_text import indented
 from .options import RenderOptions
 from .summary import affects_sentence, checked_sentence
 from .text import encodable
@@ -29,7 +29,7 @@ _HEADING = late_pattern(r"^#+ ?", re.MULTILINE)
 def render(report: Report, options: RenderOptions) -> str:
     """One SARIF log with one run. Columns count code points, and the run says so."""
     log = {"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [_run(report, options)]}
-    return json.dumps(log, indent=2) + "\n"
+    return indented(log)
 
 
 def _run(report: Report, options: RenderOptions) -> dict[str, Any]:

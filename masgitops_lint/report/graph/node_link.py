@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from masgitops_lint.graph.network import Locate, edge_data, node_data
 from masgitops_lint.graph.parts import Parts
 from masgitops_lint.model.finding import Finding
+
+from ..json_text import indented
 
 Values = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -31,7 +32,7 @@ def render(
     parts: Parts, locate: Locate, findings: Iterable[Finding] = (), about: Mapping[str, Any] | None = None
 ) -> str:
     """The document as text."""
-    return json.dumps(document(parts, locate, findings, about), indent=1, ensure_ascii=False) + "\n"
+    return indented(document(parts, locate, findings, about), 1, ascii_only=False)
 
 
 def _finding(one: Finding) -> dict[str, Any]:
