@@ -34,7 +34,7 @@ class Reach:
         names = self.concerned(draft.place)
         return Affects(len(names), names)
 
-    def open(self, finding: Finding) -> bool:
+    def is_open(self, finding: Finding) -> bool:
         """Whether a finding of a part waits for `completed`."""
         return not _is_told(finding) and self._is_across(finding.path)
 

@@ -82,12 +82,12 @@ def run_rules(
     crashes: dict[str, Crash] = {}
     reach = Reach(context)
     across_clusters = shard is None or shard[0] == 1
-    if across_clusters or any(reach.open(finding) for result in results for finding in result.findings):
+    if across_clusters or any(reach.is_open(finding) for result in results for finding in result.findings):
         # what the other shards judge is here only built, for what looks across
         others = [number for number in range(len(parts.configs)) if number not in numbers]
         parts.provide([*results, *_shared_out(parts, others, lambda part: ([], []), jobs, None, None)])
     for result in results:
-        _add(findings, (reach.completed(one) if reach.open(one) else one for one in result.findings))
+        _add(findings, (reach.completed(one) if reach.is_open(one) else one for one in result.findings))
         for crash in result.crashes:
             crashes.setdefault(crash.rule, crash)
     if across_clusters:
