@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks.generate import Shape, files, plant, write
-from masgitops_lint.app import Request, UsageError, lint
+from masgitops_lint.app import Request, UsageError, lint, open_session
 from masgitops_lint.engine.parts import PartResult, Parts
 from masgitops_lint.mas import parts
 from masgitops_lint.model.report import Report
@@ -68,6 +68,16 @@ def test_there_is_something_to_find(fleet: Path) -> None:
     assert report.summary.instances >= 15
     assert len(report.findings) >= 15
     assert len({finding.rule for finding in report.findings}) >= 8
+
+
+def test_parts_are_alike_and_the_last_ones_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(str(tmp_path), files(Shape(accounts=2, clusters=12, instances=1)))
+    monkeypatch.setattr(parts, "PART_SIZE", 8)
+    mas = open_session(Request(str(tmp_path), isolated=True)).context.mas
+    found = parts.split(mas)
+    sizes = [len(part.meant) for part in found]
+    assert sizes == [8, 8, 6, 4, 4, 4, 2, 2, 2, 2, 2, 2, 2]
+    assert {id(scope) for part in found for scope in part.meant} == {id(scope) for scope in mas.meant}
 
 
 @pytest.mark.parametrize("held", [0, 3, 40])

@@ -69,15 +69,18 @@ class MasPart(MasConfig):
 def split(mas: MasConfig, shards: int = 1) -> tuple[MasPart, ...]:
     """The repo in parts of about `PART_SIZE` scopes, in order; no cluster is divided. More shards make smaller parts.
 
-    Every scope and every file that is read is in one part, the files outside all clusters in the first.
+    The last parts are smaller, so that processes which take them in turn end together. Every scope and every file that
+    is read is in one part, the files outside all clusters in the first.
     """
     size = min(PART_SIZE, max(1, len(mas.meant) // (2 * shards)))
     families = _families(mas.meant)
     batches: list[list[Scope]] = []
+    left = len(mas.meant)
     for family in families:
-        if not batches or len(batches[-1]) + len(family) > size:
+        if not batches or len(batches[-1]) + len(family) > max(min(size, left // 4), size // 4):
             batches.append([])
         batches[-1].extend(family)
+        left -= len(family)
     order = {id(scope): index for index, scope in enumerate(mas.meant)}
     numbers = {scope.directory: number for number, batch in enumerate(batches) for scope in batch}
     paths: list[list[str]] = [[] for _ in batches]
