@@ -198,8 +198,19 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def machine_facts() -> dict[str, str]:
-    """Date, processor, memory, system and versions: nothing that names the machine or its owner."""
+def file_system(directory: str) -> str:
+    """The kind of file system that a directory lies on, where the system tells (it is in Linux' /proc)."""
+    if not os.path.exists("/proc/mounts"):
+        return "unknown"
+    where = os.path.realpath(directory)
+    with open("/proc/mounts", encoding="utf-8") as stream:
+        mounts = [line.split() for line in stream]
+    above = [(mount, kind) for _, mount, kind, *_ in mounts if os.path.commonpath((mount, where)) == mount]
+    return max(above, key=lambda one: len(one[0]))[1]
+
+
+def machine_facts(work: str) -> dict[str, str]:
+    """Date, processor, memory, system, versions and where `work` lies: nothing that names the machine or its owner."""
     processor = platform.processor() or platform.machine()
     if os.path.exists("/proc/cpuinfo"):
         with open("/proc/cpuinfo", encoding="utf-8") as stream:
@@ -215,6 +226,7 @@ def machine_facts() -> dict[str, str]:
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "machine": f"{processor}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}",
         "load": f"{os.getloadavg()[0]:.1f} processes ready to run when it began",
+        "files": f"on {file_system(work)}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "mas-lint": f"{version} ({done.stdout.strip() or 'no checkout'})",
     }
@@ -248,7 +260,7 @@ def main(arguments: list[str] | None = None) -> int:
         work = os.path.abspath(given.work or scratch)
         os.makedirs(work, exist_ok=True)
         bench = Bench(work, effort, charts, given.exact_up_to, given.full_peers, 10 if given.quick else SAMPLE)
-        facts, notes = machine_facts(), _notes(charts, bench.sample, given.full_peers)
+        facts, notes = machine_facts(work), _notes(charts, bench.sample, given.full_peers)
         start, sections, text = bench.start(), list[Section](), ""
         rules = bench.rules()
         for size in given.sizes:

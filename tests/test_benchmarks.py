@@ -18,7 +18,7 @@ from benchmarks.measure import Usage, middle, run, together
 from benchmarks.plot import Line, Panel, svg
 from benchmarks.results import Row, Section, goals, growth, page, seconds
 from benchmarks.rules import Cost, costs
-from benchmarks.run import continued
+from benchmarks.run import continued, file_system
 from masgitops_lint.app import Request, lint
 
 
@@ -107,6 +107,10 @@ def test_a_process_is_accounted_for() -> None:
     assert 40_000_000 < usage.peak < 200_000_000
     assert 0 < usage.cpu < 30
     assert 0 < usage.wall < 60
+
+
+def test_the_file_system_is_named() -> None:
+    assert file_system("/proc") == ("proc" if os.path.exists("/proc/mounts") else "unknown")
 
 
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="the benchmark needs wait4")
