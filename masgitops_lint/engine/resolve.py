@@ -63,15 +63,11 @@ def is_scalar(data: Any, keys: Keys) -> bool:
 
 def _edits(context: Context, wanted: Replacement) -> Fix | None:
     """The edits that a replacement stands for; None where one of its texts is not there, or more than once."""
-    from masgitops_lint.repo.lines import Lines
-
     edits: dict[Edit, None] = {}
     for place, old, new in wanted.changes:
         document = context.repository.document(place.path)
-        span = document.span(place.keys, "value", place.document)
-        starts = Lines(document.text).starts
-        end = starts[span.end_line - 1] + span.end_column - 1
-        start = document.text.find(old, starts[span.line - 1] + span.column - 1, end)
+        first, end = document.offsets(place.keys, "value", place.document) or (0, 0)
+        start = document.text.find(old, first, end)
         if start < 0 or document.text.find(old, start + 1, end) >= 0:
             return None
         edits[Edit(place.path, start, start + len(old), new)] = None

@@ -118,10 +118,9 @@ class MasConfig:
             self._files[path] = known
         return known
 
-    def known_twin(self, scope: Scope) -> Scope | None:
-        """The twin's scope, if it is made of the same files in the same way and hangs on the same parent."""
-        there = self._twin.by_directory.get(scope.directory, ()) if self._twin else ()
-        return next((one for one in there if scope.is_made_as(one)), None)
+    def scopes_of_twin(self, directory: str) -> tuple[Scope, ...]:
+        """The twin's meant scopes of a directory: one of the same files is one scope for both."""
+        return self._twin.by_directory.get(directory, ()) if self._twin else ()
 
     @cached_property
     def stray(self) -> Mapping[str, Stray]:
@@ -348,9 +347,10 @@ def _meant_scopes(config: MasConfig, root: ConfigRoot) -> Iterator[Scope]:
                 parent = above_of["aiservice"].get(above)
             if parent is None and spec.level == "sls":
                 parent = above_of["cluster"].get(_cluster_directory(root, parts, files[0]))
+            twins = config.scopes_of_twin(directory)
+            same = (one for one in twins if one.root == root.prefix and one.is_made_of(spec, files, parent))
             base = files[0] if has_base else None
-            scope = Scope(spec, root.prefix, directory, files, base, parent, meant=True)
-            scope = config.known_twin(scope) or scope
+            scope = next(same, None) or Scope(spec, root.prefix, directory, files, base, parent, meant=True)
             above_of.get(spec.level, {})[directory] = scope
             yield scope
 

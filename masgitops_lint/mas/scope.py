@@ -207,21 +207,13 @@ class Scope:
         key = keys.pop()
         return key if key != self.directory[len(self.root) :] else ""
 
-    def is_made_as(self, other: Scope) -> bool:
-        """Whether two scopes are made of the same files by the same spec, and hang on the same parent."""
-        return (
-            self.spec is other.spec
-            and self.root == other.root
-            and self.files == other.files
-            and self.base is other.base
-            and self.parent is other.parent
-        )
+    def is_made_of(self, spec: ApplicationSetSpec, files: tuple[ConfigFile, ...], parent: Scope | None) -> bool:
+        """Whether the scope is these files under this parent."""
+        return self.spec is spec and self.files == files and self.parent is parent
 
     def generated_from(self, spec: ApplicationSetSpec, files: tuple[ConfigFile, ...], parent: Scope | None) -> bool:
         """Whether a generator that merges `files` gives just this scope, no id mended."""
-        if self.spec is not spec or self.files != files or self.parent is not parent:
-            return False
-        return not self.is_empty and not self._mended
+        return self.is_made_of(spec, files, parent) and not self.is_empty and not self._mended
 
     @property
     def is_empty(self) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from masgitops_lint.kubernetes.detect import Detection
 from masgitops_lint.model.place import Place, Span
+
+from .json_text import indented
 
 Locate = Callable[[Place], Span]
 
@@ -54,7 +55,7 @@ def detection_json(found: Detection, locate: Locate) -> str:
         "unreached_kustomizations": found.unreached,
         "settings": list(found.overridden),
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return indented(data, ensure_ascii=False)
 
 
 def detection_text(found: Detection, locate: Locate, *, explain: bool) -> str:

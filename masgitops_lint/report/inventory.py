@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..deployment.secret_inventory import InventoryEntry, InventoryReader, InventoryWriter
 from ..model.report import Report
+from .json_text import indented
 from .style import Style
 
 JSON_VERSION = 1
@@ -37,7 +37,7 @@ def render_inventory(
             return _comparison(entries, Style(color), present or frozenset(), report)
         return _text(entries, Style(color))
     if format_name == "json":
-        return json.dumps(inventory_json(entries, line_of, present, report), indent=2) + "\n"
+        return indented(inventory_json(entries, line_of, present, report))
     if format_name == "csv":
         return _csv(entries, present)
     return _markdown(entries, present)

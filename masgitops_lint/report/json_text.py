@@ -7,9 +7,9 @@ from io import StringIO
 from typing import Any
 
 
-def indented(value: Any, indent: int = 2, *, ascii_only: bool = True) -> str:
+def indented(value: Any, **options: Any) -> str:
     """What `json.dumps` gives, with a line break at the end. It would hold every small piece of a long text at once."""
     stream = StringIO()
-    json.dump(value, stream, indent=indent, ensure_ascii=ascii_only)
+    json.dump(value, stream, **{"indent": 2, **options})
     stream.write("\n")
     return stream.getvalue()

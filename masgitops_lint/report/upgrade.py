@@ -11,6 +11,7 @@ from masgitops_lint.model.place import Place, Span
 from masgitops_lint.plan.upgrade import PHASES, Step, Upgrade, keys_text
 
 from .json_report import finding_object
+from .json_text import indented
 
 if TYPE_CHECKING:
     from masgitops_lint.report.plan.view import PlanView
@@ -25,7 +26,7 @@ def render(
 ) -> str:
     """`text`, `json` or `markdown`. `findings` are new with the new charts, `gone` counts those that vanish."""
     if format_name == "json":
-        return json.dumps(_data(upgrade, findings, gone, locate, view), indent=2, ensure_ascii=False) + "\n"
+        return indented(_data(upgrade, findings, gone, locate, view), ensure_ascii=False)
     return _text(upgrade, findings, gone, locate, markdown=format_name == "markdown")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.argocd.versions import Feature, feature, lowest_with
 from masgitops_lint.model.place import Place, Span
+
+from .json_text import indented
 
 if TYPE_CHECKING:
     from masgitops_lint.argocd.detect import Verdict
@@ -207,7 +208,7 @@ def _catalogs(context: Context, locate: Locate) -> dict[str, Any] | None:
 
 def render_json(data: Mapping[str, Any]) -> str:
     """The data as JSON."""
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return indented(data, ensure_ascii=False)
 
 
 # -- text -------------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def render(
     parts: Parts, locate: Locate, findings: Iterable[Finding] = (), about: Mapping[str, Any] | None = None
 ) -> str:
     """The document as text."""
-    return indented(document(parts, locate, findings, about), 1, ascii_only=False)
+    return indented(document(parts, locate, findings, about), indent=1, ensure_ascii=False)
 
 
 def _finding(one: Finding) -> dict[str, Any]:

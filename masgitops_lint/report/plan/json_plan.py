@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ...model.application import Application, Resource
 from ...model.place import Place
 from ...plan.model import ABSENT, Added, Change, Deletion, Side
 from ..json_report import finding_object
+from ..json_text import indented
 from ..text import encodable
 from .view import PlanView, dotted, shown
 
@@ -17,7 +17,7 @@ VERSION = 1
 
 def render(view: PlanView) -> str:
     """One indented object, in ASCII."""
-    return json.dumps(plan_object(view), indent=2) + "\n"
+    return indented(plan_object(view))
 
 
 def plan_object(view: PlanView) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from masgitops_lint.deployment.deployment import AssumedParameter, FrozenSet, RenderFailure
 from masgitops_lint.model.application import Application, Resource
 from masgitops_lint.model.place import Keys, Place
 
+from ..json_text import indented
 from ..masking import masked
 from .view import TreeView
 
@@ -17,7 +17,7 @@ VERSION = 1
 
 def render(view: TreeView) -> str:
     """`{"version", "exact", "charts", "applications", "errors", "frozen", "assumed"}`."""
-    return json.dumps(tree_data(view), indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+    return indented(tree_data(view), ensure_ascii=False, allow_nan=False, default=str)
 
 
 def tree_data(view: TreeView) -> dict[str, Any]:
