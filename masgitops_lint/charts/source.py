@@ -177,9 +177,11 @@ def _install(tar: bytes, target: str) -> None:
     scratch = tempfile.mkdtemp(prefix=".new-", dir=os.path.dirname(target))
     try:
         with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
+            # Python before 3.11.4 has no filters; what is let through below are plain files inside the directory
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
             for member in archive:
                 if member.isfile() and not member.name.startswith(("/", "..")) and "/../" not in member.name:
-                    archive.extract(member, scratch, filter="data")
+                    archive.extract(member, scratch)
         try:
             os.rename(scratch, target)
         except OSError:
