@@ -56,7 +56,8 @@ def test_what_a_dying_child_has_answered_counts(how: str) -> None:
     assert list(child.last_answers()) == [b"first"]
 
 
-def test_every_turn_is_taken_once() -> None:
+@pytest.mark.parametrize("_again", range(20))
+def test_every_turn_is_taken_once(_again: int) -> None:
     turns = Turns(range(1000))
     children = [start(lambda: (b"%d" % number for number in turns)) for _ in range(3)]
     own = list(turns)

@@ -45,8 +45,18 @@ class Turns:
 
     def __iter__(self) -> Iterator[int]:
         # forked processes share the offset; one whose parent is gone has nobody to work for
-        while self._owner in (os.getpid(), os.getppid()) and (taken := os.read(self._file, _LENGTH.size)):
+        while self._owner in (os.getpid(), os.getppid()) and (taken := self._take()):
             yield _LENGTH.unpack(taken)[0]
+
+    def _take(self) -> bytes:
+        from fcntl import LOCK_EX, LOCK_UN, lockf
+
+        # Linux moves the offset of a file in memory without a lock; this one ends with its process
+        lockf(self._file, LOCK_EX, 1)
+        try:
+            return os.read(self._file, _LENGTH.size)
+        finally:
+            lockf(self._file, LOCK_UN, 1)
 
     def close(self) -> None:
         """No more turns."""
