@@ -8,9 +8,10 @@ from yaml.nodes import ScalarNode
 
 from masgitops_lint.model.place import Keys, Span
 
-from .construct import LONE_TAG, UnfitError, construct
-from .hostile import conflict_markers, decode, measure, needs_count, too_large
-from .nodes import compose
+from .alike import Patterns
+from .construct import UnfitError, construct
+from .hostile import Signs, conflict_markers, decode, measure, needs_count, signs, too_large
+from .nodes import Node, compose
 from .problem import Problem
 from .tokens import Comment, comments
 from .tree import Part, Tree, tree_of
@@ -124,8 +125,12 @@ class Document:
         return comments(self.text) if self._parsed else ()
 
 
-def parse(path: str, raw: bytes) -> Document:
-    """Read a file. Never raises on content; `path` is only passed on."""
+def parse(path: str, raw: bytes, patterns: Patterns | None = None) -> Document:
+    """Read a file. Never raises on content.
+
+    `path` is passed on. `patterns` know files of its name that were read before, which saves most files the parser and
+    changes nothing else.
+    """
     problem = too_large(len(raw))
     if problem is not None:
         return Document(path, fatal=(problem,))
@@ -136,15 +141,29 @@ def parse(path: str, raw: bytes) -> Document:
         problem = measure(raw, text)
     if problem is not None:
         return Document(path, text, encoding=encoding, fatal=(problem,))
+    found = signs(raw, text)
+    if patterns is None or encoding != "utf-8" or any(found):
+        return _composed(path, text, encoding, raw, found)[0]
+    name, lines = path.rpartition("/")[2], text.split("\n")
+    data = patterns.data_of(name, lines)
+    if data is not None:
+        return Document(path, text, (data,))
+    document, root = _composed(path, text, encoding, raw, found)
+    if root is not None:
+        patterns.learn(name, lines, root, document.data)
+    return document
+
+
+def _composed(path: str, text: str, encoding: str, raw: bytes, found: Signs) -> tuple[Document, Node | None]:
+    """The document, and its root if it is a single collection about which there is nothing to say."""
     roots, error = compose(raw)
     fatal: list[Problem] = []
     documents: list[Any] = []
-    careful = (b"*" in raw and b"&" in raw) or (b"!" in raw and LONE_TAG.search(raw) is not None)
     repeats = False
     remarkable = len(roots) != 1 or "\ufeff" in text
     for index, root in enumerate(roots):
         try:
-            data, noted, repeated = construct(root, text, careful=careful)
+            data, noted, repeated = construct(root, text, careful=found.aliases)
             repeats = repeats or repeated
         except UnfitError as unfit:
             data, noted = None, True
@@ -158,18 +177,20 @@ def parse(path: str, raw: bytes) -> Document:
         from .syntax import syntax_problem
 
         fatal.append(syntax_problem(error, text, len(roots)))
-    if "\\" in text or "%" in text or "?" in text:
-        from .strictness import refused, worth_checking
+    if found.strictness:
+        from .strictness import refused
 
-        problem = refused(text, roots) if worth_checking(text) else None
+        problem = refused(text, roots)
         if problem is not None:
             documents = documents[: problem.document]
             fatal = [problem, *(other for other in fatal if other.document < problem.document)]
-    if "<<<<<<<" in text or ">>>>>>>" in text:
+    if found.conflict:
         fatal.extend(conflict_markers(text))
-    return Document(
+    document = Document(
         path, text, tuple(documents), encoding=encoding, fatal=tuple(fatal), remarkable=remarkable, repeats=repeats
     )
+    common = not (remarkable or repeats or fatal) and isinstance(documents[0], (dict, list))
+    return document, roots[0] if common else None
 
 
 def _unfit_problem(unfit: UnfitError, text: str, document: int) -> Problem:

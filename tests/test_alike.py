@@ -1,0 +1,191 @@
+"""Files read by their likeness to another are what the parser makes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from masgitops_lint.repo.alike import Patterns
+from masgitops_lint.repo.yaml import Document, parse
+
+BASE = """\
+merge-key: "fleet/ocp1/inst1"
+# a comment: of "its own"
+suite:
+  mas_domain: inst1.example.com
+  replicas: 3
+  ratio: 0.5
+  manual: true
+  nothing:
+  channel: '8.11.x'
+  license: "<path:arn:aws:secretsmanager:us-east-1:1:secret:fleet/ocp1/license#file>"
+  certificate: |
+    -----BEGIN CERTIFICATE-----
+    MIIEpjCCL/MRzn6FeZJjNQi7LWExezL6
+    -----END CERTIFICATE-----
+  kept: |+
+    one
+    two
+
+  folded: >-
+    one
+    two
+  long: one
+    two
+  flow: {a: 1, b: [u, v], c: "z"}
+  items:
+    - name: first
+      size: 20Gi
+    - plain
+    - - nested
+  anchored: &here there
+last: end
+"""
+
+
+def read_twice(base: str, other: str) -> tuple[Document, bool]:
+    """The other file, read with `base` as its pattern, and whether the parser was spared."""
+    patterns = Patterns()
+    for _ in range(2):
+        parse("a/base.yaml", base.encode(), patterns)
+    spared = patterns.data_of("base.yaml", other.split("\n")) is not None
+    return parse("b/base.yaml", other.encode(), patterns), spared
+
+
+def assert_as_parsed(document: Document, raw: bytes) -> None:
+    alone = parse(document.path, raw)
+    assert typed(document.documents) == typed(alone.documents)
+    for name in ("text", "encoding", "ok", "repeats", "fatal", "problems"):
+        assert getattr(document, name) == getattr(alone, name)
+
+
+def typed(data: Any) -> Any:
+    """Data with the types that `==` does not tell apart, and mappings in their order."""
+    if isinstance(data, dict):
+        return [(key, typed(value)) for key, value in data.items()]
+    if isinstance(data, (list, tuple)):
+        return [typed(value) for value in data]
+    return (type(data), data)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("inst1.example.com", "inst2.example.com"),
+        ("inst1.example.com", "two words, and (more)#of them"),
+        ("inst1.example.com", "<path:a/b#c>"),
+        ("replicas: 3", "replicas: 12"),
+        ("replicas: 3", "replicas: three"),
+        ("manual: true", "manual: false"),
+        ("manual: true", "manual: null"),
+        ('"fleet/ocp1/inst1"', '"fleet/ocp2/inst2: # no comment"'),
+        ('"fleet/ocp1/inst1"', '""'),
+        ("'8.11.x'", "' \"8\" '"),
+        ("MIIEpjCCL/MRzn6FeZJjNQi7LWExezL6", "# another: 'one' "),
+        ("- plain", "- other"),
+        ("- - nested", "- - other"),
+        ("size: 20Gi", "size: 50Gi"),
+        ("last: end", "last: 7"),
+    ],
+)
+def test_a_file_with_other_values_needs_no_parser(old: str, new: str) -> None:
+    other = BASE.replace(old, new)
+    assert other != BASE
+    document, spared = read_twice(BASE, other)
+    assert spared
+    assert_as_parsed(document, other.encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("inst1.example.com", "a: b"),
+        ("inst1.example.com", "b:"),
+        ("inst1.example.com", "b "),
+        ("inst1.example.com", "b #c"),
+        ("inst1.example.com", "b\tc"),
+        ("inst1.example.com", '"b"'),
+        ("inst1.example.com", "[b]"),
+        ("inst1.example.com", "*b"),
+        ("inst1.example.com", "!b"),
+        ("inst1.example.com", "|"),
+        ("inst1.example.com", "- b"),
+        ("inst1.example.com", "@b"),
+        ("inst1.example.com", "\u00e9"),
+        ("inst1.example.com", ""),
+        ("replicas: 3", "replicas:3"),
+        ("replicas: 3", "replicas: 0x3"),
+        ("replicas: 3", "other: 3"),
+        ("replicas: 3", " replicas: 3"),
+        ("manual: true", "manual: yes"),
+        ("nothing:", "nothing: something"),
+        ("nothing:", "nothing:something"),
+        ('"fleet/ocp1/inst1"', '"fleet/ocp2"/inst2"'),
+        ('"fleet/ocp1/inst1"', '"fleet/ocp2/inst2'),
+        ('"fleet/ocp1/inst1"', '"fleet\\tocp2"'),
+        ('"fleet/ocp1/inst1"', '"fleet/ocp2" # why'),
+        ('merge-key: "fleet/ocp1/inst1"', 'merge-key: "'),
+        ("'8.11.x'", "'8''11'"),
+        ("    MIIEpjCCL", "   MIIEpjCCL"),
+        ("    MIIEpjCCL", "     MIIEpjCCL"),
+        ("    MIIEpjCCL/MRzn6FeZJjNQi7LWExezL6", ""),
+        ("certificate: |", "certificate: >"),
+        ("    two\n\n", "    two\n    \n"),
+        ("b: [u, v]", "b: [u, w]"),
+        ("anchored: &here there", "anchored: &here where"),
+        ("    two\n  flow", "    three\n  flow"),
+        ('of "its own"', "of another"),
+        ("  manual: true\n", "  manual: true\n  more: 1\n"),
+    ],
+)
+def test_what_may_mean_something_else_is_parsed(old: str, new: str) -> None:
+    other = BASE.replace(old, new)
+    assert other != BASE
+    document, spared = read_twice(BASE, other)
+    assert not spared
+    assert_as_parsed(document, other.encode())
+
+
+WORDS = ["a", "b2", "3", "0x1F", "1e3", "yes", "~", "null", "<<", ":", "#", "- ", " ", "'", '"', "\\", "|", ">", "&a",
+         "*a", "!", "!!int 3", "{", "}", "[", "]", ",", "?", "%", "@", "`", "\t", "\r", "\u00e9", "\u0085", "\u2028",
+         "\ufeff", "\x00", ".inf", ".5", "-1", "---", "...", "<path:a#b>", "<<<<<<< x", "\\'", "\\/"]  # fmt: skip
+
+
+@given(st.data())
+def test_whatever_differs_the_result_is_what_the_parser_gives(data: st.DataObject) -> None:
+    lines = BASE.split("\n")
+    patterns = Patterns()
+    for number in range(6):
+        changed = list(lines)
+        for at in data.draw(st.lists(st.integers(0, len(lines) - 1), max_size=4)):
+            cut = data.draw(st.integers(0, len(changed[at])))
+            end = data.draw(st.sampled_from(["", "'", '"', changed[at][cut:]]))
+            changed[at] = changed[at][:cut] + "".join(data.draw(st.lists(st.sampled_from(WORDS), max_size=3))) + end
+        raw = "\n".join(changed).encode()
+        assert_as_parsed(parse(f"{number}/base.yaml", raw, patterns), raw)
+
+
+def test_a_pattern_is_not_changed_by_what_it_is_taken_for() -> None:
+    patterns = Patterns()
+    texts = [f'merge-key: "a/{number}"\nlist:\n  - name: n{number}\n    same: 1\n' for number in range(5)]
+    documents = [parse("x.yaml", text.encode(), patterns) for text in texts]
+    for document, text in zip(documents, texts, strict=True):
+        assert_as_parsed(document, text.encode())
+
+
+def test_variants_of_one_template_are_all_known() -> None:
+    patterns = Patterns()
+    texts = [f"key: v\nkind{number % 3}: {number}\n" for number in range(30)]
+    for text in texts[:9]:
+        parse("x.yaml", text.encode(), patterns)
+    assert all(patterns.data_of("x.yaml", text.split("\n")) is not None for text in texts)
+
+
+def test_files_that_are_never_alike_are_soon_only_parsed() -> None:
+    patterns = Patterns()
+    for number in range(100):
+        parse("x.yaml", f"key{number}: v\n".encode(), patterns)
+    assert patterns.data_of("x.yaml", ["key99: v", ""]) is None
