@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masgitops_lint.repo.alike import Patterns
+from masgitops_lint.repo.alike import Family
 from masgitops_lint.repo.yaml import Document, parse
 
 BASE = """\
@@ -30,7 +30,12 @@ suite:
     one
     two
 
+  hash: |
+    # no comment
+
+    but: text
   folded: >-
+    # no comment either
     one
     two
   long: one
@@ -48,11 +53,11 @@ last: end
 
 def read_twice(base: str, other: str) -> tuple[Document, bool]:
     """The other file, read with `base` as its pattern, and whether the parser was spared."""
-    patterns = Patterns()
+    family = Family()
     for _ in range(2):
-        parse("a/base.yaml", base.encode(), patterns)
-    spared = patterns.data_of("base.yaml", other.split("\n")) is not None
-    return parse("b/base.yaml", other.encode(), patterns), spared
+        parse("a/base.yaml", base.encode(), family)
+    spared = family.data_of(other.split("\n")) is not None
+    return parse("b/base.yaml", other.encode(), family), spared
 
 
 def assert_as_parsed(document: Document, raw: bytes) -> None:
@@ -89,6 +94,10 @@ def typed(data: Any) -> Any:
         ("- - nested", "- - other"),
         ("size: 20Gi", "size: 50Gi"),
         ("last: end", "last: 7"),
+        ('# a comment: of "its own"', "# another: {"),
+        ("    -----BEGIN", "    # -----BEGIN"),
+        ("    MIIEpjCCL", "      MIIEpjCCL"),
+        ("    MIIEpjCCL/MRzn6FeZJjNQi7LWExezL6", ""),
     ],
 )
 def test_a_file_with_other_values_needs_no_parser(old: str, new: str) -> None:
@@ -130,14 +139,16 @@ def test_a_file_with_other_values_needs_no_parser(old: str, new: str) -> None:
         ('merge-key: "fleet/ocp1/inst1"', 'merge-key: "'),
         ("'8.11.x'", "'8''11'"),
         ("    MIIEpjCCL", "   MIIEpjCCL"),
-        ("    MIIEpjCCL", "     MIIEpjCCL"),
-        ("    MIIEpjCCL/MRzn6FeZJjNQi7LWExezL6", ""),
+        ("    -----BEGIN", "     -----BEGIN"),
+        ("    -----END CERTIFICATE-----", "      "),
+        ("    -----END CERTIFICATE-----", ""),
         ("certificate: |", "certificate: >"),
         ("    two\n\n", "    two\n    \n"),
         ("b: [u, v]", "b: [u, w]"),
         ("anchored: &here there", "anchored: &here where"),
         ("    two\n  flow", "    three\n  flow"),
-        ('of "its own"', "of another"),
+        ('# a comment: of "its own"', "a: comment"),
+        ("    # no comment either", "    # nor this"),
         ("  manual: true\n", "  manual: true\n  more: 1\n"),
     ],
 )
@@ -157,7 +168,7 @@ WORDS = ["a", "b2", "3", "0x1F", "1e3", "yes", "~", "null", "<<", ":", "#", "- "
 @given(st.data())
 def test_whatever_differs_the_result_is_what_the_parser_gives(data: st.DataObject) -> None:
     lines = BASE.split("\n")
-    patterns = Patterns()
+    family = Family()
     for number in range(6):
         changed = list(lines)
         for at in data.draw(st.lists(st.integers(0, len(lines) - 1), max_size=4)):
@@ -165,27 +176,27 @@ def test_whatever_differs_the_result_is_what_the_parser_gives(data: st.DataObjec
             end = data.draw(st.sampled_from(["", "'", '"', changed[at][cut:]]))
             changed[at] = changed[at][:cut] + "".join(data.draw(st.lists(st.sampled_from(WORDS), max_size=3))) + end
         raw = "\n".join(changed).encode()
-        assert_as_parsed(parse(f"{number}/base.yaml", raw, patterns), raw)
+        assert_as_parsed(parse(f"{number}/base.yaml", raw, family), raw)
 
 
 def test_a_pattern_is_not_changed_by_what_it_is_taken_for() -> None:
-    patterns = Patterns()
+    family = Family()
     texts = [f'merge-key: "a/{number}"\nlist:\n  - name: n{number}\n    same: 1\n' for number in range(5)]
-    documents = [parse("x.yaml", text.encode(), patterns) for text in texts]
+    documents = [parse("x.yaml", text.encode(), family) for text in texts]
     for document, text in zip(documents, texts, strict=True):
         assert_as_parsed(document, text.encode())
 
 
 def test_variants_of_one_template_are_all_known() -> None:
-    patterns = Patterns()
+    family = Family()
     texts = [f"key: v\nkind{number % 3}: {number}\n" for number in range(30)]
     for text in texts[:9]:
-        parse("x.yaml", text.encode(), patterns)
-    assert all(patterns.data_of("x.yaml", text.split("\n")) is not None for text in texts)
+        parse("x.yaml", text.encode(), family)
+    assert all(family.data_of(text.split("\n")) is not None for text in texts)
 
 
 def test_files_that_are_never_alike_are_soon_only_parsed() -> None:
-    patterns = Patterns()
+    family = Family()
     for number in range(100):
-        parse("x.yaml", f"key{number}: v\n".encode(), patterns)
-    assert patterns.data_of("x.yaml", ["key99: v", ""]) is None
+        parse("x.yaml", f"key{number}: v\n".encode(), family)
+    assert family.data_of(["key99: v", ""]) is None

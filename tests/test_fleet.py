@@ -16,7 +16,7 @@ from masgitops_lint.engine.parts import PartResult, Parts
 from masgitops_lint.mas import parts
 from masgitops_lint.model.report import Report
 from masgitops_lint.repo import repository
-from masgitops_lint.repo.alike import Patterns
+from masgitops_lint.repo.alike import Family
 from masgitops_lint.repo.child_process import can_fork
 from masgitops_lint.repo.repository import Repository
 from masgitops_lint.repo.snapshot import Snapshot
@@ -97,9 +97,9 @@ def test_a_sound_fleet_is_read_once_and_let_go_of(tmp_path: Path, monkeypatch: p
     held: list[int] = []
     parse, forget = repository.parse, Repository.forget
 
-    def counted(path: str, raw: bytes, patterns: Patterns) -> Document:
+    def counted(path: str, raw: bytes, family: Family) -> Document:
         parsed[path] += 1
-        return parse(path, raw, patterns)
+        return parse(path, raw, family)
 
     def noted(self: Repository, paths: Iterable[str]) -> None:
         forget(self, paths)
@@ -161,9 +161,9 @@ def test_findings_have_no_file_read_that_is_not_their_own(tmp_path: Path, monkey
     real, work = repository.parse, Parts.work
     at = [-1]
 
-    def noted(path: str, raw: bytes, patterns: Patterns) -> Document:
+    def noted(path: str, raw: bytes, family: Family) -> Document:
         read.setdefault(at[0], set()).add(path.split("/")[1])
-        return real(path, raw, patterns)
+        return real(path, raw, family)
 
     def numbered(self: Parts, number: int, judge: Any) -> PartResult:
         at[0] = number

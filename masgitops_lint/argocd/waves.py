@@ -86,6 +86,8 @@ def hooks(manifest: Mapping[str, Any], version: tuple[int, ...] | None = None) -
     `BeforeHookCreation`.
     """
     annotations = annotations_of(manifest)
+    if HOOK not in annotations and HELM_HOOK not in annotations:
+        return Hooks(False)
     known = [kind for kind in HOOK_TYPES if version is None or version[:2] >= _HOOK_SINCE.get(kind, (0, 0))]
     own = _parts(annotations.get(HOOK))
     helm = _parts(annotations.get(HELM_HOOK))
@@ -147,6 +149,8 @@ def misread(manifest: Mapping[str, Any]) -> tuple[Misread, ...]:
     A delete policy on what is no hook does nothing, right or wrong, and is not told.
     """
     annotations = annotations_of(manifest)
+    if annotations.keys().isdisjoint(ORDER_ANNOTATIONS):
+        return ()
     read = hooks(manifest)
     found: list[Misread] = []
     for key in ORDER_ANNOTATIONS:

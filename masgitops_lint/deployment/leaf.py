@@ -64,7 +64,7 @@ def render_leaf(job: LeafJob, chart: Chart, engine: HelmEngine) -> tuple[Resourc
         namespace=job.namespace,
     )
     prefix = len(chart.name) + 1
-    made = [resource_of(one, job.namespace, prefix, plugin=job.plugin) for one in objects_of(files)]
+    made = [resource_of(one, job.namespace, prefix, plugin=job.plugin) for one in objects_of(files, chart)]
     # the helm program sorts by kind, the SDK does not: one order for both
     return tuple(sorted(made, key=lambda one: (one.template, one.kind, one.namespace, one.name)))
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from masgitops_lint.charts.helm.chart import Chart
 from masgitops_lint.charts.helm.engine import RenderedFile
 from masgitops_lint.charts.helm.failure import RenderError
 from masgitops_lint.charts.helm.template_text import LOOP_MARK
 from masgitops_lint.model.late_pattern import late_pattern
+from masgitops_lint.repo.alike import Family
 from masgitops_lint.repo.yaml import parse
 
 _SEPARATOR = late_pattern(r"(?m)^---[ \t]*(?:#.*)?$")
@@ -55,26 +57,29 @@ def text_of(value: Any) -> str:
     return str(value) if isinstance(value, int | float) else ""
 
 
-def objects_of(files: Iterable[RenderedFile]) -> list[RenderedObject]:
-    """The objects in rendered files, in order. Raises `RenderError` (kind "yaml") for output that is no mapping."""
-    return [found for file in files for found in _objects(file)]
+def objects_of(files: Iterable[RenderedFile], chart: Chart) -> list[RenderedObject]:
+    """The objects in what a chart rendered to, in order.
+
+    Raises `RenderError` (kind "yaml") for output that is no mapping.
+    """
+    return [found for file in files for found in _objects(file, chart.outputs.named(file.template))]
 
 
-def _objects(file: RenderedFile) -> Iterator[RenderedObject]:
+def _objects(file: RenderedFile, alike: Family | None) -> Iterator[RenderedObject]:
     start = 0
     line = 1
     for separator in (*_SEPARATOR.finditer(file.text), None):
         end = separator.start() if separator is not None else len(file.text)
         text = file.text[start:end]
         if _CONTENT.search(text):
-            yield from _object(file.template, line, text)
+            yield from _object(file.template, line, text, alike)
         if separator is not None:
             line += file.text.count("\n", start, separator.end())
             start = separator.end()
 
 
-def _object(template: str, line: int, text: str) -> Iterator[RenderedObject]:
-    document = parse(template, text.encode("utf-8", "surrogatepass"))
+def _object(template: str, line: int, text: str, alike: Family | None) -> Iterator[RenderedObject]:
+    document = parse(template, text.encode("utf-8", "surrogatepass"), alike)
     if not document.ok:
         problem = next(problem for problem in document.problems if problem.fatal)
         at = line + problem.span.line - 1

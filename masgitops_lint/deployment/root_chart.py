@@ -114,7 +114,7 @@ class RootRenderer:
             ahead, root.ahead = root.ahead, None
             if isinstance(ahead, RenderError):
                 raise ahead
-            return objects_of(ahead)
+            return objects_of(ahead, root.chart)
         chart = self._marked_chart(root.chart)
         if only or without:
             chart = reduced(chart, only, without)
@@ -125,7 +125,7 @@ class RootRenderer:
             release_name=root.release_name,
             namespace=root.namespace,
         )
-        return objects_of(files)
+        return objects_of(files, root.chart)
 
     def fails(self, root: RootChart, path: str) -> Callable[[Mapping[str, Any]], RenderError | None]:
         """A test of values: the error that one template of the root then gives, or None."""

@@ -132,7 +132,8 @@ class Tracer:
                         changed,
                         release_name=job.release_name,
                         namespace=job.namespace,
-                    )
+                    ),
+                    chart,
                 )
             except RenderError as again:
                 return again

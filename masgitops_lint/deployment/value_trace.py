@@ -175,14 +175,15 @@ def _leaves_by_identity(builder: ExactBuilder) -> dict[tuple[Any, ...], Leaf]:
 def _objects(builder: ExactBuilder, leaf: Leaf) -> dict[tuple[str, str, int], RenderedObject] | None:
     """The objects of a leaf by template and kind, numbered in order; None when it does not render."""
     try:
+        chart = leaf.charts.chart(leaf.job.chart)
         files = builder.engine.render(
-            leaf.charts.chart(leaf.job.chart),
+            chart,
             values_text=leaf.job.values_text,
             parameters=leaf.job.parameters,
             release_name=leaf.job.release_name,
             namespace=leaf.job.namespace,
         )
-        objects = objects_of(files)
+        objects = objects_of(files, chart)
     except RenderError:
         return None
     found: dict[tuple[str, str, int], RenderedObject] = {}

@@ -8,14 +8,14 @@ clear is parsed.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate, compress, count
 from operator import ne
 from typing import Any, NamedTuple
 
 from yaml.nodes import MappingNode, ScalarNode
 
-from .nodes import Node
+from .nodes import Node, children, nodes_below, scalars_below
 from .scalars import Resolution, resolve_plain
 
 _FIRST = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/<")
@@ -29,14 +29,14 @@ _VARIANTS = 8
 _PATIENCE = 24
 """After so many files in a row that are like none before, those of their name and length are only parsed."""
 
-_MOST_NAMES = 500
+_MOST_NAMES = 4_000
 
 
 class _Slot(NamedTuple):
-    """A line that ends in a value, or one line of a literal block.
+    """A line that ends in a value, one line of a literal block, or a comment.
 
     `before` stands in front of what may differ: key and opening quote, or the block's indentation. `style` is that of
-    the scalar. A block has the lines from `first` up to `end`, and `after` them the line breaks that belong to it.
+    the scalar, `#` for a comment. A block has the lines from `first` up to `end`; `after` ends it.
     """
 
     holder: int
@@ -61,6 +61,7 @@ class _Pattern:
             offset = node.start_mark.index
             number = bisect_right(starts, offset) - 1
             self._note(holder, key, node, number, lines[number][: offset - starts[number]])
+        self._note_comments(root, starts)
 
     def _scalars(self, root: Node) -> Iterator[tuple[int, Any, Node]]:
         """Values outside of brackets and without a tag: the number of their collection, their key there, the node."""
@@ -69,9 +70,13 @@ class _Pattern:
             node, number = todo.pop()
             if node.flow_style:
                 continue
-            held = self._holders[number][2]
-            values = [pair[1] for pair in node.value] if isinstance(node, MappingNode) else node.value
-            for key, value in zip(held if isinstance(node, MappingNode) else count(), values, strict=False):
+            held, values = self._holders[number][2], node.value
+            keys: list[Any] = list(range(len(values)))
+            if isinstance(node, MappingNode):
+                keys, values = [key.value for key, _ in values], [value for _, value in values]
+                if list(held) != keys:
+                    continue
+            for key, value in zip(keys, values, strict=True):
                 if not isinstance(value, ScalarNode):
                     todo.append((value, len(self._holders)))
                     self._holders.append((number, key, held[key]))
@@ -96,6 +101,18 @@ class _Pattern:
                 slot = _Slot(holder, key, style, blanks, first, end, text[len(body) :])
                 self._slots.update(dict.fromkeys(range(first, end), slot))
 
+    def _note_comments(self, root: Node, starts: list[int]) -> None:
+        """Take lines for slots that hold a comment only and lie in no scalar."""
+        comments = {number for number, line in enumerate(self._lines) if line.lstrip(" ").startswith("#")}
+        if not comments:
+            return
+        for node in scalars_below(root):
+            first = bisect_right(starts, node.start_mark.index) - 1
+            comments.difference_update(range(first, bisect_right(starts, node.end_mark.index)))
+        for number in comments:
+            blanks, sign, _ = self._lines[number].partition("#")
+            self._slots[number] = _Slot(0, None, sign, blanks + sign)
+
     def data_of(self, lines: list[str]) -> Any:
         """The data of a file with as many lines; None if it may be otherwise than this one."""
         copies: dict[int, Any] = {}
@@ -116,6 +133,8 @@ class _Pattern:
             line, before = lines[number], slot.before
             if not (line.startswith(before) and line.isascii() and line.isprintable()):
                 return None
+            if slot.style == "#":
+                continue
             if slot.style:
                 value = line[len(before) : -1]
                 if line[-1] != slot.style or len(line) == len(before) or slot.style in value or "\\" in value:
@@ -149,47 +168,69 @@ def _is_clear(value: str) -> bool:
 
 
 def _block(lines: list[str], blanks: str) -> str | None:
-    """The text of a literal block of simple lines, the last line break left out; None for lines of another kind."""
+    """The text of a literal block, the last line break left out; None where only the parser knows it.
+
+    The first line tells where a block begins; in others more blanks are part of the text. Empty lines may stand
+    between others.
+    """
     column = len(blanks)
-    inside = [line[column:] for line in lines if line.startswith(blanks)]
-    if len(inside) < len(lines) or any(line[:1] in _NO_START for line in inside):
+    inside = [line[column:] for line in lines if not line or line.startswith(blanks)]
+    if len(inside) < len(lines) or inside[0][:1] in _NO_START or not inside[-1].strip():
         return None
     text = "\n".join(inside)
     return text if text.isascii() and "".join(inside).isprintable() else None
 
 
-class Patterns:
-    """What files of a repo are like: which of those that were parsed could stand for others."""
+class Family:
+    """Files of one name, in a repo or among what a chart renders to."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, int], list[_Pattern]] = {}
-        self._missed: dict[tuple[str, int], int] = {}
+        self._patterns: dict[int, list[_Pattern]] = {}
+        self._missed: dict[int, int] = {}
 
-    def data_of(self, name: str, lines: list[str]) -> Any:
-        """The data of a file of a name; None if it has to be parsed."""
-        kind = name, len(lines)
-        patterns = self._known.get(kind)
-        if patterns is not None:
-            for position, pattern in enumerate(patterns):
-                data = pattern.data_of(lines)
-                if data is not None:
-                    if position:
-                        patterns.insert(0, patterns.pop(position))
-                    self._missed[kind] = 0
-                    return data
+    def data_of(self, lines: list[str]) -> Any:
+        """The data of a file, given without byte order mark and NUL; None if it has to be parsed."""
+        patterns = self._patterns.get(len(lines), [])
+        for position, pattern in enumerate(patterns):
+            data = pattern.data_of(lines)
+            if data is not None:
+                if position:
+                    patterns.insert(0, patterns.pop(position))
+                self._missed[len(lines)] = 0
+                return data
         return None
 
-    def learn(self, name: str, lines: list[str], root: Node, data: Any) -> None:
-        """Take a file that was parsed for a pattern, from the second of a name and length on."""
-        kind = name, len(lines)
-        missed = self._missed.get(kind)
+    def learn(self, lines: list[str], root: Node, data: Any, is_sound: Callable[[], bool]) -> None:
+        """Take a file that was parsed for a pattern if there is nothing to say about it: from the second alike on."""
+        length = len(lines)
+        missed = self._missed.get(length)
         if missed is None:
-            if len(self._missed) < _MOST_NAMES:
-                self._missed[kind] = 0
-        elif missed == _PATIENCE:
-            self._known.pop(kind, None)
+            self._missed[length] = 0
+        elif missed < _PATIENCE:
+            self._missed[length] = missed + 1
+            if is_sound() and _is_tree(root):
+                patterns = self._patterns.setdefault(length, [])
+                patterns.insert(0, _Pattern(lines, root, data))
+                del patterns[_VARIANTS:]
         else:
-            self._missed[kind] = missed + 1
-            patterns = self._known.setdefault(kind, [])
-            patterns.insert(0, _Pattern(lines, root, data))
-            del patterns[_VARIANTS:]
+            self._patterns.pop(length, None)
+
+
+class Families:
+    """Files by their name."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Family] = {}
+
+    def named(self, name: str) -> Family | None:
+        """The files of a name; None beyond the names that are looked at."""
+        known = self._known.get(name)
+        if known is None and len(self._known) < _MOST_NAMES:
+            known = self._known[name] = Family()
+        return known
+
+
+def _is_tree(root: Node) -> bool:
+    """Whether no alias repeats anything."""
+    nodes = list(nodes_below(root))
+    return sum(len(children(node)) for node in nodes) == len(nodes) - 1

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml.error import YAMLError
 from yaml.events import CollectionEndEvent, CollectionStartEvent, NodeEvent
 
 from masgitops_lint.model.late_pattern import late_pattern
 
-from .construct import LONE_TAG, MAX_DEPTH
+from .construct import MAX_DEPTH
 from .lines import Lines
 from .nodes import GoParser, prepare
 from .problem import Problem
@@ -26,22 +26,6 @@ _INDENT = b" " * 40
 _INDICATORS = bytes.maketrans(b"?:", b"--")
 _COMPACT = b"-" * 30
 _MARKER = late_pattern(r"^(?:<{7}|\|{7}|={7}|>{7})(?= |\t|$|\r)[^\r\n]*", re.MULTILINE)
-
-
-class Signs(NamedTuple):
-    """What only few files hold, and what has to be looked at for it."""
-
-    aliases: bool
-    """Aliases, or the tag `!`, which nodes do not show."""
-
-    strictness: bool
-    """What go-yaml refuses and libyaml accepts (`strictness.py`)."""
-
-    conflict: bool
-    """What git leaves of a merge."""
-
-    stand_ins: bool
-    """What libyaml would read otherwise than go-yaml (`nodes.prepare`)."""
 
 
 def too_large(size: int) -> Problem | None:
@@ -117,20 +101,10 @@ def measure(raw: bytes, text: str) -> Problem | None:
     return None
 
 
-def signs(raw: bytes, text: str) -> Signs:
-    """What a text may hold, told by single characters: cheap, and never wrongly False."""
-    return Signs(
-        (b"*" in raw and b"&" in raw) or (b"!" in raw and LONE_TAG.search(raw) is not None),
-        ("\\" in text and "\\/" in text)
-        or ("%" in text and "%YAML" in text)
-        or ("?" in text and ("[" in text or "{" in text)),
-        "<<<<<<<" in text or ">>>>>>>" in text,
-        "\ufeff" in text or ("\\" in text and "\\'" in text),
-    )
-
-
 def conflict_markers(text: str) -> tuple[Problem, ...]:
     """The markers that git leaves at the start of a line; a row of `=` counts only between the other two."""
+    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+        return ()
     found = list(islice(_MARKER.finditer(text), MAX_MARKERS))
     if not any(match.group().startswith(("<", ">")) for match in found):
         return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from .alike import Patterns
+from .alike import Families
 from .limits import TooLargeError
 from .problem import Problem
 from .snapshot import Skip, Snapshot
@@ -31,7 +31,7 @@ class Repository:
         self._twin = twin
         self._shared: dict[str, bool] = {}
         self._documents: dict[str, Document] = {}
-        self._patterns = Patterns()
+        self._families = Families()
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ class Repository:
             known = self._documents[path] = self._twin.document(path)
         if known is None:
             try:
-                known = parse(path, self.snapshot.read(path), self._patterns)
+                known = parse(path, self.snapshot.read(path), self._families.named(path.rpartition("/")[2]))
             except TooLargeError as error:
                 known = Document(path, fatal=(Problem("too-large", f"the file is not read: {error.strerror}"),))
             except OSError as error:

@@ -16,6 +16,11 @@ from .tokens import first_wrong_version
 _SLASH = late_pattern(r"(?<!\\)(?:\\\\)*(\\/)")
 
 
+def worth_checking(text: str) -> bool:
+    """Whether a text holds any of the characters that the checks are about."""
+    return "\\/" in text or "%YAML" in text or ("?" in text and ("[" in text or "{" in text))
+
+
 def refused(text: str, roots: list[Node]) -> Problem | None:
     """The first thing that only go-yaml refuses, None for nearly every file.
 

@@ -8,9 +8,9 @@ from yaml.nodes import ScalarNode
 
 from masgitops_lint.model.place import Keys, Span
 
-from .alike import Patterns
-from .construct import UnfitError, construct
-from .hostile import Signs, conflict_markers, decode, measure, needs_count, signs, too_large
+from .alike import Family
+from .construct import LONE_TAG, UnfitError, construct
+from .hostile import conflict_markers, decode, measure, needs_count, too_large
 from .nodes import Node, compose
 from .problem import Problem
 from .tokens import Comment, comments
@@ -125,45 +125,44 @@ class Document:
         return comments(self.text) if self._parsed else ()
 
 
-def parse(path: str, raw: bytes, patterns: Patterns | None = None) -> Document:
+def parse(path: str, raw: bytes, family: Family | None = None) -> Document:
     """Read a file. Never raises on content.
 
-    `path` is passed on. `patterns` know files of its name that were read before, which saves most files the parser and
-    changes nothing else.
+    `path` is passed on. `family` are files of the same name that were read before; they can spare the parser the work
+    and change nothing else.
     """
     problem = too_large(len(raw))
     if problem is not None:
         return Document(path, fatal=(problem,))
     text, encoding, problem = decode(raw)
+    lines = text.split("\n") if family is not None and problem is None and encoding == "utf-8" else []
+    if family is not None and lines:
+        data = family.data_of(lines)
+        if data is not None:
+            return Document(path, text, (data,))
     if encoding != "utf-8":
         raw = text.encode("utf-8", "replace")
     if problem is None and needs_count(raw):
         problem = measure(raw, text)
     if problem is not None:
         return Document(path, text, encoding=encoding, fatal=(problem,))
-    found = signs(raw, text)
-    if patterns is None or encoding != "utf-8" or any(found):
-        return _composed(path, text, encoding, raw, found)[0]
-    name, lines = path.rpartition("/")[2], text.split("\n")
-    data = patterns.data_of(name, lines)
-    if data is not None:
-        return Document(path, text, (data,))
-    document, root = _composed(path, text, encoding, raw, found)
-    if root is not None:
-        patterns.learn(name, lines, root, document.data)
+    document, roots = _parsed(path, text, encoding, raw)
+    if family is not None and lines and len(roots) == 1 and isinstance(document.data, (dict, list)):
+        family.learn(lines, roots[0], document.data, lambda: not (document.repeats or document.problems))
     return document
 
 
-def _composed(path: str, text: str, encoding: str, raw: bytes, found: Signs) -> tuple[Document, Node | None]:
-    """The document, and its root if it is a single collection about which there is nothing to say."""
+def _parsed(path: str, text: str, encoding: str, raw: bytes) -> tuple[Document, list[Node]]:
+    """The document, and the root of each of its documents."""
     roots, error = compose(raw)
+    careful = (b"*" in raw and b"&" in raw) or (b"!" in raw and LONE_TAG.search(raw) is not None)
     fatal: list[Problem] = []
     documents: list[Any] = []
     repeats = False
     remarkable = len(roots) != 1 or "\ufeff" in text
     for index, root in enumerate(roots):
         try:
-            data, noted, repeated = construct(root, text, careful=found.aliases)
+            data, noted, repeated = construct(root, text, careful=careful)
             repeats = repeats or repeated
         except UnfitError as unfit:
             data, noted = None, True
@@ -177,20 +176,19 @@ def _composed(path: str, text: str, encoding: str, raw: bytes, found: Signs) -> 
         from .syntax import syntax_problem
 
         fatal.append(syntax_problem(error, text, len(roots)))
-    if found.strictness:
-        from .strictness import refused
+    if "\\" in text or "%" in text or "?" in text:
+        from .strictness import refused, worth_checking
 
-        problem = refused(text, roots)
+        problem = refused(text, roots) if worth_checking(text) else None
         if problem is not None:
             documents = documents[: problem.document]
             fatal = [problem, *(other for other in fatal if other.document < problem.document)]
-    if found.conflict:
+    if "<<<<<<<" in text or ">>>>>>>" in text:
         fatal.extend(conflict_markers(text))
     document = Document(
         path, text, tuple(documents), encoding=encoding, fatal=tuple(fatal), remarkable=remarkable, repeats=repeats
     )
-    common = not (remarkable or repeats or fatal) and isinstance(documents[0], (dict, list))
-    return document, roots[0] if common else None
+    return document, roots
 
 
 def _unfit_problem(unfit: UnfitError, text: str, document: int) -> Problem:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from masgitops_lint.repo.alike import Families
+
 Reader = Callable[[str], Mapping[str, bytes]]
 """Gives the files below a directory of the source repo, by path relative to it; empty when there is none."""
 
@@ -54,6 +56,11 @@ class Chart:
     def defaults(self) -> Mapping[str, Any]:
         """`values.yaml` as a mapping ({} without one)."""
         return _yaml_mapping(self.files.get("values.yaml", b""))
+
+    @cached_property
+    def outputs(self) -> Families:
+        """What the chart has rendered to, by template: much of what it renders to next is alike."""
+        return Families()
 
     def template_path(self, name: str) -> str:
         """The path inside the chart of a template as Helm names it: `name/templates/a.yaml` -> `templates/a.yaml`."""
