@@ -47,6 +47,13 @@ suite:
     - plain
     - - nested
   anchored: &here there
+twice: {a: 1}
+merged: &merged
+  a: 1
+twice:
+  b: yes
+twice:
+  c: no
 last: end
 """
 
@@ -56,7 +63,7 @@ def read_twice(base: str, other: str) -> tuple[Document, bool]:
     family = Family()
     for _ in range(2):
         parse("a/base.yaml", base.encode(), family)
-    spared = family.data_of(other.split("\n")) is not None
+    spared = family.content_of(other.split("\n")) is not None
     return parse("b/base.yaml", other.encode(), family), spared
 
 
@@ -94,6 +101,8 @@ def typed(data: Any) -> Any:
         ("- - nested", "- - other"),
         ("size: 20Gi", "size: 50Gi"),
         ("last: end", "last: 7"),
+        ("b: yes", "b: other"),
+        ("c: no", "c: other"),
         ('# a comment: of "its own"', "# another: {"),
         ("    -----BEGIN", "    # -----BEGIN"),
         ("    MIIEpjCCL", "      MIIEpjCCL"),
@@ -192,11 +201,11 @@ def test_variants_of_one_template_are_all_known() -> None:
     texts = [f"key: v\nkind{number % 3}: {number}\n" for number in range(30)]
     for text in texts[:9]:
         parse("x.yaml", text.encode(), family)
-    assert all(family.data_of(text.split("\n")) is not None for text in texts)
+    assert all(family.content_of(text.split("\n")) is not None for text in texts)
 
 
 def test_files_that_are_never_alike_are_soon_only_parsed() -> None:
     family = Family()
     for number in range(100):
         parse("x.yaml", f"key{number}: v\n".encode(), family)
-    assert family.data_of(["key99: v", ""]) is None
+    assert family.content_of(["key99: v", ""]) is None

@@ -8,7 +8,7 @@ clear is parsed.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import accumulate, compress, count
 from operator import ne
 from typing import Any, NamedTuple
@@ -22,12 +22,14 @@ _FIRST = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 """What a value without quotes starts with here: no indicator of YAML, no sign, no dot."""
 
 _NO_START = frozenset(("", " "))
+_NOWHERE = -1
 
 _VARIANTS = 8
 """Patterns of one name and length: files differ in more than values where a template leaves something out."""
 
-_PATIENCE = 24
-"""After so many files in a row that are like none before, those of their name and length are only parsed."""
+_COST = 3
+_CREDIT = 30
+"""To make a pattern takes as long as to parse a few files, so that there may be more where they spare the parser."""
 
 _MOST_NAMES = 4_000
 
@@ -48,13 +50,25 @@ class _Slot(NamedTuple):
     after: str = ""
 
 
-class _Pattern:
-    """A parsed file: its lines, where what differs may stand, and its data."""
+class Content(NamedTuple):
+    """What is known of a file with one document, a mapping or list that Argo CD reads.
 
-    def __init__(self, lines: list[str], root: Node, data: Any) -> None:
+    `remarkable`: there may be something to say about it; `repeats`: a mapping writes a key twice.
+    """
+
+    data: Any
+    remarkable: bool
+    repeats: bool
+
+
+class _Pattern:
+    """A parsed file: its lines, where what differs may stand, and its content."""
+
+    def __init__(self, lines: list[str], root: Node, content: Content) -> None:
+        self.content = content
         self._lines = lines
         # every collection: the number of the one around it, its key there, and itself
-        self._holders: list[tuple[int, Any, Any]] = [(-1, None, data)]
+        self._holders: list[tuple[int, Any, Any]] = [(_NOWHERE, None, content.data)]
         self._slots: dict[int, _Slot] = {}
         starts = [0, *accumulate([len(line) + 1 for line in lines])]
         for holder, key, node in self._scalars(root):
@@ -70,18 +84,29 @@ class _Pattern:
             node, number = todo.pop()
             if node.flow_style:
                 continue
-            held, values = self._holders[number][2], node.value
-            keys: list[Any] = list(range(len(values)))
-            if isinstance(node, MappingNode):
-                keys, values = [key.value for key, _ in values], [value for _, value in values]
-                if list(held) != keys:
-                    continue
-            for key, value in zip(keys, values, strict=True):
-                if not isinstance(value, ScalarNode):
+            for key, value in self._entries(node, number):
+                # of a key that is written twice the last counts: what stands at the others is not in the data
+                holder = _NOWHERE if key is None else number
+                if isinstance(value, ScalarNode):
+                    if value.tag is None or isinstance(value.tag, Resolution):
+                        yield holder, key, value
+                elif holder == _NOWHERE:
+                    todo.append((value, _NOWHERE))
+                else:
                     todo.append((value, len(self._holders)))
-                    self._holders.append((number, key, held[key]))
-                elif value.tag is None or isinstance(value.tag, Resolution):
-                    yield number, key, value
+                    self._holders.append((number, key, self._holders[number][2][key]))
+
+    def _entries(self, node: Node, number: int) -> list[tuple[Any, Node]]:
+        """Key and value of a collection's entries; no key where the value is not in the data."""
+        is_mapping = isinstance(node, MappingNode)
+        if number == _NOWHERE:
+            return [(None, entry[1] if is_mapping else entry) for entry in node.value]
+        if not is_mapping:
+            return list(enumerate(node.value))
+        last = {key.value: value for key, value in node.value}
+        if last.keys() != self._holders[number][2].keys():
+            return []  # merged, or keys that are not what is written
+        return [(key.value if last[key.value] is value else None, value) for key, value in node.value]
 
     def _note(self, holder: int, key: Any, node: Node, number: int, before: str) -> None:
         """Take a scalar for a slot if it is as simple as the values that are to take its place."""
@@ -111,10 +136,10 @@ class _Pattern:
             comments.difference_update(range(first, bisect_right(starts, node.end_mark.index)))
         for number in comments:
             blanks, sign, _ = self._lines[number].partition("#")
-            self._slots[number] = _Slot(0, None, sign, blanks + sign)
+            self._slots[number] = _Slot(_NOWHERE, None, sign, blanks + sign)
 
-    def data_of(self, lines: list[str]) -> Any:
-        """The data of a file with as many lines; None if it may be otherwise than this one."""
+    def content_of(self, lines: list[str]) -> Content | None:
+        """The content of a file with as many lines; None if it may be otherwise than this one."""
         copies: dict[int, Any] = {}
         slots = self._slots
         block = None
@@ -124,18 +149,18 @@ class _Pattern:
                 return None
             if slot is block:
                 continue
+            line, before = lines[number], slot.before
+            value: Any
             if slot.end:
-                block, value = slot, _block(lines[slot.first : slot.end], slot.before)
+                block, value = slot, _block(lines[slot.first : slot.end], before)
                 if value is None:
                     return None
-                self._copy(slot.holder, copies)[slot.key] = value + slot.after
-                continue
-            line, before = lines[number], slot.before
-            if not (line.startswith(before) and line.isascii() and line.isprintable()):
+                value += slot.after
+            elif not (line.startswith(before) and line.isascii() and line.isprintable()):
                 return None
-            if slot.style == "#":
+            elif slot.style == "#":
                 continue
-            if slot.style:
+            elif slot.style:
                 value = line[len(before) : -1]
                 if line[-1] != slot.style or len(line) == len(before) or slot.style in value or "\\" in value:
                     return None
@@ -148,8 +173,9 @@ class _Pattern:
                     if found.note:
                         return None
                     value = found.value
-            self._copy(slot.holder, copies)[slot.key] = value
-        return copies[0] if copies else self._holders[0][2]
+            if slot.holder != _NOWHERE:
+                self._copy(slot.holder, copies)[slot.key] = value
+        return self.content._replace(data=copies[0]) if copies else self.content
 
     def _copy(self, number: int, copies: dict[int, Any]) -> Any:
         """A collection of the other file, in its place in those around it. What does not differ is shared."""
@@ -157,7 +183,7 @@ class _Pattern:
         if known is None:
             around, key, held = self._holders[number]
             known = copies[number] = held.copy()
-            if around >= 0:
+            if around != _NOWHERE:
                 self._copy(around, copies)[key] = known
         return known
 
@@ -186,34 +212,31 @@ class Family:
 
     def __init__(self) -> None:
         self._patterns: dict[int, list[_Pattern]] = {}
-        self._missed: dict[int, int] = {}
+        self._lengths: set[int] = set()
+        self._credit = _CREDIT
 
-    def data_of(self, lines: list[str]) -> Any:
-        """The data of a file, given without byte order mark and NUL; None if it has to be parsed."""
+    def content_of(self, lines: list[str]) -> Content | None:
+        """The content of a file, given without byte order mark and NUL; None if it has to be parsed."""
         patterns = self._patterns.get(len(lines), [])
         for position, pattern in enumerate(patterns):
-            data = pattern.data_of(lines)
-            if data is not None:
+            content = pattern.content_of(lines)
+            if content is not None:
                 if position:
                     patterns.insert(0, patterns.pop(position))
-                self._missed[len(lines)] = 0
-                return data
+                self._credit += 1
+                return content
         return None
 
-    def learn(self, lines: list[str], root: Node, data: Any, is_sound: Callable[[], bool]) -> None:
-        """Take a file that was parsed for a pattern if there is nothing to say about it: from the second alike on."""
+    def learn(self, lines: list[str], root: Node, content: Content) -> None:
+        """Take a file that was parsed for a pattern, from the second of a length on."""
         length = len(lines)
-        missed = self._missed.get(length)
-        if missed is None:
-            self._missed[length] = 0
-        elif missed < _PATIENCE:
-            self._missed[length] = missed + 1
-            if is_sound() and _is_tree(root):
-                patterns = self._patterns.setdefault(length, [])
-                patterns.insert(0, _Pattern(lines, root, data))
-                del patterns[_VARIANTS:]
-        else:
-            self._patterns.pop(length, None)
+        if length not in self._lengths:
+            self._lengths.add(length)
+        elif self._credit >= _COST and (not any("&" in line for line in lines) or _is_tree(root)):
+            self._credit -= _COST
+            patterns = self._patterns.setdefault(length, [])
+            patterns.insert(0, _Pattern(lines, root, content))
+            del patterns[_VARIANTS:]
 
 
 class Families:

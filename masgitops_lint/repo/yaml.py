@@ -8,7 +8,7 @@ from yaml.nodes import ScalarNode
 
 from masgitops_lint.model.place import Keys, Span
 
-from .alike import Family
+from .alike import Content, Family
 from .construct import LONE_TAG, UnfitError, construct
 from .hostile import conflict_markers, decode, measure, needs_count, too_large
 from .nodes import Node, compose
@@ -61,6 +61,11 @@ class Document:
     def data(self) -> Any:
         """The first document's data; None when there is none."""
         return self.documents[0] if self.documents else None
+
+    @property
+    def remarkable(self) -> bool:
+        """Whether there may be remarks, which `problems` has to look for."""
+        return self._remarks != ()
 
     @property
     def fatal(self) -> tuple[Problem, ...]:
@@ -137,9 +142,9 @@ def parse(path: str, raw: bytes, family: Family | None = None) -> Document:
     text, encoding, problem = decode(raw)
     lines = text.split("\n") if family is not None and problem is None and encoding == "utf-8" else []
     if family is not None and lines:
-        data = family.data_of(lines)
-        if data is not None:
-            return Document(path, text, (data,))
+        alike = family.content_of(lines)
+        if alike is not None:
+            return Document(path, text, (alike.data,), remarkable=alike.remarkable, repeats=alike.repeats)
     if encoding != "utf-8":
         raw = text.encode("utf-8", "replace")
     if problem is None and needs_count(raw):
@@ -147,8 +152,9 @@ def parse(path: str, raw: bytes, family: Family | None = None) -> Document:
     if problem is not None:
         return Document(path, text, encoding=encoding, fatal=(problem,))
     document, roots = _parsed(path, text, encoding, raw)
-    if family is not None and lines and len(roots) == 1 and isinstance(document.data, (dict, list)):
-        family.learn(lines, roots[0], document.data, lambda: not (document.repeats or document.problems))
+    common = len(roots) == 1 and not document.fatal and isinstance(document.data, dict | list)
+    if family is not None and lines and common:
+        family.learn(lines, roots[0], Content(document.data, document.remarkable, document.repeats))
     return document
 
 

@@ -14,6 +14,7 @@ from .chart import Chart
 from .engine import Rendered, RenderedFile, RenderJob, one_by_one
 from .failure import RenderError, render_error
 from .parameters import Parameter, escape_commas
+from .values_texts import ValuesTexts
 
 _SOURCE = late_pattern(r"^# Source: (?P<template>.+)$")
 _SECONDS = 120
@@ -33,6 +34,7 @@ class BinaryEngine:
 
     def __init__(self, program: str) -> None:
         self._program = program
+        self._texts = ValuesTexts()
         self._version: str | None = None
         self._directories: dict[str, str] = {}
         self._home: str | None = None
@@ -46,6 +48,9 @@ class BinaryEngine:
 
     def parse_values(self, text: str) -> dict[str, Any]:
         """See `HelmEngine.parse_values`: the program has no such command, so a chart that prints its values does it."""
+        known = self._texts.data_of(text)
+        if known is not None:
+            return known
         chart = Chart(
             "values",
             {

@@ -13,6 +13,7 @@ import tarfile
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal
 
 from .chart import Chart
@@ -21,6 +22,7 @@ from .failure import RenderError, render_error
 from .merging import merge_maps
 from .parameters import Parameter, ParameterError, apply_parameters
 from .together import Together, together, value_sets
+from .values_texts import ValuesTexts
 
 _KEPT_CHARTS = 256
 _MOST_SPOILT = 5
@@ -47,17 +49,21 @@ class SdkEngine:
             if tuned:
                 del os.environ["GOGC"]
         self._helm = helm_python
+        self._texts = ValuesTexts()
         self._charts: dict[str, Any] = {}
         self._together: dict[str, Together | None] = {}
         self._spoilt: Counter[str] = Counter()
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Version of the Helm SDK inside the library."""
         return str(self._helm.helm_sdk_version())
 
     def parse_values(self, text: str) -> dict[str, Any]:
         """See `HelmEngine.parse_values`."""
+        known = self._texts.data_of(text)
+        if known is not None:
+            return known
         try:
             return dict(self._helm.values_from_yaml(text))
         except self._helm.HelmError as error:
