@@ -55,6 +55,13 @@ twice:
 twice:
   c: no
 last: end
+---
+# of the second: document
+second: value
+list:
+- one
+--- # a third
+text
 """
 
 
@@ -102,6 +109,9 @@ def typed(data: Any) -> Any:
         ("size: 20Gi", "size: 50Gi"),
         ("last: end", "last: 7"),
         ("b: yes", "b: other"),
+        ("second: value", "second: other"),
+        ("- one", "- two"),
+        ("# of the second: document", "# [of the second"),
         ("c: no", "c: other"),
         ('# a comment: of "its own"', "# another: {"),
         ("    -----BEGIN", "    # -----BEGIN"),
@@ -154,6 +164,10 @@ def test_a_file_with_other_values_needs_no_parser(old: str, new: str) -> None:
         ("certificate: |", "certificate: >"),
         ("    two\n\n", "    two\n    \n"),
         ("b: [u, v]", "b: [u, w]"),
+        ("\ntext\n", "\nother\n"),
+        ("--- # a third", "--- # third"),
+        ("--- # a third", "---"),
+        ("\nlist:\n- one", "\nlist:\n-  one"),
         ("anchored: &here there", "anchored: &here where"),
         ("    two\n  flow", "    three\n  flow"),
         ('# a comment: of "its own"', "a: comment"),

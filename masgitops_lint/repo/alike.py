@@ -8,8 +8,8 @@ clear is parsed.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from itertools import accumulate, compress, count
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain, compress, count
 from operator import ne
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ _FIRST = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 
 _NO_START = frozenset(("", " "))
 _NOWHERE = -1
+_UNCLEAR = object()
 
 _VARIANTS = 8
 """Patterns of one name and length: files differ in more than values where a template leaves something out."""
@@ -51,12 +52,12 @@ class _Slot(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What is known of a file with one document, a mapping or list that Argo CD reads.
+    """What is known of a file that Argo CD reads: the data of its documents.
 
     `remarkable`: there may be something to say about it; `repeats`: a mapping writes a key twice.
     """
 
-    data: Any
+    documents: tuple[Any, ...]
     remarkable: bool
     repeats: bool
 
@@ -64,25 +65,25 @@ class Content(NamedTuple):
 class _Pattern:
     """A parsed file: its lines, where what differs may stand, and its content."""
 
-    def __init__(self, lines: list[str], root: Node, content: Content) -> None:
-        self.content = content
+    def __init__(self, lines: list[str], roots: Sequence[Node], content: Content) -> None:
+        self._content = content
         self._lines = lines
-        # every collection: the number of the one around it, its key there, and itself
-        self._holders: list[tuple[int, Any, Any]] = [(_NOWHERE, None, content.data)]
+        # every collection, documents first: the number of the one around it, its key there, and itself
+        self._holders: list[tuple[int, Any, Any]] = [(_NOWHERE, None, data) for data in content.documents]
         self._slots: dict[int, _Slot] = {}
         starts = [0, *accumulate([len(line) + 1 for line in lines])]
-        for holder, key, node in self._scalars(root):
+        for holder, key, node in self._scalars(roots):
             offset = node.start_mark.index
             number = bisect_right(starts, offset) - 1
             self._note(holder, key, node, number, lines[number][: offset - starts[number]])
-        self._note_comments(root, starts)
+        self._note_comments(roots, starts)
 
-    def _scalars(self, root: Node) -> Iterator[tuple[int, Any, Node]]:
+    def _scalars(self, roots: Sequence[Node]) -> Iterator[tuple[int, Any, Node]]:
         """Values outside of brackets and without a tag: the number of their collection, their key there, the node."""
-        todo = [(root, 0)]
+        todo = [(root, number) for number, root in enumerate(roots)]
         while todo:
             node, number = todo.pop()
-            if node.flow_style:
+            if isinstance(node, ScalarNode) or node.flow_style:
                 continue
             for key, value in self._entries(node, number):
                 # of a key that is written twice the last counts: what stands at the others is not in the data
@@ -126,12 +127,12 @@ class _Pattern:
                 slot = _Slot(holder, key, style, blanks, first, end, text[len(body) :])
                 self._slots.update(dict.fromkeys(range(first, end), slot))
 
-    def _note_comments(self, root: Node, starts: list[int]) -> None:
+    def _note_comments(self, roots: Sequence[Node], starts: list[int]) -> None:
         """Take lines for slots that hold a comment only and lie in no scalar."""
         comments = {number for number, line in enumerate(self._lines) if line.lstrip(" ").startswith("#")}
         if not comments:
             return
-        for node in scalars_below(root):
+        for node in chain.from_iterable(map(scalars_below, roots)):
             first = bisect_right(starts, node.start_mark.index) - 1
             comments.difference_update(range(first, bisect_right(starts, node.end_mark.index)))
         for number in comments:
@@ -149,33 +150,19 @@ class _Pattern:
                 return None
             if slot is block:
                 continue
-            line, before = lines[number], slot.before
-            value: Any
             if slot.end:
-                block, value = slot, _block(lines[slot.first : slot.end], before)
-                if value is None:
-                    return None
-                value += slot.after
-            elif not (line.startswith(before) and line.isascii() and line.isprintable()):
-                return None
-            elif slot.style == "#":
-                continue
-            elif slot.style:
-                value = line[len(before) : -1]
-                if line[-1] != slot.style or len(line) == len(before) or slot.style in value or "\\" in value:
-                    return None
+                block, body = slot, _block(lines[slot.first : slot.end], slot.before)
+                value = _UNCLEAR if body is None else body + slot.after
             else:
-                value = line[len(before) :]
-                if not _is_clear(value):
-                    return None
-                found = resolve_plain(value)
-                if found is not None:
-                    if found.note:
-                        return None
-                    value = found.value
+                value = _value(lines[number], slot)
+            if value is _UNCLEAR:
+                return None
             if slot.holder != _NOWHERE:
                 self._copy(slot.holder, copies)[slot.key] = value
-        return self.content._replace(data=copies[0]) if copies else self.content
+        if not copies:
+            return self._content
+        documents = [copies.get(number, data) for number, data in enumerate(self._content.documents)]
+        return self._content._replace(documents=tuple(documents))
 
     def _copy(self, number: int, copies: dict[int, Any]) -> Any:
         """A collection of the other file, in its place in those around it. What does not differ is shared."""
@@ -188,9 +175,22 @@ class _Pattern:
         return known
 
 
-def _is_clear(value: str) -> bool:
-    """Whether printable ASCII after a key is a value without quotes, and nothing else, whatever stands below it."""
-    return value[:1] in _FIRST and value[-1] not in " :" and ": " not in value and " #" not in value
+def _value(line: str, slot: _Slot) -> Any:
+    """The value that a line ends in, which stands where the slot's does, whatever comes below it; or `_UNCLEAR`."""
+    before, style = slot.before, slot.style
+    if not (line.startswith(before) and line.isascii() and line.isprintable()):
+        return _UNCLEAR
+    value = line[len(before) :]
+    if style == "#":
+        return None
+    if style:
+        return value[:-1] if value[-1:] == style and style not in value[:-1] and "\\" not in value else _UNCLEAR
+    if value[:1] not in _FIRST or value[-1] in " :" or ": " in value or " #" in value:
+        return _UNCLEAR
+    found = resolve_plain(value)
+    if found is None:
+        return value
+    return _UNCLEAR if found.note else found.value
 
 
 def _block(lines: list[str], blanks: str) -> str | None:
@@ -227,15 +227,15 @@ class Family:
                 return content
         return None
 
-    def learn(self, lines: list[str], root: Node, content: Content) -> None:
+    def learn(self, lines: list[str], roots: Sequence[Node], content: Content) -> None:
         """Take a file that was parsed for a pattern, from the second of a length on."""
         length = len(lines)
         if length not in self._lengths:
             self._lengths.add(length)
-        elif self._credit >= _COST and (not any("&" in line for line in lines) or _is_tree(root)):
+        elif self._credit >= _COST and (not any("&" in line for line in lines) or all(map(_is_tree, roots))):
             self._credit -= _COST
             patterns = self._patterns.setdefault(length, [])
-            patterns.insert(0, _Pattern(lines, root, content))
+            patterns.insert(0, _Pattern(lines, roots, content))
             del patterns[_VARIANTS:]
 
 

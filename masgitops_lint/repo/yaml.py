@@ -144,7 +144,7 @@ def parse(path: str, raw: bytes, family: Family | None = None) -> Document:
     if family is not None and lines:
         alike = family.content_of(lines)
         if alike is not None:
-            return Document(path, text, (alike.data,), remarkable=alike.remarkable, repeats=alike.repeats)
+            return Document(path, text, alike.documents, remarkable=alike.remarkable, repeats=alike.repeats)
     if encoding != "utf-8":
         raw = text.encode("utf-8", "replace")
     if problem is None and needs_count(raw):
@@ -152,9 +152,8 @@ def parse(path: str, raw: bytes, family: Family | None = None) -> Document:
     if problem is not None:
         return Document(path, text, encoding=encoding, fatal=(problem,))
     document, roots = _parsed(path, text, encoding, raw)
-    common = len(roots) == 1 and not document.fatal and isinstance(document.data, dict | list)
-    if family is not None and lines and common:
-        family.learn(lines, roots[0], Content(document.data, document.remarkable, document.repeats))
+    if family is not None and lines and roots and not document.fatal:
+        family.learn(lines, roots, Content(document.documents, document.remarkable, document.repeats))
     return document
 
 
