@@ -210,6 +210,13 @@ def test_a_pattern_is_not_changed_by_what_it_is_taken_for() -> None:
         assert_as_parsed(document, text.encode())
 
 
+@pytest.mark.parametrize("end", ["\r", "\u0085", "\u2028", "\u2029"])
+def test_a_comment_may_end_within_a_line(end: str) -> None:
+    document, spared = read_twice(f"a: 1\n# b{end}c: 2\n", "a: 1\n# b\n")
+    assert not spared
+    assert document.data == {"a": 1}
+
+
 def test_variants_of_one_template_are_all_known() -> None:
     family = Family()
     texts = [f"key: v\nkind{number % 3}: {number}\n" for number in range(30)]

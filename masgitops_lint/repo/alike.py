@@ -128,8 +128,15 @@ class _Pattern:
                 self._slots.update(dict.fromkeys(range(first, end), slot))
 
     def _note_comments(self, roots: Sequence[Node], starts: list[int]) -> None:
-        """Take lines for slots that hold a comment only and lie in no scalar."""
-        comments = {number for number, line in enumerate(self._lines) if line.lstrip(" ").startswith("#")}
+        """Take lines for slots that hold a comment only and lie in no scalar.
+
+        A line with characters of another kind may be several to YAML.
+        """
+        comments = {
+            number
+            for number, line in enumerate(self._lines)
+            if line.lstrip(" ").startswith("#") and line.isascii() and line.isprintable()
+        }
         if not comments:
             return
         for node in chain.from_iterable(map(scalars_below, roots)):
