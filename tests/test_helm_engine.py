@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from masgitops_lint.charts.helm.binary import BinaryEngine, split_output
 from masgitops_lint.charts.helm.chart import Chart, ChartError, directory_reader, load_chart
 from masgitops_lint.charts.helm.engine import HelmEngine, HelmMissingError, open_engine
 from masgitops_lint.charts.helm.failure import RenderError, render_error
+from masgitops_lint.charts.helm.go_runtime import tuned_workers
 from masgitops_lint.charts.helm.parameters import Parameter, ParameterError, apply_parameters, escape_commas
 
 from .shop import CHARTS
@@ -167,6 +170,17 @@ def test_without_any_helm_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) ->
             open_engine(choice)  # type: ignore[arg-type]
     with pytest.raises(HelmMissingError, match="no helm program"):
         open_engine("binary")
+
+
+@pytest.mark.parametrize(("own", "inside"), [(None, "400"), ("50", "50")])
+def test_workers_begin_with_settings_for_go(monkeypatch: pytest.MonkeyPatch, own: str | None, inside: str) -> None:
+    monkeypatch.delenv("GOGC", raising=False)
+    if own is not None:
+        monkeypatch.setenv("GOGC", own)
+    with tuned_workers():
+        program = [sys.executable, "-c", "import os; print(os.environ['GOGC'])"]
+        assert subprocess.run(program, capture_output=True, text=True, check=True).stdout.strip() == inside
+    assert os.environ.get("GOGC") == own
 
 
 def test_the_programs_output_is_split_by_source() -> None:

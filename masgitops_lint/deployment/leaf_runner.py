@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias
 from masgitops_lint.charts.helm.chart import Chart, ChartError
 from masgitops_lint.charts.helm.engine import HelmEngine, open_engine
 from masgitops_lint.charts.helm.failure import RenderError
+from masgitops_lint.charts.helm.go_runtime import tuned_workers
 from masgitops_lint.charts.source import ChartSource
 from masgitops_lint.model.application import Resource
 
@@ -135,7 +136,9 @@ class LeafRunner:
         while self._waiting:
             batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
             try:
-                future = self._pool.submit(render_batch, [job for _, job in batch])
+                # a pool starts its workers when there is work for them
+                with tuned_workers():
+                    future = self._pool.submit(render_batch, [job for _, job in batch])
             except Exception as error:  # a worker has died: see `finish`
                 future = Future()
                 future.set_exception(error)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from masgitops_lint.argocd.applicationset import Expansion
 from masgitops_lint.argocd.globbing import with_prefix
 from masgitops_lint.charts.helm.failure import RenderError
+from masgitops_lint.charts.helm.go_runtime import tuned_workers
 from masgitops_lint.charts.helm.late_engine import late_engine
 from masgitops_lint.charts.source import ChartSource
 from masgitops_lint.mas.account_root import AccountRoot
@@ -213,7 +214,7 @@ def warm(
         for number in range(work.shares)
     ]
     # where none can be started the builder does it all
-    with suppress(OSError, AssertionError):
+    with suppress(OSError, AssertionError), tuned_workers():
         for worker in workers:
             worker.start()
     for worker in workers:
