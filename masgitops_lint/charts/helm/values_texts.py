@@ -19,8 +19,8 @@ class ValuesTexts:
 
     def data_of(self, text: str) -> dict[str, Any] | None:
         """A text's values; None for Helm to say what it is, or what is wrong with it."""
-        document = parse(
-            "values.yaml", text.encode("utf-8", "surrogatepass"), self._families.named(text.partition(":")[0])
-        )
-        sound = len(document.documents) == 1 and isinstance(document.data, dict) and not document.problems
-        return dict(document.data) if sound else None
+        alike = self._families.named(text.partition(":")[0])
+        document = parse("values.yaml", text.encode("utf-8", "surrogatepass"), alike)
+        if document.fatal or document.remarkable or not isinstance(document.data, dict):
+            return None
+        return dict(document.data)
