@@ -84,11 +84,25 @@ def _find(expression: re.Pattern[str], text: str, start: int) -> int:
 
 @lru_cache(maxsize=8)
 def _by_sign(parts: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Expressions for the parts with the same rarest character, each beginning at it: few places need be looked at."""
-    around: dict[str, list[str]] = {}
+    """Expressions for the parts that share a rare character, each beginning at it: few places need be looked at.
+
+    One character after another is taken, always the one that most of the parts left hold for how common it is.
+    """
+    holders: dict[str, set[str]] = {}
     for part in parts:
-        sign = min(part, key=_COMMON.find)
-        before, _, after = part.partition(sign)
-        behind = f"(?<={re.escape(before + sign)})" if before else ""
-        around.setdefault(sign, []).append(behind + re.escape(after))
-    return tuple((sign, re.compile(f"{re.escape(sign)}(?:{'|'.join(rest)})")) for sign, rest in around.items())
+        for sign in part:
+            holders.setdefault(sign, set()).add(part)
+    left = set(parts)
+    found: list[tuple[str, re.Pattern[str]]] = []
+    while left:
+        sign = max(sorted(holders), key=lambda one: len(holders[one] & left) / (11 + _COMMON.find(one)))
+        here = sorted(holders.pop(sign) & left)
+        left.difference_update(here)
+        found.append((sign, re.compile(f"{re.escape(sign)}(?:{'|'.join(_from(sign, part) for part in here)})")))
+    return tuple(found)
+
+
+def _from(sign: str, part: str) -> str:
+    """An expression for what follows the first `sign` of a part, and for what stands before it."""
+    before, _, after = part.partition(sign)
+    return (f"(?<={re.escape(before + sign)})" if before else "") + re.escape(after)
