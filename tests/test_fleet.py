@@ -15,7 +15,7 @@ from masgitops_lint.app import Request, UsageError, lint, open_session
 from masgitops_lint.engine.parts import PartResult, Parts
 from masgitops_lint.mas import parts
 from masgitops_lint.model.report import Report
-from masgitops_lint.repo import repository
+from masgitops_lint.repo import yaml as reading
 from masgitops_lint.repo.alike import Family
 from masgitops_lint.repo.child_process import can_fork
 from masgitops_lint.repo.repository import Repository
@@ -95,7 +95,7 @@ def test_a_sound_fleet_is_read_once_and_let_go_of(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("masgitops_lint.engine.parts.HELD", 0)
     parsed: Counter[str] = Counter()
     held: list[int] = []
-    parse, forget = repository.parse, Repository.forget
+    parse, forget = reading.parse, Repository.forget
 
     def counted(path: str, raw: bytes, family: Family) -> Document:
         parsed[path] += 1
@@ -105,7 +105,7 @@ def test_a_sound_fleet_is_read_once_and_let_go_of(tmp_path: Path, monkeypatch: p
         forget(self, paths)
         held.append(len(self._documents))
 
-    monkeypatch.setattr(repository, "parse", counted)
+    monkeypatch.setattr(reading, "parse", counted)
     monkeypatch.setattr(Repository, "forget", noted)
     report = lint(Request(str(tmp_path), isolated=True, jobs=1))
     assert report.findings == ()
@@ -158,7 +158,7 @@ def test_findings_have_no_file_read_that_is_not_their_own(tmp_path: Path, monkey
         path.write_text(path.read_text() + "unknown_block: {}\n")
     small_parts(monkeypatch)
     read: dict[int, set[str]] = {}
-    real, work = repository.parse, Parts.work
+    real, work = reading.parse, Parts.work
     at = [-1]
 
     def noted(path: str, raw: bytes, family: Family) -> Document:
@@ -169,7 +169,7 @@ def test_findings_have_no_file_read_that_is_not_their_own(tmp_path: Path, monkey
         at[0] = number
         return work(self, number, judge)
 
-    monkeypatch.setattr(repository, "parse", noted)
+    monkeypatch.setattr(reading, "parse", noted)
     monkeypatch.setattr(Parts, "work", numbered)
     assert len(lint(Request(str(tmp_path), isolated=True, jobs=1)).findings) == 18
     assert len(read) > 3

@@ -18,7 +18,7 @@ from masgitops_lint.app import Request, lint
 from masgitops_lint.engine import cache_key
 from masgitops_lint.engine.report_rows import from_rows, to_rows
 from masgitops_lint.model.report import Report
-from masgitops_lint.repo import repository
+from masgitops_lint.repo import yaml as reading
 from masgitops_lint.settings import result_store, this_program
 
 from .conftest import CLEAN, ROOT, MakeRepo
@@ -109,7 +109,7 @@ def test_a_hit_reads_no_yaml_and_loads_no_rules(repo: Path, monkeypatch: pytest.
     def never(*_: object) -> None:
         raise AssertionError("not needed")
 
-    monkeypatch.setattr(repository, "parse", never)
+    monkeypatch.setattr(reading, "parse", never)
     monkeypatch.setattr("masgitops_lint.engine.rules.load_rule", never)
     assert lint(wish(repo)) == first
     assert first.findings

@@ -73,5 +73,11 @@ def test_a_start_imports_little(arguments: tuple[str, ...], most_own: int, most:
     assert [name for name in names if name.split(".")[0] in HEAVY or name in HEAVY] == []
 
 
+def test_a_known_report_needs_no_yaml(tmp_path: Path) -> None:
+    run = (str(CLEAN / "dev" / "cluster1" / "inst1"), "--isolated", "--cache-dir", str(tmp_path))
+    imported(*run)
+    assert not [name for name in imported(*run)[2] if name.split(".")[0] == "yaml"]
+
+
 def test_a_version_needs_no_yaml() -> None:
     assert not [name for name in imported("--version")[2] if name.split(".")[0] == "yaml"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from .alike import Families
 from .limits import TooLargeError
 from .problem import Problem
 from .snapshot import Skip, Snapshot
-from .yaml import Document, parse, unreadable
+
+if TYPE_CHECKING:
+    from .alike import Families
+    from .yaml import Document
 
 YAML_ENDINGS = (".yaml", ".yml")
 
@@ -31,7 +34,6 @@ class Repository:
         self._twin = twin
         self._shared: dict[str, bool] = {}
         self._documents: dict[str, Document] = {}
-        self._families = Families()
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -86,14 +88,25 @@ class Repository:
         if known is None and self._twin is not None and self.shares(path):
             known = self._documents[path] = self._twin.document(path)
         if known is None:
-            try:
-                known = parse(path, self.snapshot.read(path), self._families.named(path.rpartition("/")[2]))
-            except TooLargeError as error:
-                known = Document(path, fatal=(Problem("too-large", f"the file is not read: {error.strerror}"),))
-            except OSError as error:
-                known = unreadable(path, error.strerror or str(error))
-            self._documents[path] = known
+            known = self._documents[path] = self._parsed(path)
         return known
+
+    def _parsed(self, path: str) -> Document:
+        # a run whose report is known reads no YAML at all
+        from .yaml import Document, parse, unreadable
+
+        try:
+            return parse(path, self.snapshot.read(path), self._families.named(path.rpartition("/")[2]))
+        except TooLargeError as error:
+            return Document(path, fatal=(Problem("too-large", f"the file is not read: {error.strerror}"),))
+        except OSError as error:
+            return unreadable(path, error.strerror or str(error))
+
+    @cached_property
+    def _families(self) -> Families:
+        from .alike import Families
+
+        return Families()
 
     def forget(self, paths: Iterable[str]) -> None:
         """Let go of files: they are parsed again if somebody asks."""
