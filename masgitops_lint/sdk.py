@@ -96,6 +96,13 @@ def successor(unread: Unread) -> str:
     return find(unread)
 
 
+def instead_of(name: str, meant: str) -> str:
+    """What to do about a key that became another, or was meant to be it."""
+    from masgitops_lint.charts.unread import instead_of as find
+
+    return find(name, meant)
+
+
 def removal_severity(cause: Cause) -> str:
     """How bad a removal is: an error when something is really deleted, else a warning, a note when it is held up."""
     return {"pruned": "error", "orphaned": "warning", "kept": "warning", "blocked": "note"}[cause.effect]
@@ -274,6 +281,7 @@ __all__ = [
     "effect_of_lack",
     "go_text",
     "has_format",
+    "instead_of",
     "is_unfilled",
     "jdbc_configurations",
     "known_applications",

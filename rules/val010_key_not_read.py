@@ -29,6 +29,7 @@ from masgitops_lint.sdk import (
     Scope,
     dotted,
     effect_of_lack,
+    instead_of,
     nearest,
     successor,
 )
@@ -100,7 +101,9 @@ def check(context: Context) -> Drafts:
                 + (f" ({charts} could)" if charts else "")
                 + (f"; what is read is `{meant}`" if meant else "")
                 + (": without it the chart does not render" if stops else lacks or ": the value has no effect"),
-                help=f"write `{meant}`" if meant else "remove the key, or check its spelling and its place",
+                help=instead_of(str(unread.keys[-1]), meant)
+                if meant
+                else "remove the key, or check its spelling and its place",
                 severity="error" if stops or lacks else "note" if unread.empty else None,
             )
 

@@ -14,7 +14,7 @@ from masgitops_lint.charts.contract import contract_of, leaf_reads
 from masgitops_lint.charts.formats import misfit
 from masgitops_lint.charts.packing import pack, unpack
 from masgitops_lint.charts.profile import ReleaseProfile, UnknownReleaseError, load, newest, releases, version_key
-from masgitops_lint.charts.unread import by_hand, successor, unread_keys
+from masgitops_lint.charts.unread import by_hand, instead_of, successor, unread_keys
 from masgitops_lint.settings.values import Settings, SourceSettings
 
 from .conftest import CLEAN
@@ -87,8 +87,17 @@ def test_unread_keys_and_what_they_became(tmp_path: Path) -> None:
     assert [one.keys for one in found] == [("ibm_dro", "environment_type"), ("ibm_dro", "nested"), ("unheard_of",)]
     assert successor(found[0]) == "mas_environment_type"
     assert successor(found[1]) == ""
+    assert instead_of("environment_type", "mas_environment_type") == "write `mas_environment_type`"
     extra = {"*": ["unheard_of"], "ibm-dro.yaml": ["ibm_dro.nested"]}
     assert len([one for scope in context.mas.scopes for one in unread_keys(scope, newest(), extra)]) == 1
+
+
+def test_a_part_of_a_value_does_not_become_it_by_another_name() -> None:
+    renamed = by_hand()["renamed"]
+    assert set(renamed["parts"]) <= set(renamed["keys"])
+    whole = "write `jdbc_connection_url` with its whole value, of which this is a part"
+    assert instead_of("db2_tls_serviceport", "jdbc_connection_url") == whole
+    assert instead_of("db2_jdbc_url", "jdbc_connection_url") == "write `jdbc_connection_url`"
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,13 @@ def successor(unread: Unread) -> str:
     return _successor(dotted, str(unread.keys[-1]), unread.known, unread.beside)
 
 
+def instead_of(name: str, meant: str) -> str:
+    """What to do about a key that became another, or was meant to be it."""
+    renamed = by_hand()["renamed"]
+    is_part = name in renamed["parts"] and renamed["keys"][name] == meant
+    return f"write `{meant}`" + (" with its whole value, of which this is a part" if is_part else "")
+
+
 @lru_cache(maxsize=4096)
 def _successor(dotted: str, name: str, known: frozenset[str], beside: frozenset[str]) -> str:
     renamed = by_hand()["renamed"]
