@@ -22,8 +22,13 @@ _FIRST = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 """What a value without quotes starts with here: no indicator of YAML, no sign, no dot."""
 
 _NO_START = frozenset(("", " "))
+"""What the first line of a block does not start with: where it begins is told by that line."""
+
 _NOWHERE = -1
+"""In place of a collection's number: outside of all of them, or not in the data."""
+
 _UNCLEAR = object()
+"""In place of a value that only the parser can tell."""
 
 _VARIANTS = 8
 """Patterns of one name and length: files differ in more than values where a template leaves something out."""
@@ -33,6 +38,7 @@ _CREDIT = 30
 """To make a pattern takes as long as to parse a few files, so that there may be more where they spare the parser."""
 
 _MOST_NAMES = 4_000
+"""Files of more names than that are hardly those of a template."""
 
 
 class _Slot(NamedTuple):

@@ -140,25 +140,27 @@ def parse(path: str, raw: bytes, family: Family | None = None) -> Document:
     if problem is not None:
         return Document(path, fatal=(problem,))
     text, encoding, problem = decode(raw)
-    lines = text.split("\n") if family is not None and problem is None and encoding == "utf-8" else []
-    if family is not None and lines:
-        alike = family.content_of(lines)
-        if alike is not None:
-            return Document(path, text, alike.documents, remarkable=alike.remarkable, repeats=alike.repeats)
-    if encoding != "utf-8":
-        raw = text.encode("utf-8", "replace")
-    if problem is None and needs_count(raw):
-        problem = measure(raw, text)
     if problem is not None:
         return Document(path, text, encoding=encoding, fatal=(problem,))
+    if family is None or encoding != "utf-8":
+        return _parsed(path, text, encoding, raw)[0]
+    lines = text.split("\n")
+    alike = family.content_of(lines)
+    if alike is not None:
+        return Document(path, text, alike.documents, remarkable=alike.remarkable, repeats=alike.repeats)
     document, roots = _parsed(path, text, encoding, raw)
-    if family is not None and lines and roots and not document.fatal:
+    if roots and not document.fatal:
         family.learn(lines, roots, Content(document.documents, document.remarkable, document.repeats))
     return document
 
 
 def _parsed(path: str, text: str, encoding: str, raw: bytes) -> tuple[Document, list[Node]]:
     """The document, and the root of each of its documents."""
+    if encoding != "utf-8":
+        raw = text.encode("utf-8", "replace")
+    problem = measure(raw, text) if needs_count(raw) else None
+    if problem is not None:
+        return Document(path, text, encoding=encoding, fatal=(problem,)), []
     roots, error = compose(raw)
     careful = (b"*" in raw and b"&" in raw) or (b"!" in raw and LONE_TAG.search(raw) is not None)
     fatal: list[Problem] = []

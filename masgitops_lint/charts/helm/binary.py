@@ -34,7 +34,7 @@ class BinaryEngine:
 
     def __init__(self, program: str) -> None:
         self._program = program
-        self._texts = ValuesTexts()
+        self._texts = ValuesTexts(self._parsed_by_helm)
         self._version: str | None = None
         self._directories: dict[str, str] = {}
         self._home: str | None = None
@@ -47,10 +47,11 @@ class BinaryEngine:
         return self._version
 
     def parse_values(self, text: str) -> dict[str, Any]:
-        """See `HelmEngine.parse_values`: the program has no such command, so a chart that prints its values does it."""
-        known = self._texts.data_of(text)
-        if known is not None:
-            return known
+        """See `HelmEngine.parse_values`."""
+        return self._texts.read(text)
+
+    def _parsed_by_helm(self, text: str) -> dict[str, Any]:
+        """The program has no such command, so a chart that prints its values does it."""
         chart = Chart(
             "values",
             {

@@ -42,7 +42,7 @@ class SdkEngine:
         except Exception as error:  # the binding raises its own error class for a library it cannot load
             raise OSError(str(error)) from error
         self._helm = helm_python
-        self._texts = ValuesTexts()
+        self._texts = ValuesTexts(self._parsed_by_helm)
         self._charts: dict[str, Any] = {}
         self._together: dict[str, Together | None] = {}
         self._spoilt: Counter[str] = Counter()
@@ -54,9 +54,9 @@ class SdkEngine:
 
     def parse_values(self, text: str) -> dict[str, Any]:
         """See `HelmEngine.parse_values`."""
-        known = self._texts.data_of(text)
-        if known is not None:
-            return known
+        return self._texts.read(text)
+
+    def _parsed_by_helm(self, text: str) -> dict[str, Any]:
         try:
             return dict(self._helm.values_from_yaml(text))
         except self._helm.HelmError as error:
