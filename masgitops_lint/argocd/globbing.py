@@ -59,7 +59,8 @@ def git_pathspec(pattern: str, paths: Sequence[str]) -> list[str]:
         raise GlobError(f"git refuses the pattern {pattern!r}: an empty string is no pathspec")
     if rest.startswith("/"):
         raise GlobError(f"git refuses the pattern {pattern!r}: it starts with /, so it lies outside the repository")
-    trailing = rest.endswith("/")
+    # of a dot at the end git keeps the slash before it
+    trailing = rest.endswith(("/", "/."))
     normal = posixpath.normpath(rest) if rest else "."
     if normal == ".." or normal.startswith("../"):
         raise GlobError(f"git refuses the pattern {pattern!r}: it leads out of the repository")
