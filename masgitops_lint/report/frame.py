@@ -43,7 +43,7 @@ def frame(
         elif hide and span.line < number <= span.end_line:
             shown.append(FrameLine(number, MASK))
         else:
-            shown.append(FrameLine(number, _cut(visible(_spaced(masked(lines, number - 1))).rstrip(), columns)))
+            shown.append(FrameLine(number, _shown(masked(lines, number - 1), columns)))
     while len(shown) > 1 and not shown[-1].text and not shown[-1].carets:
         shown.pop()
     while len(shown) > 1 and not shown[0].text and not shown[0].carets:
@@ -54,7 +54,7 @@ def frame(
 @lru_cache(maxsize=2)
 def _lines(source: str) -> tuple[str, ...]:
     """Findings come sorted by file: one file is split once."""
-    return tuple(_LINE_BREAK.split(source))
+    return tuple(_LINE_BREAK.split(source) if "\r" in source else source.split("\n"))
 
 
 def _pointed(lines: Sequence[str], span: Span, hide: bool, columns: int) -> FrameLine:
@@ -69,13 +69,22 @@ def _pointed(lines: Sequence[str], span: Span, hide: bool, columns: int) -> Fram
         if safe != raw:
             raw, start = safe, min(start, len(safe) - 1)
             end = len(safe) if end > start else start
-    before = visible(_spaced(raw[:start]))
-    pointed = visible(_spaced(raw[start : max(end, start)]))
-    after = visible(_spaced(raw[max(end, start) :]))
+    end = max(end, start)
+    before, pointed, after = raw[:start], raw[start:end], raw[end:]
+    if not _is_plain(raw):
+        before, pointed, after = visible(_spaced(before)), visible(_spaced(pointed)), visible(_spaced(after))
     if width(before) > columns // 2:
         before = _ELLIPSIS + before[-(columns // 3) :]
     carets = " " * width(before) + "^" * max(1, min(width(pointed), columns - width(before)))
     return FrameLine(span.line, _cut((before + pointed + after).rstrip(), columns), carets)
+
+
+def _shown(line: str, columns: int) -> str:
+    return _cut((line if _is_plain(line) else visible(_spaced(line))).rstrip(), columns)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _spaced(text: str) -> str:

@@ -31,27 +31,24 @@ def render(report: Report, options: RenderOptions) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _block(finding: Finding, report: Report, options: RenderOptions, style: Style, hide: bool) -> Iterator[str]:
+def _block(finding: Finding, report: Report, options: RenderOptions, style: Style, hide: bool) -> list[str]:
     severity = finding.severity.value
-    yield (
-        style.severity(severity, f"{severity}[{finding.rule}]")
-        + style("bold", f" {finding.name}: ")
-        + one_line(finding.message)
-    )
+    title = style.severity(severity, f"{severity}[{finding.rule}]") + style("bold", f" {finding.name}: ")
     where = f"{one_line(options.path_prefix + finding.path)}:{finding.span.line}:{finding.span.column}"
     source = report.sources.get(finding.path)
     lines = frame(source, finding.span, hide=hide) if source is not None else ()
-    gutter = len(str(lines[-1].number)) if lines else 1
-    yield f"{' ' * gutter}{style('frame', '-->')} {where}"
+    gutter = " " * (len(str(lines[-1].number)) if lines else 1)
     bar = style("frame", "|")
+    block = [title + one_line(finding.message), f"{gutter}{style('frame', '-->')} {where}"]
     if lines:
-        yield f"{' ' * gutter} {bar}"
+        block.append(f"{gutter} {bar}")
     for line in lines:
-        yield f"{style('frame', f'{line.number:>{gutter}}')} {bar} {line.text}".rstrip()
+        block.append(f"{style('frame', f'{line.number:>{len(gutter)}}')} {bar} {line.text}".rstrip())
         if line.carets:
-            yield f"{' ' * gutter} {bar} {_under(line.carets, severity, style)}"
-    for label, text in _remarks(finding, options):
-        yield f"{' ' * gutter} {style('frame', '=')} {style('bold', label + ':')} {text}"
+            block.append(f"{gutter} {bar} {_under(line.carets, severity, style)}")
+    sign = style("frame", "=")
+    block += [f"{gutter} {sign} {style('bold', label + ':')} {text}" for label, text in _remarks(finding, options)]
+    return block
 
 
 def _under(carets: str, severity: str, style: Style) -> str:

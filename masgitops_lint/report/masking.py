@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from masgitops_lint.model.late_pattern import late_pattern
 
@@ -38,21 +39,51 @@ _NAMED = late_pattern(r"""^\s*(?:-\s+)?name:\s+["']?(?P<name>[\w.-]+)""")
 _BLOCK_LIMIT = 400
 
 
+# one of these stands in whatever `_INLINE` finds
+_INLINE_SIGNS = ("://", "=", "AKIA", "gh", "xox", "eyJ", "AGE-")
+
+
+class _Alone(NamedTuple):
+    """What a line by itself tells: how it is shown, or hidden where the lines around it say so.
+
+    `around` is what there decides: the `name` beside a `value`, the key of a `block`, or nothing.
+    """
+
+    text: str
+    hidden: str
+    around: Literal["", "name", "block"]
+
+
 def masked(lines: Sequence[str], index: int) -> str:
     """Line `index` of `lines` (from 0) with secret-looking values replaced by a fixed mask.
 
     Vault references such as `<path:...>` stay readable: they are what most findings are about. Lines of a block
     scalar are hidden whole when the scalar's key is a sensitive one or the text is a private key.
     """
-    line = lines[index]
+    alone = _alone(lines[index])
+    if alone.around == "name" and _named_sensitive(lines, index):
+        return alone.hidden
+    if alone.around == "block" and _in_hidden_block(lines, index):
+        return alone.hidden
+    return alone.text
+
+
+@lru_cache(maxsize=4096)
+def _alone(line: str) -> _Alone:
+    if not line.strip():
+        return _Alone(line, line, "")
+    text = line
+    if any(sign in line for sign in _INLINE_SIGNS):
+        text = _INLINE.sub(lambda found: (found["keep"] or found["name"] or "") + MASK, line)
     match = _KEY_LINE.match(line)
-    if match is not None:
-        hide = is_sensitive_key(match["key"]) or (match["key"] == "value" and _named_sensitive(lines, index))
-        if hide and not _SHOWN_VALUE.match(match["value"]):
-            return match["head"] + MASK
-    elif _in_hidden_block(lines, index):
-        return line[: len(line) - len(line.lstrip())] + MASK
-    return _INLINE.sub(lambda found: (found["keep"] or found["name"] or "") + MASK, line)
+    if match is None:
+        return _Alone(text, line[: len(line) - len(line.lstrip())] + MASK, "block")
+    hidden = match["head"] + MASK
+    if _SHOWN_VALUE.match(match["value"]):
+        return _Alone(text, hidden, "")
+    if is_sensitive_key(match["key"]):
+        return _Alone(hidden, hidden, "")
+    return _Alone(text, hidden, "name" if match["key"] == "value" else "")
 
 
 @lru_cache(maxsize=4096)
@@ -72,14 +103,15 @@ def _named_sensitive(lines: Sequence[str], index: int) -> bool:
 
 
 def _in_hidden_block(lines: Sequence[str], index: int) -> bool:
-    indent = _indent(lines[index])
     if "PRIVATE KEY-----" in lines[index]:
         return True
+    indent = _indent(lines[index])
     for above in range(index - 1, max(-1, index - _BLOCK_LIMIT), -1):
         line = lines[above]
         if "-----BEGIN" in line and "PRIVATE KEY" in line:
             return True
-        if line.strip() and _indent(line) < indent:
+        bare = line.lstrip(" ")
+        if len(line) - len(bare) < indent and not bare.isspace() and bare:
             match = _KEY_LINE.match(line)
             return bool(match and _BLOCK_HEADER.search(match["value"]) and is_sensitive_key(match["key"]))
     return False
