@@ -382,6 +382,15 @@ class Context:
         return tuple(masked(self._by_chart))
 
     @cached_property
+    def placeholders_at(self) -> Mapping[tuple[str, Keys], str]:
+        """Directory of a scope and keys without a value -> the placeholder that a leaf chart fills in there."""
+        found: dict[tuple[str, Keys], str] = {}
+        for one in self.masked_values:
+            spot = (one.place.path.rpartition("/")[0], (*one.place.keys, *one.key.split(".")))
+            found.setdefault(spot, one.placeholder)
+        return found
+
+    @cached_property
     def empty_fields(self) -> tuple[tuple[Application, Scope, str, Keys], ...]:
         """Fields of Applications (`name`, `namespace`, `server`, `path`) whose value is not there, and its keys."""
         from masgitops_lint.deployment.value_use import empty_fields

@@ -91,8 +91,14 @@ def check(context: Context) -> Drafts:
     """The first leftover of each kind in each file, and how many there are."""
     found: dict[tuple[str, str, bool], list[Keys]] = {}
     kinds: dict[str, str] = {}
-    for one in context.texts_where(leftover, SIGNS, manifests=False):
-        match = leftover(str(one.value))
+    matches: dict[str, re.Match[str] | None] = {}
+
+    def holds_some(text: str) -> bool:
+        matches[text] = leftover(text)
+        return matches[text] is not None
+
+    for one in context.texts_where(holds_some, SIGNS, manifests=False):
+        match = matches[str(one.value)]
         if match is not None:
             where = (one.place.path, match.group(), _is_in_placeholder(str(one.value), match.start()))
             found.setdefault(where, []).append(one.place.keys)

@@ -144,10 +144,8 @@ def _lacks(context: Context, scope: Scope, right: Keys) -> str:
         return f": without it {wanted}"
     if right in context.missing_in_fields.get(scope.directory, ()):
         return ": without it an Application has no name, namespace or chart"
-    for one in context.masked_values:
-        if one.place.path.rpartition("/")[0] == scope.directory and (*one.place.keys, *one.key.split(".")) == right:
-            return f": without it the chart deploys its own placeholder `{one.placeholder}`"
-    return ""
+    placeholder = context.placeholders_at.get((scope.directory, right))
+    return f": without it the chart deploys its own placeholder `{placeholder}`" if placeholder else ""
 
 
 def _is_merge_key(keys: Keys) -> bool:

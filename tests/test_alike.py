@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masgitops_lint.model.place import Keys
 from masgitops_lint.repo.alike import Family
+from masgitops_lint.repo.tree import Part
 from masgitops_lint.repo.yaml import Document, parse
+
+PARTS: tuple[Part, ...] = ("key", "value", "both")
 
 BASE = """\
 merge-key: "fleet/ocp1/inst1"
@@ -79,6 +84,24 @@ def assert_as_parsed(document: Document, raw: bytes) -> None:
     assert typed(document.documents) == typed(alone.documents)
     for name in ("text", "encoding", "ok", "repeats", "fatal", "problems"):
         assert getattr(document, name) == getattr(alone, name)
+    for number, data in enumerate(alone.documents):
+        for keys in routes(data):
+            assert places(document, keys, number) == places(alone, keys, number)
+
+
+def routes(data: Any, above: Keys = ()) -> Iterator[Keys]:
+    """Every route into the data, and behind each a key that is not there."""
+    yield above
+    yield (*above, "absent")
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data if isinstance(data, list) else ()):
+        yield from routes(value, (*above, key))
+
+
+def places(document: Document, keys: Keys, number: int) -> tuple[Any, ...]:
+    """All that a document tells about where a route stands."""
+    spans = [document.span(keys, part, number) for part in PARTS]
+    offsets = [document.offsets(keys, part, number) for part in PARTS]
+    return (spans, offsets, document.scalar_text(keys, number), document.scalar_style(keys, number))
 
 
 def typed(data: Any) -> Any:

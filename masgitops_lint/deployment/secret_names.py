@@ -28,18 +28,25 @@ def suggest(path: str, written: Sequence[str], templates: Sequence[str], ids: Ma
     """The path nearest to `path` among those that are written and those that templates allow, or None."""
     parts = path.split("/")
     own = frozenset(ids.values())
+    allowed = _of_length(tuple(templates), len(parts))
+    candidates = chain(
+        ((one, True) for one in written if one.count("/") == len(parts) - 1),
+        ((with_ids(one, ids), False) for one in allowed),
+    )
     best: tuple[float, Suggestion] | None = None
-    for candidates, known in ((written, True), (templates, False)):
-        for candidate in candidates:
-            if candidate.count("/") != len(parts) - 1:
-                continue
-            likeness, found = _likeness(parts, (candidate if known else with_ids(candidate, ids)).split("/"), own)
-            if found and likeness >= 0.6 and (best is None or likeness > best[0]):
-                best = likeness, Suggestion("/".join(found), "spelling", known)
+    for candidate, known in candidates:
+        likeness, found = _likeness(parts, candidate.split("/"), own)
+        if found and likeness >= 0.6 and (best is None or likeness > best[0]):
+            best = likeness, Suggestion("/".join(found), "spelling", known)
     if best is not None:
         return best[1]
-    allowed = ((with_ids(one, ids), False) for one in templates)
-    return _other_level(parts, chain(((one, True) for one in written), allowed), ids)
+    anywhere = ((with_ids(one, ids), False) for one in templates)
+    return _other_level(parts, chain(((one, True) for one in written), anywhere), ids)
+
+
+@lru_cache(maxsize=32)
+def _of_length(templates: tuple[str, ...], segments: int) -> tuple[str, ...]:
+    return tuple([one for one in templates if one.count("/") == segments - 1])
 
 
 def _likeness(parts: list[str], wanted: list[str], own: Collection[str]) -> tuple[float, list[str]]:

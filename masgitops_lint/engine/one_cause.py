@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from functools import cache
+from typing import NamedTuple, TypeAlias
 
 from masgitops_lint.model.finding import Finding, Related, Severity
 from masgitops_lint.model.late_pattern import late_pattern
@@ -27,7 +28,6 @@ _EXPLAINS = (
     r"VAL016",  # a file without its block: what lacks the block says more
 )
 """Rules by what they explain, the most telling first. What is in none of the rows is always said."""
-_RANKS = tuple(re.compile(f"(?:{row})$") for row in _EXPLAINS)
 _FOLLOWS = late_pattern(r"(?:REF\d+|CFG032|SEC021)$")
 """Rules about two values that differ: where one of the two is wrong by itself, that they differ follows from it."""
 _CAUSES = late_pattern(r"SEC0[123]\d$")
@@ -42,6 +42,23 @@ _NO_SCALAR = late_pattern(r"(?:VAL02\d|VAL04[15]|CFG030)$")
 Spot: TypeAlias = "tuple[str, Keys, int]"
 
 
+class _Part(NamedTuple):
+    """What a rule is among the others: its rank by what it explains, and which of the rows above it is in."""
+
+    rank: int | None
+    follows: bool
+    causes: bool
+    missing: bool
+    whole_file: bool
+
+
+@cache
+def _part(rule: str) -> _Part:
+    rank = next((rank for rank, row in enumerate(_EXPLAINS) if re.match(f"(?:{row})$", rule)), None)
+    rows = (_FOLLOWS, _CAUSES, _MISSING, _WHOLE_FILE)
+    return _Part(rank, *(row.match(rule) is not None for row in rows))
+
+
 def one_cause_each(findings: Iterable[Finding]) -> list[Finding]:
     """The findings without those that another one about the same scalar of a config file explains.
 
@@ -53,9 +70,10 @@ def one_cause_each(findings: Iterable[Finding]) -> list[Finding]:
     at: dict[Spot, list[int]] = {}
     causes: dict[tuple[str, int], list[int]] = {}
     for index, one in enumerate(given):
-        if _CAUSES.match(one.rule) and one.severity is not Severity.NOTE:
+        part = _part(one.rule)
+        if part.causes and one.severity is not Severity.NOTE:
             causes.setdefault((one.path, one.span.line), []).append(index)
-        if ranks[index] is not None and (one.keys or _WHOLE_FILE.match(one.rule)):
+        if ranks[index] is not None and (one.keys or part.whole_file):
             at.setdefault((one.path, one.keys, one.span.line), []).append(index)
     kept: list[Finding | None] = list(given)
     asked = _asked_lines(given)
@@ -72,7 +90,7 @@ def one_cause_each(findings: Iterable[Finding]) -> list[Finding]:
         if len({given[index].keys for index in known}) > 1:
             causes[line] = []  # several values on one line: which of them is meant cannot be told
     for index, one in enumerate(given):
-        if kept[index] is not None and _FOLLOWS.match(one.rule):
+        if kept[index] is not None and _part(one.rule).follows:
             near = [at for other in one.related for at in causes.get((other.path, other.span.line), ())]
             near += [at for at in causes.get((one.path, one.span.line), ()) if given[at].keys == one.keys]
             cause = next((at for at in near if _goes_before(given, ranks, at, index)), None)
@@ -84,7 +102,7 @@ def one_cause_each(findings: Iterable[Finding]) -> list[Finding]:
 
 def _asked_lines(given: Iterable[Finding]) -> set[tuple[str, int]]:
     """The lines on which the cause may stand of what follows from another finding."""
-    following = [one for one in given if _FOLLOWS.match(one.rule)]
+    following = [one for one in given if _part(one.rule).follows]
     if not any(one.related for one in following):
         return set()
     own = {(one.path, one.span.line) for one in following}
@@ -103,7 +121,7 @@ def _moved(kept: list[Finding | None]) -> None:
     """A key on the wrong level is missing on the right one: of the two findings the one about what is missing stays."""
     by_file: dict[str, list[int]] = {}
     for index, one in enumerate(kept):
-        if one is not None and _MISSING.match(one.rule):
+        if one is not None and _part(one.rule).missing:
             by_file.setdefault(one.path, []).append(index)
     if not by_file:
         return
@@ -128,9 +146,7 @@ def _is_moved(unread: Finding, missing: Finding) -> bool:
 
 
 def _rank(finding: Finding) -> int | None:
-    if finding.severity is Severity.NOTE:
-        return None
-    return next((rank for rank, row in enumerate(_RANKS) if row.match(finding.rule)), None)
+    return None if finding.severity is Severity.NOTE else _part(finding.rule).rank
 
 
 def _explain(kept: list[Finding | None], cause: int, others: Sequence[int]) -> None:

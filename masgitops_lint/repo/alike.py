@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate, chain, compress, count
 from operator import ne
 from typing import Any, NamedTuple
@@ -60,19 +61,21 @@ class _Slot(NamedTuple):
 class Content(NamedTuple):
     """What is known of a file that Argo CD reads: the data of its documents.
 
-    `remarkable`: there may be something to say about it; `repeats`: a mapping writes a key twice.
+    `remarkable`: there may be something to say about it; `repeats`: a mapping writes a key twice. `pattern`: the file
+    that it was read by.
     """
 
     documents: tuple[Any, ...]
     remarkable: bool
     repeats: bool
+    pattern: Pattern | None = None
 
 
-class _Pattern:
+class Pattern:
     """A parsed file: its lines, where what differs may stand, and its content."""
 
     def __init__(self, lines: list[str], roots: Sequence[Node], content: Content) -> None:
-        self._content = content
+        self._content = content._replace(pattern=self)
         self._lines = lines
         # every collection, documents first: the number of the one around it, its key there, and itself
         self._holders: list[tuple[int, Any, Any]] = [(_NOWHERE, None, data) for data in content.documents]
@@ -152,6 +155,21 @@ class _Pattern:
             blanks, sign, _ = self._lines[number].partition("#")
             self._slots[number] = _Slot(_NOWHERE, None, sign, blanks + sign)
 
+    @cached_property
+    def text(self) -> str:
+        """The parsed file."""
+        return "\n".join(self._lines)
+
+    def column(self, number: int, column: int, line: str) -> int | None:
+        """Where in a line of a file like this one stands what is at a column here: in front of a value, or at its end.
+
+        `line` is that line, `number` its index. None where it is neither.
+        """
+        known, slot = self._lines[number], self._slots.get(number)
+        if column <= (len(known) if slot is None else len(slot.before)):
+            return column
+        return len(line.rstrip()) if column == len(known.rstrip()) else None
+
     def content_of(self, lines: list[str]) -> Content | None:
         """The content of a file with as many lines; None if it may be otherwise than this one."""
         copies: dict[int, Any] = {}
@@ -224,7 +242,7 @@ class Family:
     """Files of one name, in a repo or among what a chart renders to."""
 
     def __init__(self) -> None:
-        self._patterns: dict[int, list[_Pattern]] = {}
+        self._patterns: dict[int, list[Pattern]] = {}
         self._lengths: set[int] = set()
         self._credit = _CREDIT
 
@@ -248,7 +266,7 @@ class Family:
         elif self._credit >= _COST and (not any("&" in line for line in lines) or all(map(_is_tree, roots))):
             self._credit -= _COST
             patterns = self._patterns.setdefault(length, [])
-            patterns.insert(0, _Pattern(lines, roots, content))
+            patterns.insert(0, Pattern(lines, roots, content))
             del patterns[_VARIANTS:]
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import cached_property
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from masgitops_lint.model.late_pattern import late_pattern
 from masgitops_lint.model.place import Keys
 
+from .alike import Pattern
 from .construct import UnfitError, is_merge, key_text, merge_sources
 from .lines import Lines
 from .nodes import Node, as_input, children, compose
@@ -55,6 +57,7 @@ class Tree:
         self._plain = "*" not in text and "<<" not in text
         self._entries: dict[int, dict[str, Entry]] = {}
         self._marks: dict[int, list[Mark]] = {}
+        self._offsets: dict[tuple[Keys, Part, int], Site | None] = {}
 
     @cached_property
     def _aliases(self) -> list[Site]:
@@ -177,6 +180,12 @@ class Tree:
 
     def offsets(self, keys: Keys, part: Part, document: int) -> Site | None:
         """Where a route that exists stands in the text."""
+        wanted = (keys, part, document)
+        if wanted not in self._offsets:
+            self._offsets[wanted] = self._find(keys, part, document)
+        return self._offsets[wanted]
+
+    def _find(self, keys: Keys, part: Part, document: int) -> Site | None:
         entry, exists = self.follow(keys, document)
         if not exists:
             return None
@@ -205,6 +214,58 @@ class Tree:
         start, end = self.site(value)
         return Site(start, min(end, self.lines.line_end(start)))
 
+    def scalar(self, keys: Keys, document: int) -> tuple[Site, str] | None:
+        """Where the scalar at a route stands, and its style as PyYAML names it; None if there is no scalar."""
+        entry, exists = self.follow(keys, document)
+        if not exists:
+            return None
+        node = self.roots[document] if entry is None else entry.value.node
+        return (Site(self.start(node), self.end(node)), node.style or "") if isinstance(node, ScalarNode) else None
+
+
+class LikeTree:
+    """Where things stand in a text that was read by its likeness to another: at the same places of the same lines."""
+
+    def __init__(self, text: str, pattern: Pattern) -> None:
+        self.lines = Lines(text)
+        self._text = text
+        self._pattern = pattern
+        self._known = tree_of(pattern.text)
+
+    def offsets(self, keys: Keys, part: Part, document: int) -> Site | None:
+        """Where a route that exists stands in the text."""
+        site = self._known.offsets(keys, part, document)
+        if site is None:
+            return None
+        return self._moved(site) or tree_of(self._text).offsets(keys, part, document)
+
+    def nearest(self, keys: Keys, document: int) -> Site | None:
+        """The key, or the first line of the list item, at the end of a route's longest existing prefix."""
+        site = self._known.nearest(keys, document)
+        if site is None:
+            return None
+        return self._moved(site) or tree_of(self._text).nearest(keys, document)
+
+    def scalar(self, keys: Keys, document: int) -> tuple[Site, str] | None:
+        """Where the scalar at a route stands, and its style as PyYAML names it; None if there is no scalar."""
+        found = self._known.scalar(keys, document)
+        if found is None:
+            return None
+        site = self._moved(found[0])
+        return tree_of(self._text).scalar(keys, document) if site is None else (site, found[1])
+
+    def _moved(self, site: Site) -> Site | None:
+        start, end = self._offset(site.start), self._offset(site.end)
+        return None if start is None or end is None else Site(start, end)
+
+    def _offset(self, known: int) -> int | None:
+        there, here = self._known.lines.starts, self.lines.starts
+        number = bisect_right(there, known) - 1
+        start = here[number]
+        line = self._text[start : here[number + 1] - 1] if number + 1 < len(here) else self._text[start:]
+        column = self._pattern.column(number, known - there[number], line)
+        return None if column is None else start + column
+
 
 def _plain_entry(key: Node | None, value: Node) -> Entry:
     return Entry(None if key is None else _mark(key), _mark(value))
@@ -215,21 +276,24 @@ def _mark(node: Node) -> Mark:
     return Mark(node, Site(node.start_mark.index, node.end_mark.index), False)
 
 
-class _Kept:
+_Made = TypeVar("_Made", Tree, LikeTree)
+
+
+class _Kept(Generic[_Made]):
     """The trees of the latest texts, of a limited length together: about what rules look at one after the other."""
 
     LIMIT = 2_000_000
 
     def __init__(self) -> None:
         # a plain dict walks over all that it has dropped to find its oldest entry
-        self._trees: OrderedDict[str, Tree] = OrderedDict()
+        self._trees: OrderedDict[str, _Made] = OrderedDict()
         self._length = 0
 
-    def tree(self, text: str) -> Tree:
+    def tree(self, text: str, make: Callable[[str], _Made]) -> _Made:
         """The tree of a text."""
         known = self._trees.pop(text, None)
         if known is None:
-            known = Tree(text)
+            known = make(text)
             self._length += len(text)
             while self._length > self.LIMIT and self._trees:
                 self._length -= len(self._trees.popitem(last=False)[0])
@@ -237,4 +301,15 @@ class _Kept:
         return known
 
 
-tree_of = _Kept().tree
+_trees: _Kept[Tree] = _Kept()
+_like_trees: _Kept[LikeTree] = _Kept()
+
+
+def tree_of(text: str) -> Tree:
+    """The tree of a text."""
+    return _trees.tree(text, Tree)
+
+
+def like_tree_of(text: str, pattern: Pattern) -> LikeTree:
+    """The tree of a text that was read by its likeness to a pattern."""
+    return _like_trees.tree(text, lambda own: LikeTree(own, pattern))

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias
 
-from yaml.nodes import ScalarNode
-
 from masgitops_lint.model.place import Keys, Span
 
-from .alike import Content, Family
+from .alike import Content, Family, Pattern
 from .construct import LONE_TAG, UnfitError, construct
 from .hostile import conflict_markers, decode, measure, needs_count, too_large
 from .nodes import Node, compose
 from .problem import Problem
 from .tokens import Comment, comments
-from .tree import Part, Tree, tree_of
+from .tree import LikeTree, Part, Tree, like_tree_of, tree_of
 
 Style: TypeAlias = Literal["plain", "single", "double", "literal", "folded"]
 _STYLES: dict[str, Style] = {"": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded"}
@@ -31,7 +29,7 @@ class Document:
     Positions are worked out when somebody asks.
     """
 
-    __slots__ = ("_fatal", "_parsed", "_remarks", "documents", "encoding", "ok", "path", "repeats", "text")
+    __slots__ = ("_fatal", "_parsed", "_pattern", "_remarks", "documents", "encoding", "ok", "path", "repeats", "text")
 
     def __init__(
         self,
@@ -43,7 +41,9 @@ class Document:
         fatal: tuple[Problem, ...] = (),
         remarkable: bool = False,
         repeats: bool = False,
+        pattern: Pattern | None = None,
     ) -> None:
+        """`pattern`: the file that this one was read by, which tells where things stand as well."""
         self.path = path
         self.text = text
         self.documents = documents
@@ -53,6 +53,7 @@ class Document:
         self.repeats = repeats
         """Whether a mapping writes a key twice; `problems` tells where."""
         self._fatal = fatal
+        self._pattern = pattern
         # what the checks before parsing refuse must never reach the parser
         self._parsed = bool(documents) or remarkable
         self._remarks: tuple[Problem, ...] | None = None if remarkable else ()
@@ -78,11 +79,14 @@ class Document:
         if self._remarks is None:
             from .remarks import remarks
 
-            self._remarks = remarks(self._tree, frozenset(problem.document for problem in self._fatal if problem.fatal))
+            tree = tree_of(self.text if self._parsed else "")
+            self._remarks = remarks(tree, frozenset(problem.document for problem in self._fatal if problem.fatal))
         return self._fatal + self._remarks
 
     @property
-    def _tree(self) -> Tree:
+    def _tree(self) -> Tree | LikeTree:
+        if self._pattern is not None:
+            return like_tree_of(self.text, self._pattern)
         return tree_of(self.text if self._parsed else "")
 
     def span(self, keys: Keys, part: Part = "value", document: int = 0) -> Span:
@@ -110,20 +114,13 @@ class Document:
 
     def scalar_text(self, keys: Keys, document: int = 0) -> str | None:
         """The source text of the scalar at a route, with its quotes or block indicator; None if there is no scalar."""
-        node = self._scalar(keys, document)
-        return None if node is None else self.text[self._tree.start(node) : self._tree.end(node)]
+        found = self._tree.scalar(keys, document)
+        return None if found is None else self.text[found[0].start : found[0].end]
 
     def scalar_style(self, keys: Keys, document: int = 0) -> Style | None:
         """How the scalar at a route is written; None if there is no scalar."""
-        node = self._scalar(keys, document)
-        return None if node is None else _STYLES[node.style or ""]
-
-    def _scalar(self, keys: Keys, document: int) -> Any:
-        entry, exists = self._tree.follow(keys, document)
-        if not exists:
-            return None
-        node = self._tree.roots[document] if entry is None else entry.value.node
-        return node if isinstance(node, ScalarNode) else None
+        found = self._tree.scalar(keys, document)
+        return None if found is None else _STYLES[found[1]]
 
     def comments(self) -> tuple[Comment, ...]:
         """Every comment of the file in order. `#` inside a scalar is none; block scalars cannot hold any."""
@@ -147,7 +144,11 @@ def parse(path: str, raw: bytes, family: Family | None = None) -> Document:
     lines = text.split("\n")
     alike = family.content_of(lines)
     if alike is not None:
-        return Document(path, text, alike.documents, remarkable=alike.remarkable, repeats=alike.repeats)
+        # a carriage return alone is a line's end to editors, but not where lines are compared
+        pattern = None if "\r" in text else alike.pattern
+        return Document(
+            path, text, alike.documents, remarkable=alike.remarkable, repeats=alike.repeats, pattern=pattern
+        )
     document, roots = _parsed(path, text, encoding, raw)
     if roots and not document.fatal:
         family.learn(lines, roots, Content(document.documents, document.remarkable, document.repeats))
