@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -120,12 +120,21 @@ class Deployment:
 
     def names_under(self, scope: str) -> tuple[str, ...]:
         """Names of what the scope (a directory such as `dev/cluster1`) and the scopes below it render."""
-        below = scope + "/"
         names: dict[str, None] = dict.fromkeys(self._by_scope.get(scope, ()))
-        for directory, found in self._by_scope.items():
-            if directory.startswith(below):
-                names.update(dict.fromkeys(found))
+        for directory in self._below.get(scope, ()):
+            names.update(dict.fromkeys(self._by_scope[directory]))
         return tuple(names)
+
+    @cached_property
+    def _below(self) -> Mapping[str, Sequence[str]]:
+        """Directories -> the scopes below them."""
+        found: dict[str, list[str]] = {}
+        for directory in self._by_scope:
+            above = directory
+            while "/" in above:
+                above = above.rpartition("/")[0]
+                found.setdefault(above, []).append(directory)
+        return found
 
     @cached_property
     def _by_source(self) -> Mapping[str, tuple[Application, ...]]:

@@ -160,15 +160,14 @@ class Pattern:
         """The parsed file."""
         return "\n".join(self._lines)
 
-    def column(self, number: int, column: int, line: str) -> int | None:
-        """Where in a line of a file like this one stands what is at a column here: in front of a value, or at its end.
+    def is_fixed(self, number: int, column: int) -> bool:
+        """Whether all files like this one have the same in a line up to a column; both are counted from 0."""
+        slot = self._slots.get(number)
+        return slot is None or column <= len(slot.before)
 
-        `line` is that line, `number` its index. None where it is neither.
-        """
-        known, slot = self._lines[number], self._slots.get(number)
-        if column <= (len(known) if slot is None else len(slot.before)):
-            return column
-        return len(line.rstrip()) if column == len(known.rstrip()) else None
+    def is_end(self, number: int, column: int) -> bool:
+        """Whether the text of a line ends at a column, blanks left out."""
+        return column == len(self._lines[number].rstrip())
 
     def content_of(self, lines: list[str]) -> Content | None:
         """The content of a file with as many lines; None if it may be otherwise than this one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from masgitops_lint.model.late_pattern import late_pattern
-from masgitops_lint.model.place import Keys
+from masgitops_lint.model.place import Keys, Span
 
 from .alike import Pattern
 from .construct import UnfitError, is_merge, key_text, merge_sources
@@ -214,6 +214,11 @@ class Tree:
         start, end = self.site(value)
         return Site(start, min(end, self.lines.line_end(start)))
 
+    def span(self, keys: Keys, part: Part, document: int) -> Span | None:
+        """Where a route stands, or the key at the end of its longest existing prefix."""
+        site = self.offsets(keys, part, document) or self.nearest(keys, document)
+        return None if site is None else self.lines.span(*site)
+
     def scalar(self, keys: Keys, document: int) -> tuple[Site, str] | None:
         """Where the scalar at a route stands, and its style as PyYAML names it; None if there is no scalar."""
         entry, exists = self.follow(keys, document)
@@ -227,24 +232,40 @@ class LikeTree:
     """Where things stand in a text that was read by its likeness to another: at the same places of the same lines."""
 
     def __init__(self, text: str, pattern: Pattern) -> None:
-        self.lines = Lines(text)
         self._text = text
         self._pattern = pattern
         self._known = tree_of(pattern.text)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the text."""
+        return Lines(self._text)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return self._text.split("\n")
+
+    @property
+    def _own(self) -> Tree:
+        """The tree of the text itself, for what cannot be told by likeness."""
+        return tree_of(self._text)
+
+    def span(self, keys: Keys, part: Part, document: int) -> Span | None:
+        """Where a route stands, or the key at the end of its longest existing prefix."""
+        site = self._known.offsets(keys, part, document) or self._known.nearest(keys, document)
+        if site is None:
+            return None
+        start, end = self._position(site.start), self._position(site.end)
+        if start is None or end is None:
+            return self._own.span(keys, part, document)
+        return Span(*start, *max(start, end))
 
     def offsets(self, keys: Keys, part: Part, document: int) -> Site | None:
         """Where a route that exists stands in the text."""
         site = self._known.offsets(keys, part, document)
         if site is None:
             return None
-        return self._moved(site) or tree_of(self._text).offsets(keys, part, document)
-
-    def nearest(self, keys: Keys, document: int) -> Site | None:
-        """The key, or the first line of the list item, at the end of a route's longest existing prefix."""
-        site = self._known.nearest(keys, document)
-        if site is None:
-            return None
-        return self._moved(site) or tree_of(self._text).nearest(keys, document)
+        return self._moved(site) or self._own.offsets(keys, part, document)
 
     def scalar(self, keys: Keys, document: int) -> tuple[Site, str] | None:
         """Where the scalar at a route stands, and its style as PyYAML names it; None if there is no scalar."""
@@ -252,19 +273,23 @@ class LikeTree:
         if found is None:
             return None
         site = self._moved(found[0])
-        return tree_of(self._text).scalar(keys, document) if site is None else (site, found[1])
+        return self._own.scalar(keys, document) if site is None else (site, found[1])
 
     def _moved(self, site: Site) -> Site | None:
-        start, end = self._offset(site.start), self._offset(site.end)
-        return None if start is None or end is None else Site(start, end)
+        start, end = self._position(site.start), self._position(site.end)
+        if start is None or end is None:
+            return None
+        starts = self.lines.starts
+        return Site(starts[start[0] - 1] + start[1] - 1, starts[end[0] - 1] + end[1] - 1)
 
-    def _offset(self, known: int) -> int | None:
-        there, here = self._known.lines.starts, self.lines.starts
-        number = bisect_right(there, known) - 1
-        start = here[number]
-        line = self._text[start : here[number + 1] - 1] if number + 1 < len(here) else self._text[start:]
-        column = self._pattern.column(number, known - there[number], line)
-        return None if column is None else start + column
+    def _position(self, known: int) -> tuple[int, int] | None:
+        """Line and column, both from 1, of what stands at an offset in the pattern; None where it cannot be told."""
+        line, column = self._known.lines.position(known)
+        if self._pattern.is_fixed(line - 1, column - 1):
+            return line, column
+        if self._pattern.is_end(line - 1, column - 1):
+            return line, len(self._texts[line - 1].rstrip()) + 1
+        return None
 
 
 def _plain_entry(key: Node | None, value: Node) -> Entry:

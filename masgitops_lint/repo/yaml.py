@@ -97,9 +97,7 @@ class Document:
         """
         if not keys and document == 0:
             return Span()
-        tree = self._tree
-        site = tree.offsets(keys, part, document) or tree.nearest(keys, document)
-        return Span() if site is None else tree.lines.span(*site)
+        return self._tree.span(keys, part, document) or Span()
 
     def offsets(self, keys: Keys, part: Part = "value", document: int = 0) -> tuple[int, int] | None:
         """Character offsets into `text` of a route that exists, else None."""
