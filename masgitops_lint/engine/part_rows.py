@@ -24,7 +24,7 @@ from masgitops_lint.model.secret import SecretReference
 
 from .columns import Packed, packed, unpacked
 from .parts import PartResult
-from .report_rows import finding_of, finding_row
+from .report_rows import finding_table, findings_of
 
 if TYPE_CHECKING:
     from masgitops_lint.charts.secrets import JobKind
@@ -62,7 +62,7 @@ class _Writing:
         result, gathered, deployment = self._result, self._result.gathered, self._result.deployment
         at = self._applications
         return {
-            "findings": [finding_row(finding) for finding in result.findings],
+            "findings": finding_table(result.findings),
             "crashes": [(crash.rule, crash.error, crash.traceback) for crash in result.crashes],
             # what was rendered from real charts is known without
             "applications": _application_table(deployment.applications) if self._parts.shares is None else [],
@@ -141,7 +141,7 @@ class _Reading:
         ]
         return PartResult(
             self._number,
-            [finding_of(row) for row in rows["findings"]],
+            list(findings_of(rows["findings"])),
             [Crash(*row) for row in rows["crashes"]],
             share
             or Deployment(

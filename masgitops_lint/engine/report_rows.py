@@ -5,21 +5,25 @@ Whoever writes rows reads them with the same version, so nothing is checked here
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from masgitops_lint.model.finding import Affects, Edit, Finding, Fix, Related, Severity
 from masgitops_lint.model.place import Span
 from masgitops_lint.model.report import Part, Report, RuleInfo, Skipped, Summary, Suppressed
 
-_NOTHING = Affects()
+from .columns import Packed, packed, unpacked
 
 
 def to_rows(report: Report) -> dict[str, Any]:
     """Values that JSON can hold. Left out: `root`, `sources`, and crashes, as such a run is not kept."""
     part = report.part
     return {
-        "findings": [finding_row(finding) for finding in report.findings],
-        "suppressed": [[finding_row(entry.finding), entry.by, entry.reason] for entry in report.suppressed],
+        "findings": finding_table(report.findings),
+        "suppressed": finding_table(entry.finding for entry in report.suppressed),
+        "silenced": [[entry.by, entry.reason] for entry in report.suppressed],
         "skipped": [[entry.path, entry.reason] for entry in report.skipped],
         "summary": report.summary,
         "rules": report.rules,
@@ -31,55 +35,51 @@ def to_rows(report: Report) -> dict[str, Any]:
 def from_rows(rows: dict[str, Any]) -> Report:
     """The report of `to_rows`. Raises LookupError, TypeError or ValueError for rows of another shape."""
     return Report(
-        findings=tuple(map(finding_of, rows["findings"])),
+        findings=tuple(findings_of(rows["findings"])),
         summary=Summary(*rows["summary"]),
         rules=tuple(map(_rule, rows["rules"])),
-        suppressed=tuple(Suppressed(finding_of(row), by, reason) for row, by, reason in rows["suppressed"]),
+        suppressed=tuple(
+            Suppressed(finding, by, reason)
+            for finding, (by, reason) in zip(findings_of(rows["suppressed"]), rows["silenced"], strict=True)
+        ),
         skipped=tuple(Skipped(*entry) for entry in rows["skipped"]),
         notes=tuple(rows["notes"]),
         part=_part(*rows["part"]) if rows["part"] else None,
     )
 
 
-def finding_row(finding: Finding) -> list[Any]:
-    """One finding as values that JSON can hold."""
-    affects, fix = finding.affects, finding.fix
-    return [
-        finding.rule,
-        finding.name,
-        finding.severity.value,
-        finding.message,
-        finding.path,
-        finding.span,
-        finding.keys,
-        [[related.path, related.span, related.message] for related in finding.related],
-        [affects.applications, affects.names] if affects != _NOTHING else None,
-        finding.help,
-        fix and [fix.description, [[edit.path, edit.start, edit.end, edit.text] for edit in fix.edits], fix.safe],
-        finding.on_scalar,
-    ]
+def finding_table(findings: Iterable[Finding]) -> list[Packed]:
+    """Findings as columns that JSON can hold: most of what a rule says of one place it says of many."""
+    return [packed(column) for column in zip(*map(_FIELDS, findings), strict=True)]
 
 
-_SEVERITIES = {severity.value: severity for severity in Severity}
+def findings_of(table: Sequence[Packed]) -> Iterator[Finding]:
+    """The findings of `finding_table`. Raises as `from_rows`."""
+    if not table:
+        return iter(())
+    return map(Finding, *(unpacked(column, made) for column, made in zip(table, _MADE, strict=True)))
 
 
-def finding_of(row: list[Any]) -> Finding:
-    """The finding of `finding_row`. Raises as `from_rows`."""
-    rule, name, severity, message, path, span, keys, related, affects, advice, fix, on_scalar = row
-    return Finding(
-        rule,
-        name,
-        _SEVERITIES[severity],
-        message,
-        path,
-        Span(*span),
-        tuple(keys),
-        tuple([Related(where, Span(*at), text) for where, at, text in related]) if related else (),
-        Affects(affects[0], tuple(affects[1])) if affects else _NOTHING,
-        advice,
-        Fix(fix[0], tuple([Edit(*edit) for edit in fix[1]]), fix[2]) if fix else None,
-        on_scalar,
-    )
+_FIELDS = attrgetter(*(one.name for one in fields(Finding)))
+
+
+def _related(rows: list[Any]) -> tuple[Related, ...]:
+    return tuple([Related(path, Span(*span), message) for path, span, message in rows])
+
+
+def _affects(row: list[Any]) -> Affects:
+    applications, names = row
+    return Affects(applications, tuple(names))
+
+
+def _fix(row: list[Any] | None) -> Fix | None:
+    return Fix(row[0], tuple([Edit(*edit) for edit in row[1]]), row[2]) if row else None
+
+
+_MADE: tuple[Callable[[Any], Any] | None, ...] = (
+    *(None, None, Severity, None, None, Span._make, tuple, _related, _affects, None, _fix, None),
+)
+"""What makes the values of each column from what JSON holds, in the order of the fields."""
 
 
 def _rule(row: list[Any]) -> RuleInfo:
