@@ -17,7 +17,7 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from masgitops_lint.model.finding import Affects, Edit, Finding, Fix, Related, Severity
 from masgitops_lint.model.place import Span
 from masgitops_lint.model.report import Crash, Report, RuleInfo, Skipped, Summary, Suppressed
-from masgitops_lint.report import FORMATS, RenderOptions, render
+from masgitops_lint.report import FORMATS, RenderOptions, full, render
 
 SOURCE = "merge-key: dev/cluster2\naws:\n  password: hunter2\n  region: eu\n"
 PATH = "dev/cluster1/ibm-dro.yaml"
@@ -80,6 +80,20 @@ def test_full_shows_frame_related_affects_help_and_fix() -> None:
         "Found 1 error.\n"
         "checked: 1 account, 1 cluster, 1 instance, 27 Applications, 14 files; skipped none\n"
     )
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("number", [1, 2, 3, 10])
+def test_a_long_full_report_is_the_same_by_several_processes(
+    number: int, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = report(*(replace(ERROR, message=f"the {count}. \udc80") for count in range(number)))
+    alone = render("full", many)
+    monkeypatch.setattr(full, "MANY", 2)
+    if fails:
+        monkeypatch.setattr(full, "_sent", lambda *arguments: iter(()))
+    for jobs in (0, 2, 3):
+        assert render("full", many, RenderOptions(jobs=jobs)) == alone
 
 
 def test_full_without_findings_still_says_what_was_checked() -> None:

@@ -130,6 +130,7 @@ def write(report: Report, format_name: str, file: str | None, options: dict[str,
             path_prefix=path_prefix(report.root, format_name),
             suppressed=options.get("show_suppressed") or None,
             summary_only=options.get("quiet", False),
+            jobs=options.get("jobs") or 0,
         ),
     )
     if to_terminal or file is None:

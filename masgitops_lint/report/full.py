@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import zip_longest
 
 from ..model.finding import Finding
 from ..model.report import Report
@@ -15,20 +17,43 @@ from .text import one_line
 SENSITIVE_TAG = "sensitive"
 """Rules with this tag point at secret values: the code frame masks what they point at."""
 
+MANY = 4_000
+"""Findings from which on processes share the work."""
+
 
 def render(report: Report, options: RenderOptions) -> str:
     """Every finding as a block, a blank line between them, then the footer."""
     style = Style(options.color)
     hidden = {rule.code for rule in report.rules if SENSITIVE_TAG in rule.tags}
-    blocks = []
-    if not options.summary_only:
-        blocks = [
-            "\n".join(_block(finding, report, options, style, finding.rule in hidden)) for finding in report.findings
-        ]
+
+    def text_of(findings: Sequence[Finding]) -> str:
+        return "\n\n".join(["\n".join(_block(one, report, options, style, one.rule in hidden)) for one in findings])
+
+    blocks = [] if options.summary_only else list(_in_shares(report.findings, options.jobs, text_of))
     if options.suppressed and report.suppressed:
         blocks.append("\n".join(_suppressed(report, options, style)))
     blocks.append("\n".join(_footer(report, style)))
     return "\n\n".join(blocks) + "\n"
+
+
+def _in_shares(findings: Sequence[Finding], jobs: int, text_of: Callable[[Sequence[Finding]], str]) -> Iterator[str]:
+    """The text of all findings; of many, in shares of several processes. What a child fails on is done here."""
+    if jobs == 1 or len(findings) < MANY:
+        yield from [text_of(findings)] if findings else []
+        return
+    from masgitops_lint.repo.child_process import can_fork, processors, start
+
+    size = -(-len(findings) // (jobs or processors()))
+    shares = [findings[at : at + size] for at in range(0, len(findings), size)]
+    children = [start(partial(_sent, text_of, share)) for share in shares[1:]] if can_fork() else []
+    yield text_of(shares[0])
+    for share, child in zip_longest(shares[1:], children):
+        sent = b"".join(child.last_answers()) if child is not None else b""
+        yield sent.decode("utf-8", "surrogatepass") or text_of(share)
+
+
+def _sent(text_of: Callable[[Sequence[Finding]], str], findings: Sequence[Finding]) -> Iterator[bytes]:
+    yield text_of(findings).encode("utf-8", "surrogatepass")
 
 
 def _block(finding: Finding, report: Report, options: RenderOptions, style: Style, hide: bool) -> list[str]:

@@ -13,7 +13,8 @@ class RenderOptions(NamedTuple):
     formats do not use it: their paths are relative to the linted root. `fail_on` is the severity from which the run
     fails: JUnit calls exactly those findings failures. `max_names` limits how many Applications are named,
     `max_rows` how many findings the Markdown table holds. `suppressed` lists silenced findings or leaves them out;
-    None is the format's habit: SARIF and JSON list them, the others only count them.
+    None is the format's habit: SARIF and JSON list them, the others only count them. `jobs` is the number of processes
+    that may share the work of a long report, 0 for one a processor.
     """
 
     color: bool = False
@@ -23,3 +24,4 @@ class RenderOptions(NamedTuple):
     summary_only: bool = False
     max_names: int = 5
     max_rows: int = 50
+    jobs: int = 1
