@@ -168,9 +168,14 @@ def _delicate_uses(
 ) -> Iterator[tuple[Keys, Any, Use]]:
     """Values that the chart uses in a way that can go wrong: large numbers are printed oddly, words test as true."""
     _, below, item = reads
-    if isinstance(values, list) and item is None:
-        return
-    for key, value in enumerate(values) if isinstance(values, list) else values.items():
+    if item is None:
+        if isinstance(values, list):
+            return
+        keys: Iterable[Any] = [key for key in values if key in below]
+    else:
+        keys = range(len(values)) if isinstance(values, list) else values
+    for key in keys:
+        value = values[key]
         kind = value.__class__
         if kind is str:
             if len(value) > _LONGEST or value.strip().lower() not in FALSE_WORDS:
