@@ -139,6 +139,11 @@ CASES: list[tuple[str, Callable[[Path], None], set[str]]] = [
         {"", "cluster.c1"},
     ),
     ("a cluster less", lambda repo: shutil.rmtree(repo / "dev/c1"), {""}),
+    (
+        "a chart that is not there",
+        lambda repo: edit(repo, "dev/c1/i1/ibm-mas-suite-configs.yaml", "200-app", "300-none"),
+        {"", "cluster.c1", "instance.c1.i1"},
+    ),
     ("no such thing", lambda repo: (repo / "dev/c1/notes.yaml").write_text("a: 1\n"), set()),
     (
         "another merge key",
@@ -258,11 +263,27 @@ def test_a_chart_that_does_not_render(repo: Path, tmp_path: Path, rendered: Rend
     shutil.copytree(CHARTS, charts)
     (charts / "instance-applications" / "200-app" / "templates" / "bad.yaml").write_text("{{ .Values.a.b.c }}")
     first = build(repo, tmp_path / "cache", charts)
-    assert first.errors
+    assert len(first.errors) == 4
     rendered.clear()
     assert_same(build(repo, tmp_path / "cache", charts), first)
+    assert rendered == []
     shutil.rmtree(charts / "instance-applications" / "200-app")
     assert_same(build(repo, tmp_path / "cache", charts), build(repo, None, charts))
+
+
+def test_a_chart_that_is_not_there(repo: Path, tmp_path: Path, rendered: Renders) -> None:
+    charts = tmp_path / "charts"
+    shutil.copytree(CHARTS, charts)
+    edit(repo, "dev/c1/i2/ibm-mas-suite-configs.yaml", "200-app", "300-none")
+    first = build(repo, tmp_path / "cache", charts)
+    assert [error.kind for error in first.errors] == ["chart"]
+    rendered.clear()
+    assert_same(build(repo, tmp_path / "cache", charts), first)
+    assert rendered == []
+    shutil.copytree(charts / "instance-applications" / "200-app", charts / "instance-applications" / "300-none")
+    found = build(repo, tmp_path / "cache", charts)
+    assert not found.errors
+    assert_same(found, build(repo, None, charts))
 
 
 @pytest.mark.parametrize("damage", [b"", b"rubbish", b"mas-lint result 1\n0000000000000000" + b"0{}"])
@@ -371,12 +392,17 @@ def test_two_config_repos_in_one_tree(tmp_path: Path) -> None:
     assert ChartSource(str(CHARTS), "").digest
 
 
+@pytest.mark.parametrize("failing", [False, True])
 def test_roots_that_nothing_is_known_of_are_shared_out(
-    tmp_path: Path, rendered: Renders, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, rendered: Renders, monkeypatch: pytest.MonkeyPatch, failing: bool
 ) -> None:
     repo = tmp_path / "repo"
     lay_fleet(repo / "a")
     lay_fleet(repo / "b")
+    if failing:
+        # leaves that fail are kept with their roots, whether that was known before they were rendered or not
+        edit(repo, "a/dev/c1/i2/ibm-mas-suite-configs.yaml", "200-app", "300-none")
+        edit(repo, "b/dev/c2/i1/ibm-mas-suite-configs.yaml", "text: {body: again}", "texts: {body: again}")
     cache = tmp_path / "cache"
     context = context_of(repo, Settings(source=SourceSettings(charts=str(CHARTS))))
     for number in range(3):

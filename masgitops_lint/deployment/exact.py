@@ -145,10 +145,10 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class KnownLeaf:
-    """A leaf Application whose objects are known already: `index` into the builder's applications."""
+    """A leaf Application of which it is known what it renders to: `index` into the builder's applications."""
 
     index: int
-    resources: Objects
+    outcome: Objects | RenderFailure
 
 
 class ExactBuilder:
@@ -172,6 +172,7 @@ class ExactBuilder:
         self.leaves: list[Leaf] = []
         self.known_leaves: list[KnownLeaf] = []
         self.rendered: dict[int, tuple[Resource, ...]] = {}
+        self.failed: dict[int, RenderFailure] = {}
         self._labels: dict[str, None] = {}
         self._merge_keys: tuple[RenderedObject | None, Sequence[str]] = None, ()
 
@@ -585,7 +586,10 @@ class ExactBuilder:
         for leaf in sorted(leaves, key=lambda leaf: leaf.index):
             record = self.applications[leaf.index]
             if isinstance(leaf, KnownLeaf):
-                resources[record.name] = leaf.resources
+                if isinstance(leaf.outcome, RenderFailure):
+                    self.leaf_failed(leaf.index, leaf.outcome)
+                else:
+                    resources[record.name] = leaf.outcome
                 continue
             outcome = outcomes[leaf.charts.root][leaf.key]
             if isinstance(outcome, RenderError):
@@ -604,20 +608,24 @@ class ExactBuilder:
                 template = leaf.charts.chart(job.chart).template_path(template).removeprefix("templates/")
             except ChartError:
                 template = ""
-        self.errors.append(
-            RenderFailure(
-                scope=leaf.root.directory,
-                application=record.name,
-                chart=job.chart,
-                template=template,
-                line=error.line,
-                message=error.message,
-                place=place,
-                kind=error.kind,
-                expression=error.expression,
-                lost=(record.name,),
-            )
+        failure = RenderFailure(
+            scope=leaf.root.directory,
+            application=record.name,
+            chart=job.chart,
+            template=template,
+            line=error.line,
+            message=error.message,
+            place=place,
+            kind=error.kind,
+            expression=error.expression,
+            lost=(record.name,),
         )
+        self.leaf_failed(leaf.index, failure)
+
+    def leaf_failed(self, index: int, failure: RenderFailure) -> None:
+        """Take down that an Application, given by its number, does not render."""
+        self.errors.append(failure)
+        self.failed[index] = failure
 
     def _fail(
         self,

@@ -37,6 +37,9 @@ from .rendered import RenderedObject
 from .root_chart import VALUES_VARIABLE, RootChart
 from .set_trace import SetTrace, SetTraces
 
+_QUOTING_NOTHING = frozenset({"nil", "type", "index", "chart", "parse"})
+"""Kinds of `RenderError` whose message holds names and types, and no value of the config."""
+
 
 class StaleError(Exception):
     """What was kept does not fit what is there: everything is rendered anew."""
@@ -137,7 +140,7 @@ class Seat:
 
 @dataclass(slots=True)
 class _Live:
-    """A root that is being rendered: what is kept of it when nothing fails."""
+    """A root that is being rendered, and what is to be kept of it."""
 
     key: str
     name: str
@@ -273,8 +276,11 @@ class KeepingBuilder(ExactBuilder):
             if bind is not None:
                 bind(index, self.values)
             self.changed.extend(step.changed)
-            if step.resources is not None:
-                self.known_leaves.append(KnownLeaf(index, step.resources))
+            outcome = step.failure or step.resources
+            if outcome is not None and step.leaf:
+                self.known_leaves.append(KnownLeaf(index, outcome))
+            elif step.failure is not None:
+                self.leaf_failed(index, step.failure)
             if step.child:
                 self._child(step, sets[step.number], seat)
             elif application.kind == "ApplicationSet":
@@ -404,7 +410,8 @@ class KeepingBuilder(ExactBuilder):
 
     @property
     def _failures(self) -> int:
-        return len(self.errors) + len(self.frozen)
+        """How many roots, sets and generated Applications have failed; of leaves it is kept with their root."""
+        return len(self.errors) - len(self.failed) + len(self.frozen)
 
     def _remember(self, entry: Entry, key: str, root: _Live | KeptRoot, directory: str) -> None:
         self._inputs.setdefault(directory, []).append(key)
@@ -460,22 +467,29 @@ class KeepingBuilder(ExactBuilder):
         return KeptEntry(kept, frozenset(root.key for root in failing), leaves)
 
     def _kept(self, root: _Live | KeptRoot) -> KeptRoot | None:
-        """What is kept of a root; None when something in it has failed."""
+        """What is kept of a root; None when it has failed, or when a leaf has in a way that may quote a value."""
         if isinstance(root, KeptRoot):
             return root
-        if root.broken or any(made.leaf and made.index not in self.rendered for made in root.made):
+        if root.broken or not all(map(self._is_known, root.made)):
             return None
         return KeptRoot(root.name, root.sets, [self._step(made) for made in root.made])
+
+    def _is_known(self, made: _Made) -> bool:
+        failure = self.failed.get(made.index)
+        if failure is not None:
+            return failure.kind in _QUOTING_NOTHING and failure.place.span is None
+        return not made.leaf or made.index in self.rendered
 
     def _step(self, made: _Made) -> Step:
         return Step(
             self.applications[made.index],
             made.changed,
             made.leaf,
-            self.rendered[made.index] if made.leaf else None,
+            self.rendered.get(made.index),
             made.child,
             made.number,
             made.position,
+            self.failed.get(made.index),
         )
 
 

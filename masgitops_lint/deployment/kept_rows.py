@@ -1,7 +1,7 @@
 """Root charts that an earlier run has rendered, as plain data.
 
 They hold what Argo CD would see of an Application (names, places, waves) and of the objects in it; of values they hold
-what `kept_values` names. Nothing that failed is kept: messages may quote a value.
+what `kept_values` names. A root that failed is not kept, and neither is a message that may quote a value.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from masgitops_lint.model.application import Application, Resource
 from masgitops_lint.model.place import Place
 
-from .deployment import ChangedValue
+from .deployment import ChangedValue, RenderFailure
 from .kept_objects import KeptObjects, Objects, decoded
 from .kept_values import KeptValues, extract, placeholders_in
 from .set_trace import SetTrace
@@ -24,8 +24,9 @@ from .set_trace import SetTrace
 class Step:
     """One thing that a root chart makes: a leaf Application, an ApplicationSet, or what a set generates.
 
-    `leaf` is the key of the leaf's rendered objects, `resources` are those objects. A generated Application is number
-    `position` of the set `number` of its root, and has a root chart of its own, `child`.
+    `leaf` is the key of the leaf's rendered objects, `resources` are those objects, `failure` is why there are none;
+    without a key that was known before anything was rendered. A generated Application is number `position` of the set
+    `number` of its root, and has a root chart of its own, `child`.
     """
 
     application: Application
@@ -35,6 +36,7 @@ class Step:
     child: str = ""
     number: int = 0
     position: int = 0
+    failure: RenderFailure | None = None
 
 
 @dataclass(slots=True)
@@ -51,7 +53,7 @@ class KeptRoot:
 
 
 class KeptEntry(NamedTuple):
-    """Root charts by key, with the keys of those in which something fails: of these only leaves are kept, by key."""
+    """Root charts by key, with the keys of those that are not kept: of these only leaves are, by key."""
 
     roots: dict[str, KeptRoot]
     failing: frozenset[str] = frozenset()
@@ -121,6 +123,7 @@ class _Packer:
             step.child,
             step.number,
             step.position,
+            step.failure,
         ]
 
     def application(self, application: Application) -> list[Any]:
@@ -161,7 +164,7 @@ class _Unpacker:
         self.lists = [tuple([texts[number] for number in one]) for one in lists]
 
     def step(self, row: Any) -> Step:
-        application, values, changed, leaf, resources, child, number, position = row
+        application, values, changed, leaf, resources, child, number, position, failure = row
         kept = {} if values is None else KeptValues(self.lists[values[0]], dict(values[1]))
         return Step(
             self.application(application, kept),
@@ -171,6 +174,7 @@ class _Unpacker:
             child,
             number,
             position,
+            None if failure is None else _failure(failure),
         )
 
     def application(self, row: list[Any], values: Mapping[str, Any]) -> Application:
@@ -221,6 +225,11 @@ def _place(row: Any) -> Place:
     if span is not None:
         raise ValueError("a place in a broken file is not kept")
     return Place(path, tuple(keys), part, document, None, within)
+
+
+def _failure(row: Any) -> RenderFailure:
+    found = RenderFailure(*row)
+    return found._replace(place=_place(found.place), lost=tuple(found.lost))
 
 
 def _changed(row: Any) -> ChangedValue:

@@ -28,7 +28,7 @@ from masgitops_lint.settings.result_store import open_store
 
 from .config_files import ConfigFiles
 from .deployment import FrozenSet
-from .exact import Coming, ExactOptions, Leaf, build_all
+from .exact import Coming, ExactOptions, build_all
 from .keeping import Entries, Entry, KeepingBuilder, Seat
 from .kept_rows import Step
 from .rendered import RenderedObject
@@ -129,10 +129,7 @@ class Share(KeepingBuilder):
 
     def _finish(self, start: int, directory: str) -> None:
         """Write what lies below an account's root, and let go of it: a share of a fleet does not fit into memory."""
-        failures = self._failures
         self.finish_leaves()
-        if self._live:
-            self._live[-1].below += self._failures - failures
         paths = with_prefix(self.mas.repository.yaml_paths, f"{directory}/")
         for key in [key for key in self._written if key not in self._of_accounts]:
             entry, roots = self._written.pop(key)
@@ -150,13 +147,7 @@ class Share(KeepingBuilder):
         self.frozen.append(FrozenSet(record.name, root.directory, expansion.error))
 
     def _root_failed(self, root: RootChart, error: RenderError, place: Place) -> None:
-        self._failed(root, error, place)
-
-    def _leaf_failed(self, leaf: Leaf, error: RenderError) -> None:
-        self._failed(leaf.root, error, self.applications[leaf.index].source)
-
-    def _failed(self, root: RootChart, error: RenderError, place: Place) -> None:
-        """Whose fault it is, and what is lost, the builder finds out."""
+        # whose fault it is, and what is lost, the builder finds out
         self._fail(root.directory, root.name, root.chart.path, error.message, place, error.kind, root=True)
 
     def _remember(self, entry: Entry, key: str, root: Any, directory: str) -> None:
