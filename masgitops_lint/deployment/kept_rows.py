@@ -7,16 +7,19 @@ what `kept_values` names. A root that failed is not kept, and neither is a messa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
-from masgitops_lint.model.application import Application, Resource
+from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
+from masgitops_lint.settings.columns import column_of, rows, table, values_of
 
 from .deployment import ChangedValue, RenderFailure
-from .kept_objects import KeptObjects, Objects, decoded
+from .kept_objects import KeptText, ObjectPacker, Objects
 from .kept_values import KeptValues, extract, placeholders_in
+from .rows import application_table, applications_of, failure_of, place_of
 from .set_trace import SetTrace
 
 
@@ -61,158 +64,64 @@ class KeptEntry(NamedTuple):
 
 
 def packed(entry: KeptEntry) -> bytes:
-    """An entry as JSON: names and lists of names stand once, their numbers where they are used."""
-    packer = _Packer()
-    data: dict[str, Any] = {
-        "roots": {
-            key: [root.name, root.sets, [packer.step(one) for one in root.steps]] for key, root in entry.roots.items()
-        },
+    """An entry as JSON by column, and behind that the objects of its leaves, which few who read it look at."""
+    steps = [step for root in entry.roots.values() for step in root.steps]
+    objects = ObjectPacker()
+    data = {
+        "roots": [[key, root.name, root.sets, len(root.steps)] for key, root in entry.roots.items()],
+        "applications": application_table([step.application for step in steps]),
+        "values": _values_table([step.application.values for step in steps]),
+        "steps": table(
+            (
+                step.changed,
+                step.leaf,
+                None if step.resources is None else objects.add(step.resources),
+                step.child,
+                step.number,
+                step.position,
+                step.failure,
+            )
+            for step in steps
+        ),
         "failing": sorted(entry.failing),
-        "leaves": {key: packer.objects(entry.leaves[key]) for key in entry.leaves},
+        "leaves": {key: objects.add(one) for key, one in entry.leaves.items()},
     }
-    data["texts"], data["lists"] = list(packer.texts), list(packer.lists.values())
-    return json.dumps(data, separators=(",", ":")).encode()
+    first = json.dumps(data, separators=(",", ":")).encode()
+    return len(first).to_bytes(_LENGTH, "big") + first + objects.text()
 
 
 def unpacked(raw: bytes) -> KeptEntry:
     """The entry. Raises TypeError, ValueError, AttributeError or LookupError for what `packed` did not make."""
-    data = json.loads(raw)
-    unpacker = _Unpacker(data["texts"], data["lists"])
+    end = _LENGTH + int.from_bytes(raw[:_LENGTH], "big")
+    data = json.loads(raw[_LENGTH:end])
+    objects = KeptText(raw[end:])
+    applications = applications_of(data["applications"], _values_of(data["values"]))
+    if any(one.source.span is not None for one in applications):
+        raise ValueError("a place in a broken file is not kept")
+    made = (_changes, None, lambda at: None if at is None else objects.at(at), None, None, None, _failure)
+    steps = map(Step, applications, *zip(*rows(data["steps"], made), strict=True))
+    roots = {
+        str(key): KeptRoot(str(name), [_trace(one) for one in sets], list(islice(steps, number)))
+        for key, name, sets, number in data["roots"]
+    }
     return KeptEntry(
-        {
-            str(key): KeptRoot(str(name), [_trace(one) for one in sets], [unpacker.step(one) for one in steps])
-            for key, (name, sets, steps) in data["roots"].items()
-        },
-        frozenset(data["failing"]),
-        {str(key): unpacker.objects(text) for key, text in data["leaves"].items()},
+        roots, frozenset(data["failing"]), {str(key): objects.at(at) for key, at in data["leaves"].items()}
     )
 
 
-_SOURCE, _VALUES = map(Application._fields.index, ("source", "values"))
-_LISTS = tuple(map(Application._fields.index, ("finalizers", "sync_options", "misread")))
-_OTHERS = frozenset(map(Application._fields.index, ("wave", "prune", "plugin")))
-_TEXTS = tuple(at for at in range(len(Application._fields)) if at not in {_SOURCE, _VALUES, *_LISTS, *_OTHERS})
+_LENGTH = 8
 
 
-class _Packer:
-    """Gives every text and every list of texts a number."""
-
-    def __init__(self) -> None:
-        self.texts: dict[str, int] = {}
-        self.lists: dict[tuple[str, ...], list[int]] = {}
-        self._numbers: dict[tuple[str, ...], int] = {}
-
-    def text(self, text: str) -> int:
-        return self.texts.setdefault(text, len(self.texts))
-
-    def many(self, texts: Iterable[str]) -> int:
-        found = tuple(texts)
-        if found not in self.lists:
-            self.lists[found] = [self.text(one) for one in found]
-        return self._numbers.setdefault(found, len(self._numbers))
-
-    def step(self, step: Step) -> list[Any]:
-        values = step.application.values
-        told = values.told if isinstance(values, KeptValues) else extract(values) if values else None
-        return [
-            self.application(step.application),
-            None if told is None else [self.many(placeholders_in(values)), told],
-            step.changed,
-            step.leaf,
-            None if step.resources is None else self.objects(step.resources),
-            step.child,
-            step.number,
-            step.position,
-            step.failure,
-        ]
-
-    def application(self, application: Application) -> list[Any]:
-        row: list[Any] = list(application._replace(values={}))
-        for at in _LISTS:
-            row[at] = self.many(row[at])
-        for at in _TEXTS:
-            row[at] = None if row[at] is None else self.text(row[at])
-        return row
-
-    def objects(self, objects: Objects) -> str:
-        """Rows as a text of their own: whoever reads the entry need not decode them."""
-        return json.dumps([self.resource(one) for one in decoded(objects)], separators=(",", ":"))
-
-    def resource(self, one: Resource) -> list[int]:
-        return [
-            self.text(one.kind),
-            self.text(one.name),
-            self.text(one.namespace),
-            self.text(one.group),
-            one.wave,
-            self.many(one.hooks),
-            self.many(one.delete_policies),
-            self.many(one.sync_options),
-            self.text(one.template),
-            self.many(one.secrets),
-            self.many(one.misread),
-            self.many(one.needs),
-            int(one.kept),
-        ]
+def _values_table(values: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Placeholders and what Jobs ask, for each Application; None for one without values."""
+    told = [one.told if isinstance(one, KeptValues) else extract(one) if one else None for one in values]
+    return [column_of([placeholders_in(one) for one in values]), told]
 
 
-class _Unpacker:
-    """The way back."""
-
-    def __init__(self, texts: list[str], lists: list[list[int]]) -> None:
-        self.texts = texts
-        self.lists = [tuple([texts[number] for number in one]) for one in lists]
-
-    def step(self, row: Any) -> Step:
-        application, values, changed, leaf, resources, child, number, position, failure = row
-        kept = {} if values is None else KeptValues(self.lists[values[0]], dict(values[1]))
-        return Step(
-            self.application(application, kept),
-            tuple([_changed(one) for one in changed]),
-            leaf,
-            None if resources is None else self.objects(resources),
-            child,
-            number,
-            position,
-            None if failure is None else _failure(failure),
-        )
-
-    def application(self, row: list[Any], values: Mapping[str, Any]) -> Application:
-        texts = self.texts
-        for at in _TEXTS:
-            if row[at] is not None:
-                row[at] = texts[row[at]]
-        for at in _LISTS:
-            row[at] = self.lists[row[at]]
-        row[_SOURCE], row[_VALUES] = _place(row[_SOURCE]), values
-        return Application._make(row)
-
-    def objects(self, text: str) -> KeptObjects:
-        if not isinstance(text, str):
-            raise TypeError("objects are kept as text")
-        return KeptObjects(text, self._decoded)
-
-    def _decoded(self, text: str) -> tuple[Resource, ...]:
-        return tuple([self.resource(row) for row in json.loads(text)])
-
-    def resource(self, row: list[int]) -> Resource:
-        texts, lists = self.texts, self.lists
-        kind, name, namespace, group, wave, hooks, policies, options, template, secrets, misread, needs, kept = row
-        return Resource(
-            texts[kind],
-            texts[name],
-            texts[namespace],
-            texts[group],
-            wave,
-            lists[hooks],
-            lists[policies],
-            lists[options],
-            texts[template],
-            lists[secrets],
-            lists[misread],
-            lists[needs],
-            bool(kept),
-        )
+def _values_of(columns: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
+    placeholders, told = columns
+    for found, one in zip(values_of(placeholders, tuple), told, strict=True):
+        yield {} if one is None else KeptValues(found, dict(one))
 
 
 def _trace(row: Any) -> SetTrace:
@@ -220,18 +129,23 @@ def _trace(row: Any) -> SetTrace:
     return SetTrace(None if patterns is None else tuple(patterns), names, tuple(files), content)
 
 
-def _place(row: Any) -> Place:
-    path, keys, part, document, span, within = row
-    if span is not None:
-        raise ValueError("a place in a broken file is not kept")
-    return Place(path, tuple(keys), part, document, None, within)
-
-
-def _failure(row: Any) -> RenderFailure:
-    found = RenderFailure(*row)
-    return found._replace(place=_place(found.place), lost=tuple(found.lost))
+def _changes(made: Sequence[Any]) -> tuple[ChangedValue, ...]:
+    return tuple([_changed(row) for row in made])
 
 
 def _changed(row: Any) -> ChangedValue:
     application, scope, chart, key, place, kind = row
-    return ChangedValue(application, scope, chart, tuple(key), _place(place), kind)
+    return ChangedValue(application, scope, chart, tuple(key), _sound(place_of(place)), kind)
+
+
+def _failure(row: Any) -> RenderFailure | None:
+    if row is None:
+        return None
+    found = failure_of(row)
+    return found._replace(place=_sound(found.place))
+
+
+def _sound(place: Place) -> Place:
+    if place.span is not None:
+        raise ValueError("a place in a broken file is not kept")
+    return place

@@ -7,22 +7,31 @@ config: those are read again if somebody asks. Whoever writes rows reads them wi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from masgitops_lint.argocd.waves import Misread
-from masgitops_lint.deployment.deployment import AssumedParameter, Deployment, RenderFailure
+from masgitops_lint.deployment.deployment import AssumedParameter, Deployment
 from masgitops_lint.deployment.installs import Install
 from masgitops_lint.deployment.leaf_values import Elsewhere, LeafValues
+from masgitops_lint.deployment.rows import (
+    application_table,
+    applications_of,
+    failure_of,
+    place_of,
+    place_table,
+    places_of,
+    scopes_of,
+)
 from masgitops_lint.deployment.secret_owner import Owner
 from masgitops_lint.deployment.secrets import Deleter, Gathered, RuntimeRead, Unmet, Use, Writer, account_of
 from masgitops_lint.model.application import Application
-from masgitops_lint.model.place import Place, Span
 from masgitops_lint.model.report import Crash
 from masgitops_lint.model.secret import SecretReference
+from masgitops_lint.settings.columns import column_of, table, values_of
+from masgitops_lint.settings.columns import rows as rows_of
 
-from .columns import Packed, packed, unpacked
 from .parts import PartResult
 from .report_rows import finding_table, findings_of
 
@@ -61,18 +70,20 @@ class _Writing:
     def rows(self) -> dict[str, Any]:
         result, gathered, deployment = self._result, self._result.gathered, self._result.deployment
         at = self._applications
+        # what was rendered from real charts is known without
+        applications = deployment.applications if self._parts.shares is None else ()
         return {
             "findings": finding_table(result.findings),
             "crashes": [(crash.rule, crash.error, crash.traceback) for crash in result.crashes],
-            # what was rendered from real charts is known without
-            "applications": _application_table(deployment.applications) if self._parts.shares is None else [],
+            "applications": application_table(applications),
+            "values": column_of(tuple(_identities(applications))),
             "misread": result.misread,
             "troubles": result.troubles,
             "errors": deployment.errors if self._parts.shares is None else [],
             "assumed": deployment.assumed,
             "charts": deployment.charts,
             "references": _reference_table([use.reference for use in gathered.uses]),
-            "uses": _table(
+            "uses": table(
                 (
                     use.keys,
                     self._scopes[id(use.scope)],
@@ -82,7 +93,7 @@ class _Writing:
                 )
                 for use in gathered.uses
             ),
-            "writers": _table(
+            "writers": table(
                 (one.path, one.fields, self._job("writers", one), at[id(one.application)], one.unmet)
                 for one in gathered.writers
             ),
@@ -124,7 +135,7 @@ class _Reading:
         jobs = [getattr(self._parts.catalogue(account), kind)[at] for account, kind, at in rows["jobs"]]
         shares = self._parts.shares
         share = None if shares is None else shares.of(self._number)
-        applications = self._applications(rows["applications"]) if share is None else share.applications
+        applications = self._applications(rows["applications"], rows["values"]) if share is None else share.applications
 
         def at(positions: list[int]) -> tuple[Application, ...]:
             return tuple([applications[position] for position in positions])
@@ -132,12 +143,12 @@ class _Reading:
         uses = [
             Use(reference, keys, part.meant[scope], readers, owner, unsubstituted)
             for reference, (keys, scope, readers, owner, unsubstituted) in zip(
-                _references(rows["references"]), _rows(rows["uses"], (tuple, None, at, _owner, at)), strict=True
+                _references(rows["references"]), rows_of(rows["uses"], (tuple, None, at, _owner, at)), strict=True
             )
         ]
         writers = [
             Writer(path, fields, jobs[job], applications[at], applications[at].scope, unmet)
-            for path, fields, job, at, unmet in _rows(rows["writers"], (None, tuple, None, None, _all_unmet))
+            for path, fields, job, at, unmet in rows_of(rows["writers"], (None, tuple, None, None, _all_unmet))
         ]
         return PartResult(
             self._number,
@@ -146,7 +157,7 @@ class _Reading:
             share
             or Deployment(
                 tuple(applications),
-                tuple(map(_failure, rows["errors"])),
+                tuple(map(failure_of, rows["errors"])),
                 assumed={account: tuple(map(_parameter, found)) for account, found in rows["assumed"].items()},
                 charts=rows["charts"],
             ),
@@ -160,91 +171,44 @@ class _Reading:
                 [Deleter(path, jobs[job], applications[at]) for path, job, at in rows["deleters"]],
             ),
             tuple(
-                Install(applications[configuration], applications[install], app, _place(place))
+                Install(applications[configuration], applications[install], app, place_of(place))
                 for configuration, install, app, place in rows["installs"]
             ),
             bool(rows["silent"]),
-            tuple((directory, _place(place), Misread(*wrong)) for directory, place, wrong in rows["misread"]),
+            tuple((directory, place_of(place), Misread(*wrong)) for directory, place, wrong in rows["misread"]),
             tuple(map(_found, rows["troubles"])),
         )
 
-    def _applications(self, table: list[Any]) -> list[Application]:
-        if not table:
-            return []
-        fields = dict(zip(Application._fields, table, strict=True))
-        columns = {name: unpacked(fields[name], _MADE.get(name)) for name in fields}
-        scopes, find = list(columns["scope"]), partial(self._parts.values, self._number)
-        columns["values"] = [
-            _NO_VALUES if identity is None else LeafValues.late(Elsewhere(find, scope, identity))
-            for scope, identity in zip(scopes, columns["values"], strict=True)
+    def _applications(self, columns: list[Any], identities: list[Any]) -> list[Application]:
+        find = partial(self._parts.values, self._number)
+        values = [
+            _NO_VALUES if identity is None else LeafValues.late(Elsewhere(find, scope, tuple(identity)))
+            for scope, identity in zip(scopes_of(columns), values_of(identities), strict=True)
         ]
-        columns["scope"] = scopes
-        columns["source"] = _places(fields["source"])
-        return list(map(Application._make, zip(*columns.values(), strict=True)))
+        return applications_of(columns, values)
 
 
-_MADE: Mapping[str, Callable[[Any], Any]] = {
-    "finalizers": tuple,
-    "sync_options": tuple,
-    "misread": tuple,
-    "values": lambda identity: identity and tuple(identity),
-}
-"""What becomes of the columns of Applications that JSON does not hold as they are."""
-
-
-def _application_table(applications: Sequence[Application]) -> list[Any]:
-    fields = dict(zip(Application._fields, zip(*applications, strict=True), strict=bool(applications)))
-    return [
-        _table(column) if name == "source" else packed(_identities(column) if name == "values" else column)
-        for name, column in fields.items()
-    ]
-
-
-def _identities(values: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...] | None]:
-    """What finds values again among those of their scope."""
-    return [one.identity if isinstance(one, LeafValues) else None for one in values]
+def _identities(applications: Iterable[Application]) -> Iterator[tuple[Any, ...] | None]:
+    """What finds the values of each again among those of its scope."""
+    return (one.values.identity if isinstance(one.values, LeafValues) else None for one in applications)
 
 
 def _reference_table(references: Sequence[SecretReference]) -> list[Any]:
     fields = dict(zip(SecretReference._fields, zip(*references, strict=True), strict=bool(references)))
-    return [_table(column) if name == "place" else packed(column) for name, column in fields.items()]
+    return [place_table(column) if name == "place" else column_of(column) for name, column in fields.items()]
 
 
-def _references(table: list[Any]) -> Iterator[SecretReference]:
-    fields = dict(zip(SecretReference._fields, table, strict=bool(table)))
-    columns = [
-        _places(column) if name == "place" else unpacked(column, tuple if name == "modifiers" else None)
+def _references(columns: list[Any]) -> Iterator[SecretReference]:
+    fields = dict(zip(SecretReference._fields, columns, strict=bool(columns)))
+    found = [
+        places_of(column) if name == "place" else values_of(column, tuple if name == "modifiers" else None)
         for name, column in fields.items()
     ]
-    return map(SecretReference._make, zip(*columns, strict=True))
-
-
-def _places(table: list[Packed]) -> Iterable[Place]:
-    return map(Place._make, _rows(table, (None, tuple, None, None, _span, None)))
-
-
-def _table(rows: Iterable[Sequence[Any]]) -> list[Packed]:
-    return [packed(column) for column in zip(*rows, strict=True)]
-
-
-def _rows(table: list[Packed], made: Sequence[Callable[[Any], Any] | None]) -> Iterator[tuple[Any, ...]]:
-    """The rows of a table, each column with what makes its values of what JSON holds."""
-    if not table:
-        return iter(())
-    return zip(*(unpacked(column, make) for column, make in zip(table, made, strict=True)), strict=True)
-
-
-def _span(row: list[int] | None) -> Span | None:
-    return Span(*row) if row else None
+    return map(SecretReference._make, zip(*found, strict=True))
 
 
 def _owner(row: list[Any] | None) -> Owner:
     return _OWN if row is None else Owner(*row)
-
-
-def _place(row: list[Any]) -> Place:
-    path, keys, part, document, span, within = row
-    return Place(path, tuple(keys), part, document, _span(span), within)
 
 
 def _all_unmet(rows: list[list[Any]]) -> tuple[Unmet, ...]:
@@ -256,20 +220,15 @@ def _found(row: list[Any]) -> Found:
 
     stage, number, application, told = row
     trouble = ChartTrouble(*told)
-    place, wrong = _place(told[4]), Misread(*trouble.misread) if trouble.misread else None
+    place, wrong = place_of(told[4]), Misread(*trouble.misread) if trouble.misread else None
     return Found(stage, number, application, trouble._replace(place=place, applications=(), misread=wrong))
 
 
 def _unmet(row: list[Any]) -> Unmet:
     text, place, decisive = row
-    return Unmet(text, _place(place) if place else None, decisive)
-
-
-def _failure(row: Iterable[Any]) -> RenderFailure:
-    found = RenderFailure(*row)
-    return found._replace(place=_place(found.place), lost=tuple(found.lost))  # type: ignore[arg-type]
+    return Unmet(text, place_of(place) if place else None, decisive)
 
 
 def _parameter(row: list[Any]) -> AssumedParameter:
     name, value, origin, place = row
-    return AssumedParameter(name, value, origin, _place(place) if place else None)
+    return AssumedParameter(name, value, origin, place_of(place) if place else None)

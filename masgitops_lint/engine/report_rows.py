@@ -13,8 +13,7 @@ from typing import Any
 from masgitops_lint.model.finding import Affects, Edit, Finding, Fix, Related, Severity
 from masgitops_lint.model.place import Span
 from masgitops_lint.model.report import Part, Report, RuleInfo, Skipped, Summary, Suppressed
-
-from .columns import Packed, packed, unpacked
+from masgitops_lint.settings.columns import Packed, column_of, values_of
 
 
 def to_rows(report: Report) -> dict[str, Any]:
@@ -50,14 +49,14 @@ def from_rows(rows: dict[str, Any]) -> Report:
 
 def finding_table(findings: Iterable[Finding]) -> list[Packed]:
     """Findings as columns that JSON can hold: most of what a rule says of one place it says of many."""
-    return [packed(column) for column in zip(*map(_FIELDS, findings), strict=True)]
+    return [column_of(column) for column in zip(*map(_FIELDS, findings), strict=True)]
 
 
 def findings_of(table: Sequence[Packed]) -> Iterator[Finding]:
     """The findings of `finding_table`. Raises as `from_rows`."""
     if not table:
         return iter(())
-    return map(Finding, *(unpacked(column, made) for column, made in zip(table, _MADE, strict=True)))
+    return map(Finding, *(values_of(column, made) for column, made in zip(table, _MADE, strict=True)))
 
 
 _FIELDS = attrgetter(*(one.name for one in fields(Finding)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import count, repeat
 from typing import Any, TypeAlias
 
@@ -11,8 +11,8 @@ Packed: TypeAlias = "list[Any]"
 have the same). JSON can hold it if it can hold the values."""
 
 
-def packed(column: Sequence[Hashable]) -> Packed:
-    """A column for `unpacked`. What is equal must be the same: no `1` beside `True`."""
+def column_of(column: Sequence[Hashable]) -> Packed:
+    """A column for `values_of`. What is equal must be the same: no `1` beside `True`."""
     different = list(dict.fromkeys(column))
     if 2 * len(different) > len(column):
         return [column]
@@ -22,9 +22,21 @@ def packed(column: Sequence[Hashable]) -> Packed:
     return [different, list(map(positions.__getitem__, column))]
 
 
-def unpacked(column: Packed, make: Callable[[Any], Any] | None = None) -> Iterable[Any]:
+def values_of(column: Packed, make: Callable[[Any], Any] | None = None) -> Iterable[Any]:
     """The values, each different one made by `make` once."""
     values = column[0] if make is None else list(map(make, column[0]))
     if len(column) == 1:
         return values
     return repeat(values[0], column[1]) if isinstance(column[1], int) else map(values.__getitem__, column[1])
+
+
+def table(given: Iterable[Sequence[Any]]) -> list[Packed]:
+    """Rows of one length by column; nothing for no rows."""
+    return [column_of(column) for column in zip(*given, strict=True)]
+
+
+def rows(columns: Sequence[Packed], made: Sequence[Callable[[Any], Any] | None]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table, each column with what makes its values of what JSON holds."""
+    if not columns:
+        return iter(())
+    return zip(*(values_of(column, make) for column, make in zip(columns, made, strict=True)), strict=True)
