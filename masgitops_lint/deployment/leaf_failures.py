@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from masgitops_lint.charts.profile import ReleaseProfile
 from masgitops_lint.charts.program import ChartProgram
-from masgitops_lint.charts.rendered import Failure
+from masgitops_lint.charts.rendered import Failure, Origin
 from masgitops_lint.charts.written import written
 from masgitops_lint.mas.scope import Scope
 from masgitops_lint.model.application import Application
@@ -31,32 +31,36 @@ def leaf_failures(deployment: Deployment, profiles: Callable[[str], ReleaseProfi
         if place not in known:
             known[place] = profiles(place[0]).leaf(application.path)
         chart = known[place]
-        if chart is not None:
-            yield from _failures(application, values, scope, chart)
+        if chart is None:
+            continue
+        broken = values.rendered.broken if values.broken else ()
+        if broken:
+            yield _unreadable(application, scope, broken[0])
+        elif failures := chart.failures_given(values.leaf):
+            yield from _told(failures, application, values, scope)
 
 
-def _failures(
-    application: Application, values: LeafValues, scope: Scope, chart: ChartProgram
+def _unreadable(application: Application, scope: Scope, broken: Origin) -> RenderFailure:
+    keys = blamed_keys(broken.expression, broken.loops)
+    return RenderFailure(
+        scope=scope.directory,
+        application=application.name,
+        chart=application.path,
+        template="",
+        line=0,
+        message="the values passed to the chart cannot be read as YAML",
+        place=scope.place(keys) if keys else application.source,
+        kind="values",
+        expression=written(broken.expression),
+        lost=(application.name,),
+    )
+
+
+def _told(
+    failures: Iterable[Failure], application: Application, values: LeafValues, scope: Scope
 ) -> Iterator[RenderFailure]:
-    broken = values.rendered.broken if values.broken else ()
-    if broken:
-        yield RenderFailure(
-            scope=scope.directory,
-            application=application.name,
-            chart=application.path,
-            template="",
-            line=0,
-            message="the values passed to the chart cannot be read as YAML",
-            place=scope.place(keys)
-            if (keys := blamed_keys(broken[0].expression, broken[0].loops))
-            else application.source,
-            kind="values",
-            expression=written(broken[0].expression),
-            lost=(application.name,),
-        )
-        return
     seen: set[Place] = set()
-    for failure in chart.failures_given(values.leaf):
+    for failure in failures:
         place = _place(failure, values, application)
         if place in seen:
             continue
