@@ -477,7 +477,8 @@ class KeepingBuilder(ExactBuilder):
     def _is_known(self, made: _Made) -> bool:
         failure = self.failed.get(made.index)
         if failure is not None:
-            return failure.kind in _QUOTING_NOTHING and failure.place.span is None
+            quotes = failure.kind not in _QUOTING_NOTHING or '"' in failure.message
+            return not quotes and failure.place.span is None
         return not made.leaf or made.index in self.rendered
 
     def _step(self, made: _Made) -> Step:
