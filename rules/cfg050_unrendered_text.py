@@ -17,6 +17,8 @@ Fill in the value. If the text is meant to be there, silence the line with a com
 """
 
 import re
+from collections.abc import Iterator
+from itertools import chain
 
 from masgitops_lint.sdk import Context, Drafts, Example, Keys, Place, Rule
 
@@ -109,7 +111,14 @@ def check(context: Context) -> Drafts:
             Place(path, hits[0]),
             f"`{text}` is {kinds[text]}{more}: {IN_PLACEHOLDER if in_placeholder else AS_IT_STANDS}",
             help="fill in the value",
+            affects=_affected(context, path, hits),
         )
+
+
+def _affected(context: Context, path: str, hits: list[Keys]) -> Iterator[str]:
+    """The Applications of all blocks and entries that hold the text; none where one of these makes no Application."""
+    names = [context.applications_for(Place(path, keys)) for keys in hits]
+    return chain.from_iterable(names if all(names) else ())
 
 
 def _is_in_placeholder(text: str, at: int) -> bool:

@@ -1,4 +1,4 @@
-"""Whom a finding concerns when its rule names nobody."""
+"""Whom a finding concerns: when its rule names nobody, and when it stands for several places."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from masgitops_lint.app import Request, lint
 from masgitops_lint.context import Context
 from masgitops_lint.engine.reach import Reach
 from masgitops_lint.model.place import Keys, Place
@@ -13,7 +14,7 @@ from masgitops_lint.repo.repository import Repository
 from masgitops_lint.repo.snapshot import WorkingTree
 from masgitops_lint.settings import Settings
 
-from .conftest import MakeRepo, lay
+from .conftest import CLEAN, MakeRepo, lay
 
 INSTANCE = "dev/cluster1/inst1"
 APP = """apiVersion: argoproj.io/v1alpha1
@@ -53,6 +54,16 @@ def reach(root: Path) -> Reach:
 def test_config(path: str, keys: Keys, names: set[str], make_repo: MakeRepo) -> None:
     root = make_repo({"dev/cluster1/ibm-rbac.yaml": "merge-key: dev/cluster1\n"})
     assert set(reach(root).concerned(Place(path, keys))) == names
+
+
+def test_a_text_that_stands_in_several_entries_concerns_what_each_of_them_makes(make_repo: MakeRepo) -> None:
+    path = f"{INSTANCE}/ibm-mas-suite-configs.yaml"
+    text = (CLEAN / path).read_text().replace(":123456789012:", ":xxxxxxxxxxxx:")
+    report = lint(Request(path=str(make_repo({path: text})), select=("CFG050",), isolated=True))
+    assert [(one.path, set(one.affects.names)) for one in report.findings] == [
+        (path, set(Context(Repository(WorkingTree(str(CLEAN))), Settings()).deployment.names_from(path)))
+    ]
+    assert report.findings[0].affects.applications > 1
 
 
 def test_a_base_file_concerns_everything_of_its_directory(make_repo: MakeRepo) -> None:
