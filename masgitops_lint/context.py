@@ -386,8 +386,7 @@ class Context:
         """Directory of a scope and keys without a value -> the placeholder that a leaf chart fills in there."""
         found: dict[tuple[str, Keys], str] = {}
         for one in self.masked_values:
-            spot = (one.place.path.rpartition("/")[0], (*one.place.keys, *one.key.split(".")))
-            found.setdefault(spot, one.placeholder)
+            found.setdefault((one.place.path.rpartition("/")[0], one.keys), one.placeholder)
         return found
 
     @cached_property

@@ -69,7 +69,7 @@ def check(context: Context) -> Drafts:
             )
     found: dict[tuple[object, str], list[object]] = {}
     for one in context.masked_values:
-        directory, keys = one.place.path.rpartition("/")[0], (*one.place.keys, *one.key.split("."))
+        directory, keys = one.place.path.rpartition("/")[0], one.keys
         if keys in context.missing_in_fields.get(directory, ()) or context.is_misspelt_in(directory, keys):
             continue
         if context.has_misspelt_field(directory, keys):

@@ -52,10 +52,9 @@ GOOD = (
 def check(context: Context) -> Drafts:
     """Values of the table that are missing from a block that is there."""
     masked = {
-        (one.place.path, (*one.place.keys, *route[:length]))
+        (one.place.path, one.keys[:length])
         for one in context.masked_values
-        for route in [one.key.split(".")]
-        for length in range(1, len(route) + 1)
+        for length in range(len(one.place.keys) + 1, len(one.keys) + 1)
     }
     stopped = {(failure.scope, failure.place.keys) for failure in (*context.deployment.errors, *context.leaf_failures)}
     for scope in context.mas.scopes:

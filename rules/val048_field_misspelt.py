@@ -51,7 +51,7 @@ def check(context: Context) -> Drafts:
     found = [(scope, *one) for scope in context.mas.scopes for one in context.misspelt_fields(scope)]
     if not found:
         return
-    masked = {(*one.place.keys, *one.key.split(".")) for one in context.masked_values}
+    masked = {one.keys for one in context.masked_values}
     stopped = [(failure.scope, failure.place.keys) for failure in context.leaf_failures]
     for scope, keys, meant in found:
         right = (*keys[:-1], meant)

@@ -232,21 +232,9 @@ class ExactBuilder:
                 current = following
         lost = self._lost(objects, root)
         for one, blamed in failed:
-            self.errors.append(
-                RenderFailure(
-                    scope=root.directory,
-                    application=root.name,
-                    chart=root.chart.path,
-                    template=root.chart.template_path(one.template).removeprefix("templates/"),
-                    line=one.line,
-                    message=one.message,
-                    place=blamed,
-                    kind=one.kind,
-                    expression=one.expression,
-                    lost=lost,
-                    root=True,
-                )
-            )
+            template = root.chart.template_path(one.template).removeprefix("templates/")
+            failure = _failure(one, root, root.name, root.chart.path, template, blamed)
+            self.errors.append(failure._replace(lost=lost, root=True))
 
     def _mended(self, root: RootChart, error: RenderError, path: str) -> list[RenderedObject]:
         """What the failing template would render if the blamed value were there: only to name what is lost."""
@@ -587,7 +575,7 @@ class ExactBuilder:
             record = self.applications[leaf.index]
             if isinstance(leaf, KnownLeaf):
                 if isinstance(leaf.outcome, RenderFailure):
-                    self.leaf_failed(leaf.index, leaf.outcome)
+                    self.lose_leaf(leaf.index, leaf.outcome)
                 else:
                     resources[record.name] = leaf.outcome
                 continue
@@ -608,21 +596,9 @@ class ExactBuilder:
                 template = leaf.charts.chart(job.chart).template_path(template).removeprefix("templates/")
             except ChartError:
                 template = ""
-        failure = RenderFailure(
-            scope=leaf.root.directory,
-            application=record.name,
-            chart=job.chart,
-            template=template,
-            line=error.line,
-            message=error.message,
-            place=place,
-            kind=error.kind,
-            expression=error.expression,
-            lost=(record.name,),
-        )
-        self.leaf_failed(leaf.index, failure)
+        self.lose_leaf(leaf.index, _failure(error, leaf.root, record.name, job.chart, template, place))
 
-    def leaf_failed(self, index: int, failure: RenderFailure) -> None:
+    def lose_leaf(self, index: int, failure: RenderFailure) -> None:
         """Take down that an Application, given by its number, does not render."""
         self.errors.append(failure)
         self.failed[index] = failure
@@ -642,6 +618,24 @@ class ExactBuilder:
         self.errors.append(
             RenderFailure(scope, application, chart, "", 0, message, place, kind=kind, lost=lost, root=root)
         )
+
+
+def _failure(
+    error: RenderError, root: RootChart, application: str, chart: str, template: str, place: Place
+) -> RenderFailure:
+    """What an error of an Application's chart comes to, as long as nothing more than that Application is lost."""
+    return RenderFailure(
+        scope=root.directory,
+        application=application,
+        chart=chart,
+        template=template,
+        line=error.line,
+        message=error.message,
+        place=place,
+        kind=error.kind,
+        expression=error.expression,
+        lost=(application,),
+    )
 
 
 def base_path(scope: Scope) -> str:

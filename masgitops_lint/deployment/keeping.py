@@ -280,7 +280,7 @@ class KeepingBuilder(ExactBuilder):
             if outcome is not None and step.leaf:
                 self.known_leaves.append(KnownLeaf(index, outcome))
             elif step.failure is not None:
-                self.leaf_failed(index, step.failure)
+                self.lose_leaf(index, step.failure)
             if step.child:
                 self._child(step, sets[step.number], seat)
             elif application.kind == "ApplicationSet":

@@ -96,8 +96,8 @@ def unpacked(raw: bytes) -> KeptEntry:
     data = json.loads(raw[_LENGTH:end])
     objects = KeptText(raw[end:])
     applications = applications_of(data["applications"], _values_of(data["values"]))
-    if any(one.source.span is not None for one in applications):
-        raise ValueError("a place in a broken file is not kept")
+    for one in applications:
+        _sound(one.source)
     made = (_changes, None, lambda at: None if at is None else objects.at(at), None, None, None, _failure)
     steps = map(Step, applications, *zip(*rows(data["steps"], made), strict=True))
     roots = {
@@ -139,10 +139,7 @@ def _changed(row: Any) -> ChangedValue:
 
 
 def _failure(row: Any) -> RenderFailure | None:
-    if row is None:
-        return None
-    found = failure_of(row)
-    return found._replace(place=_sound(found.place))
+    return None if row is None else failure_of(row)
 
 
 def _sound(place: Place) -> Place:

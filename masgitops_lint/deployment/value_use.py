@@ -50,6 +50,11 @@ class Masked(NamedTuple):
     application: str
     place: Place
 
+    @property
+    def keys(self) -> Keys:
+        """Where the config would give it."""
+        return (*self.place.keys, *self.key.split("."))
+
 
 class NotBuilt(NamedTuple):
     """A block or list entry that makes no Application. `condition` is what is not met, `needs` the keys in it."""

@@ -7,7 +7,7 @@ config: those are read again if somebody asks. Whoever writes rows reads them wi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +20,14 @@ from masgitops_lint.deployment.rows import (
     applications_of,
     failure_of,
     place_of,
-    place_table,
-    places_of,
+    reference_table,
+    references_of,
     scopes_of,
 )
 from masgitops_lint.deployment.secret_owner import Owner
 from masgitops_lint.deployment.secrets import Deleter, Gathered, RuntimeRead, Unmet, Use, Writer, account_of
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.report import Crash
-from masgitops_lint.model.secret import SecretReference
 from masgitops_lint.settings.columns import column_of, table, values_of
 from masgitops_lint.settings.columns import rows as rows_of
 
@@ -82,7 +81,7 @@ class _Writing:
             "errors": deployment.errors if self._parts.shares is None else [],
             "assumed": deployment.assumed,
             "charts": deployment.charts,
-            "references": _reference_table([use.reference for use in gathered.uses]),
+            "references": reference_table([use.reference for use in gathered.uses]),
             "uses": table(
                 (
                     use.keys,
@@ -143,7 +142,7 @@ class _Reading:
         uses = [
             Use(reference, keys, part.meant[scope], readers, owner, unsubstituted)
             for reference, (keys, scope, readers, owner, unsubstituted) in zip(
-                _references(rows["references"]), rows_of(rows["uses"], (tuple, None, at, _owner, at)), strict=True
+                references_of(rows["references"]), rows_of(rows["uses"], (tuple, None, at, _owner, at)), strict=True
             )
         ]
         writers = [
@@ -191,20 +190,6 @@ class _Reading:
 def _identities(applications: Iterable[Application]) -> Iterator[tuple[Any, ...] | None]:
     """What finds the values of each again among those of its scope."""
     return (one.values.identity if isinstance(one.values, LeafValues) else None for one in applications)
-
-
-def _reference_table(references: Sequence[SecretReference]) -> list[Any]:
-    fields = dict(zip(SecretReference._fields, zip(*references, strict=True), strict=bool(references)))
-    return [place_table(column) if name == "place" else column_of(column) for name, column in fields.items()]
-
-
-def _references(columns: list[Any]) -> Iterator[SecretReference]:
-    fields = dict(zip(SecretReference._fields, columns, strict=bool(columns)))
-    found = [
-        places_of(column) if name == "place" else values_of(column, tuple if name == "modifiers" else None)
-        for name, column in fields.items()
-    ]
-    return map(SecretReference._make, zip(*found, strict=True))
 
 
 def _owner(row: list[Any] | None) -> Owner:

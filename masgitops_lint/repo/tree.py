@@ -243,6 +243,7 @@ class LikeTree:
 
     @cached_property
     def _texts(self) -> list[str]:
+        # few ask for offsets, for which `lines` has to count
         return self._text.split("\n")
 
     @property

@@ -79,14 +79,19 @@ class Document:
         if self._remarks is None:
             from .remarks import remarks
 
-            tree = tree_of(self.text if self._parsed else "")
-            self._remarks = remarks(tree, frozenset(problem.document for problem in self._fatal if problem.fatal))
+            self._remarks = remarks(
+                self._own_tree, frozenset(problem.document for problem in self._fatal if problem.fatal)
+            )
         return self._fatal + self._remarks
 
     @property
     def _tree(self) -> Tree | LikeTree:
         if self._pattern is not None:
             return like_tree_of(self.text, self._pattern)
+        return self._own_tree
+
+    @property
+    def _own_tree(self) -> Tree:
         return tree_of(self.text if self._parsed else "")
 
     def span(self, keys: Keys, part: Part = "value", document: int = 0) -> Span:
