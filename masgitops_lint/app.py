@@ -194,14 +194,14 @@ def lint(request: Request) -> Report:
     if not request.cache:
         return lint_session(request, session)
     from masgitops_lint.known_report import KnownReport
-    from masgitops_lint.repo.content_digest import look_ahead
 
     # what is wanted, however it is named and worked on
     wanted = replace(request, path="", config=None, progress=None, jobs=None, cache=False, cache_dir=None)
     baseline = session.settings.baseline if request.baseline is None else request.baseline
-    repository = session.context.repository
-    look_ahead(repository.snapshot, repository.paths, _jobs(request, repository))
-    known = KnownReport(session.context, (wanted, session.target.prefix), request.rules, baseline, request.cache_dir)
+    jobs = _jobs(request, session.context.repository)
+    known = KnownReport(
+        session.context, (wanted, session.target.prefix), request.rules, baseline, request.cache_dir, jobs
+    )
     report = known.read()
     if report is None:
         report = lint_session(request, session, known.parts())

@@ -16,13 +16,17 @@ from masgitops_lint.engine.report_rows import from_rows, to_rows
 from masgitops_lint.model.report import Report
 from masgitops_lint.repo.source_text import SourceTexts
 from masgitops_lint.settings.result_store import open_store
+from masgitops_lint.settings.seen_files import SeenFiles
 
 if TYPE_CHECKING:
     from masgitops_lint.context import Context
 
 
 class KnownReport:
-    """The place where one run's report is kept; `directory` None is the user's cache directory."""
+    """The place where one run's report is kept; `directory` None is the user's cache directory.
+
+    `jobs` processes look at what is in the files of a large repo.
+    """
 
     def __init__(
         self,
@@ -31,11 +35,13 @@ class KnownReport:
         rules_directories: Iterable[str],
         baseline: str | None,
         directory: str | None,
+        jobs: int = 1,
     ) -> None:
         self._context = context
         self._repository = context.repository
-        self._key = run_key(context, wanted, rules_directories, baseline)
         self._store = open_store(directory)
+        self._seen = SeenFiles(self._store, jobs)
+        self._key = run_key(context, wanted, rules_directories, baseline, self._seen)
 
     def read(self) -> Report | None:
         """The report as the run gave it; the files' texts are read when somebody looks. None when there is none."""
@@ -46,6 +52,7 @@ class KnownReport:
             report = from_rows(json.loads(raw))
         except (LookupError, TypeError, ValueError):
             return None
+        self._seen.keep()
         sources = SourceTexts(self._repository, (finding.path for finding in report.findings))
         return report._replace(root=self._repository.snapshot.root, sources=sources)
 
@@ -58,6 +65,7 @@ class KnownReport:
 
         What a chart itself says with `fail` or `required` may quote a value: such a report is not kept either.
         """
+        self._seen.keep()
         if self._key is None or report.crashes or _charts_speak(self._context):
             return
         if self._key.still_holds():

@@ -22,7 +22,7 @@ from masgitops_lint.deployment.build import BuildOptions, build_deployment
 from masgitops_lint.deployment.deployment import Deployment
 from masgitops_lint.deployment.kept_values import KeptValues, extract, placeholders_in, told_of
 from masgitops_lint.deployment.root_chart import RootRenderer
-from masgitops_lint.repo.content_digest import content_of, known_content
+from masgitops_lint.repo.content_digest import content_of, contents_of
 from masgitops_lint.repo.snapshot import WorkingTree
 from masgitops_lint.settings import AccountSettings, Settings, SourceSettings
 from masgitops_lint.settings.result_store import ResultStore
@@ -494,7 +494,7 @@ def test_a_file_edited_before_a_process_looks_at_it_is_not_kept(repo: Path, tmp_
         type(context),
         str(repo),
         frozenset(context.repository.paths),
-        known_content(tree),
+        contents_of(tree).found,
         context.settings,
         BuildOptions(processes=1, cache_directory=str(cache)),
         number=0,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import posixpath
 from functools import cached_property
 
 from masgitops_lint.model.late_pattern import late_pattern
+from masgitops_lint.repo.content_digest import Contents
 from masgitops_lint.settings.cache_directory import cache_directory
 
 from .helm.chart import Chart, ChartError, directory_reader, load_chart
@@ -28,6 +28,7 @@ class ChartSource:
     def __init__(self, root: str, label: str) -> None:
         self.root = root
         self.label = label
+        self.contents = Contents(root)
         self._charts: dict[str, Chart] = {}
 
     def __repr__(self) -> str:
@@ -48,21 +49,19 @@ class ChartSource:
         return os.path.isfile(os.path.join(self.root, *path.strip("/").split("/"), "Chart.yaml"))
 
     @cached_property
-    def digest(self) -> str:
-        """SHA-256 over the whole tree: names and content of every file outside `.git`."""
-        state = hashlib.sha256()
+    def paths(self) -> tuple[str, ...]:
+        """Every file of the tree outside `.git`, in order."""
+        found: list[str] = []
         for directory, names, files in os.walk(self.root):
             names[:] = sorted(name for name in names if name != ".git")
-            for name in sorted(files):
-                path = os.path.join(directory, name)
-                try:
-                    with open(path, "rb") as stream:
-                        data = stream.read()
-                except OSError:
-                    continue
-                state.update(f"{os.path.relpath(path, self.root)}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
-                state.update(data)
-        return state.hexdigest()
+            above = os.path.join(os.path.relpath(directory, self.root), "").replace(os.sep, "/").removeprefix("./")
+            found += [above + name for name in sorted(files)]
+        return tuple(found)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the whole tree: names and content of every file outside `.git`."""
+        return self.contents.of(self.paths).digest
 
 
 def fetched_directory(revision: str) -> str:

@@ -20,7 +20,7 @@ from masgitops_lint.mas.account_root import AccountRoot
 from masgitops_lint.mas.config import CLUSTER_BASE
 from masgitops_lint.model.application import Application
 from masgitops_lint.model.place import Place
-from masgitops_lint.repo.content_digest import Known, known_content, take_over
+from masgitops_lint.repo.content_digest import Known, contents_of, take_over
 from masgitops_lint.repo.repository import Repository
 from masgitops_lint.repo.snapshot import WorkingTree
 from masgitops_lint.settings import Settings
@@ -192,7 +192,7 @@ def warm(
         type(subject),
         repository.snapshot.root,
         frozenset(repository.paths),
-        known_content(repository.snapshot),
+        contents_of(repository.snapshot).found,
         subject.settings,
         options._replace(processes=1),
         number=0,

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from masgitops_lint.repo.content_digest import content_of, times_of
+from masgitops_lint.repo.content_digest import content_of, contents_of, times_of
 from masgitops_lint.repo.repository import Repository
+from masgitops_lint.repo.snapshot import WorkingTree
 from masgitops_lint.settings.this_program import program_files as _program
 from masgitops_lint.version import __version__
 
@@ -24,6 +25,7 @@ from .rules import bundled_directory
 if TYPE_CHECKING:
     from masgitops_lint.context import Context
     from masgitops_lint.settings import Settings
+    from masgitops_lint.settings.seen_files import SeenFiles
 
 FORMAT = 1
 """Of the key and of what is kept under it."""
@@ -50,14 +52,19 @@ class RunKey:
 
 
 def run_key(
-    context: Context, wanted: Iterable[object], rules_directories: Iterable[str], baseline: str | None
+    context: Context,
+    wanted: Iterable[object],
+    rules_directories: Iterable[str],
+    baseline: str | None,
+    seen: SeenFiles,
 ) -> RunKey | None:
     """The key of a run over a context; None for a run whose report must not be kept.
 
-    `wanted` is whatever the caller decides by (its `repr` counts), `baseline` the file of accepted findings.
+    `wanted` is whatever the caller decides by (its `repr` counts), `baseline` the file of accepted findings, `seen`
+    what earlier runs have seen in files.
     """
     repositories = [context.repository, *((context.base.repository,) if context.base is not None else ())]
-    charts = _charts(context)
+    charts = _charts(context, seen)
     if charts is None or context.build_options is not None or not all(map(_worth_reading, repositories)):
         return None
     basis = digest_of(
@@ -70,6 +77,9 @@ def run_key(
             *_surroundings(context),
         )
     )
+    for repository in repositories:
+        if isinstance(repository.snapshot, WorkingTree):
+            seen.look_at(contents_of(repository.snapshot), repository.paths)
     contents = [content_of(repository.snapshot, repository.paths) for repository in repositories]
     text = digest_of(
         (
@@ -118,7 +128,7 @@ def _file(path: str) -> str:
         return f"cannot be read: {error.errno}"
 
 
-def _charts(context: Context) -> list[str] | None:
+def _charts(context: Context, seen: SeenFiles) -> list[str] | None:
     """What stands for the charts that the settings name: content, and Helm's version; None where they cannot be had."""
     named = _named_charts(context.settings)
     if not named:
@@ -138,6 +148,7 @@ def _charts(context: Context) -> list[str] | None:
     try:
         engine = late_engine()
         for source in (opened_source(context.repository, one) for one in dict.fromkeys(sources)):
+            seen.look_at(source.contents, source.paths)
             found += (source.label, source.digest)
     except (HelmMissingError, SourceError):  # the run says so
         return None
