@@ -61,6 +61,13 @@ class Graph:
         return tuple(collect(self.tree, self.subject.installs, self.secrets))
 
     @cached_property
+    def _by_relation(self) -> dict[Relation, list[Need]]:
+        found: dict[Relation, list[Need]] = {}
+        for need in self.needs:
+            found.setdefault(need.relation, []).append(need)
+        return found
+
+    @cached_property
     def cycles(self) -> tuple[Cycle, ...]:
         """Applications that wait for each other through two needs or more, shortest first, up to `CYCLE_LIMIT`."""
         return find_cycles(self.tree, self.needs)
@@ -79,8 +86,8 @@ class Graph:
         Jobs read themselves.
         """
         groups: dict[tuple[str, str], list[Need]] = {}
-        for need in self.needs:
-            if need.relation != relation or (need.kind == "install") != (kind == "install"):
+        for need in self._by_relation.get(relation, ()):
+            if (need.kind == "install") != (kind == "install"):
                 continue
             if kind != "install" and self._worst[need.place.path, need.path] != self._kind_of(need):
                 continue
