@@ -26,10 +26,12 @@ class KeptParts:
         self._basis = run.basis
         self._parts: Parts | None = None
         self._common = ""
+        self._keys: dict[int, str | None] = {}
 
     def open(self, parts: Parts, rules: Iterable[str]) -> None:
         """Say which parts there are, and by which rules they are judged."""
         self._parts = parts
+        self._keys.clear()
         mas, repository = parts.whole.mas, parts.whole.repository
         inside = frozenset(path for config in parts.configs for path in config.read_paths)
         outside = content_of(repository.snapshot, (path for path in repository.paths if path not in inside))
@@ -47,7 +49,13 @@ class KeptParts:
             )
         )
 
-    def _key(self, parts: Parts, number: int) -> str | None:
+    def _key(self, number: int) -> str | None:
+        if number not in self._keys:
+            assert self._parts is not None
+            self._keys[number] = self._key_in(self._parts, number)
+        return self._keys[number]
+
+    def _key_in(self, parts: Parts, number: int) -> str | None:
         config = parts.configs[number]
         content = content_of(config.repository.snapshot, config.read_paths)
         rendered = "" if parts.shares is None else parts.shares.key(number)
@@ -56,10 +64,15 @@ class KeptParts:
         place = f"{number} of {len(parts.configs)}"
         return digest_of((self._common, place, rendered, *config.read_paths, content.digest))
 
+    def has(self, number: int) -> bool:
+        """Whether there is something to read of a part."""
+        key = self._key(number)
+        return key is not None and self._store.has(key)
+
     def read(self, number: int) -> PartResult | None:
         """The result of a part, if it is known."""
         assert self._parts is not None
-        key = self._key(self._parts, number)
+        key = self._key(number)
         raw = self._store.get(key) if key is not None else None
         if raw is None:
             return None
@@ -81,6 +94,6 @@ class KeptParts:
             return
         config = self._parts.configs[result.number]
         snapshot = config.repository.snapshot
-        key = self._key(self._parts, result.number)
+        key = self._key(result.number)
         if key is not None and times_of(snapshot, config.read_paths) == content_of(snapshot, config.read_paths).times:
             self._store.put(key, raw)

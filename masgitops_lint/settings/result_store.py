@@ -64,6 +64,10 @@ class ResultStore:
                 os.utime(path)
         return value
 
+    def has(self, key: str) -> bool:
+        """Whether something was put under a key, be it damaged by now."""
+        return self._directory is not None and os.path.exists(os.path.join(self._directory, _file_name(key)))
+
     def put(self, key: str, value: bytes) -> None:
         """Keep a value. Never raises for what the file system refuses."""
         entry = _sealed(value)
