@@ -22,6 +22,14 @@ CLEAN = ROOT / "examples" / "clean"
 MakeRepo = Callable[..., Path]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave what forks to `test_forks.py` where this process must not."""
+    from masgitops_lint.repo.child_process import can_fork
+
+    if item.get_closest_marker("forks") is not None and not can_fork():
+        pytest.skip("this process cannot be forked: tests/test_forks.py runs what does in one of its own")
+
+
 def lay(
     target: Path, files: Mapping[str, str | bytes], remove: tuple[str, ...] = (), base: Path | None = CLEAN
 ) -> Path:

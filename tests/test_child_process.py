@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from masgitops_lint.repo.child_process import Turns, can_fork, start
+from masgitops_lint.repo.child_process import Turns, start
 
-pytestmark = pytest.mark.skipif(not can_fork(), reason="one process is all there is here")
+pytestmark = pytest.mark.forks
 
 
 def test_answers_of_any_size_arrive_in_order() -> None:

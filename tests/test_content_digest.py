@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from masgitops_lint.repo import child_process, content_digest
-from masgitops_lint.repo.child_process import can_fork
 from masgitops_lint.repo.content_digest import Contents, content_of, contents_of
 from masgitops_lint.repo.snapshot import WorkingTree
 from masgitops_lint.settings.result_store import ResultStore
@@ -27,7 +26,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WorkingTree:
     return WorkingTree(str(tmp_path))
 
 
-@pytest.mark.skipif(not can_fork(), reason="one process is all there is here")
+@pytest.mark.forks
 @pytest.mark.parametrize("jobs", [2, 3, 9])
 def test_several_processes_find_what_one_finds(tree: WorkingTree, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [*tree.paths(), "missing.yaml"]

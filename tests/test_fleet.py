@@ -17,7 +17,6 @@ from masgitops_lint.mas import parts
 from masgitops_lint.model.report import Report
 from masgitops_lint.repo import yaml as reading
 from masgitops_lint.repo.alike import Family
-from masgitops_lint.repo.child_process import can_fork
 from masgitops_lint.repo.repository import Repository
 from masgitops_lint.repo.snapshot import Snapshot
 from masgitops_lint.repo.yaml import Document
@@ -176,14 +175,14 @@ def test_findings_have_no_file_read_that_is_not_their_own(tmp_path: Path, monkey
     assert all(len(clusters) == 1 for number, clusters in read.items() if number >= 0)
 
 
-@pytest.mark.skipif(not can_fork(), reason="one process is all there is here")
+@pytest.mark.forks
 def test_two_processes_are_one(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = whole(fleet)
     small_parts(monkeypatch)
     assert json_of(lint(Request(str(fleet), isolated=True, jobs=2))) == expected
 
 
-@pytest.mark.skipif(not can_fork(), reason="one process is all there is here")
+@pytest.mark.forks
 def test_a_child_that_dies_leaves_its_parts_to_the_parent(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = whole(fleet)
     small_parts(monkeypatch)

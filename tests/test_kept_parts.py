@@ -16,7 +16,6 @@ from masgitops_lint.engine.kept_parts import KeptParts
 from masgitops_lint.engine.parts import PartResult, Parts
 from masgitops_lint.mas import parts
 from masgitops_lint.repo import child_process
-from masgitops_lint.repo.child_process import can_fork
 from masgitops_lint.report import RenderOptions, render
 from masgitops_lint.settings import result_store
 
@@ -149,7 +148,7 @@ def test_a_part_is_judged_again_when_it_is_asked_about_something_else(fleet: Pat
     assert len(judged) == everything
 
 
-@pytest.mark.skipif(not can_fork(), reason="one process is all there is here")
+@pytest.mark.forks
 def test_children_keep_parts_and_take_kept_ones(fleet: Path, judged: list[int]) -> None:
     expected = report(fleet, cache=False)
     assert report(fleet, jobs=2) == expected
@@ -164,7 +163,7 @@ def test_children_keep_parts_and_take_kept_ones(fleet: Path, judged: list[int]) 
     assert changed == report(fleet, cache=False)
 
 
-@pytest.mark.skipif(not can_fork(), reason="one process is all there is here")
+@pytest.mark.forks
 def test_a_child_is_at_work_while_kept_parts_are_read(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report(fleet)
     new_defect(fleet)
