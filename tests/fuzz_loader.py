@@ -48,7 +48,7 @@ KNOWN = re.compile(r"![^\s]*[\[\]{},]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 PIECES = (
-    *"-?:,[]{}#&*!|>'\"%@`\\/<=~ \t\n\r_.+0123456789abnyoxeE\u00e9\u0085\u2028\ufeff\0\x07\U0001f600",
+    *"-?:,[]{}#&*!|>'\"%@`\\/<=~ \t\n\r_.+0123456789abnyoxeE\u00e9\u0085\u00a0\u2028\ufeff\0\x07\U0001f600",
     *(
         "- ",
         "? ",

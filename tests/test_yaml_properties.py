@@ -41,6 +41,14 @@ def test_no_arrangement_of_yaml_pieces_breaks_a_promise(text: str) -> None:
     check(text)
 
 
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("value", ["b", "'b'", '"b"', "&x b", "|\n  b\n", "\xa0b"])
+def test_a_value_may_stand_below_its_tag_or_anchor(line_break: str, value: str) -> None:
+    for before in ("!", "!t", "&a", "!t &a", "&a !t"):
+        check(f"a: {before} # c #{line_break} {value}\n")
+        check(f"- {before} #{line_break}  # d{line_break} {value}")
+
+
 @given(st.sampled_from(SNIPPETS), st.sampled_from(SNIPPETS), st.randoms(use_true_random=False))
 @settings(max_examples=300)
 def test_no_mutation_breaks_a_promise(text: str, other: str, rng: Any) -> None:

@@ -20,9 +20,11 @@ from masgitops_lint.model.late_pattern import late_pattern
 from .lines import Lines
 from .nodes import GoParser, as_input, prepare
 
-# YAML 1.1 also breaks lines at NEL, LS and PS
-_COMMENT = late_pattern("(?:\\A|(?<=[ \t\r\n\x85\u2028\u2029]))#[^\r\n\x85\u2028\u2029]*")
-_BREAK = late_pattern("[\r\n\x85\u2028\u2029]")
+BREAKS = "\r\n\x85\u2028\u2029"
+"""Where YAML 1.1 breaks lines: at NEL, LS and PS as well."""
+
+_COMMENT = late_pattern(f"(?:\\A|(?<=[ \t{BREAKS}]))#[^{BREAKS}]*")
+_BREAK = late_pattern(f"[{BREAKS}]")
 _BLOCK_HEADER = late_pattern(r"[|>][-+0-9]*")
 
 

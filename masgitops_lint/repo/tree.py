@@ -17,9 +17,10 @@ from .alike import Pattern
 from .construct import UnfitError, is_merge, key_text, merge_sources
 from .lines import Lines
 from .nodes import Node, as_input, children, compose
-from .tokens import alias_offsets
+from .tokens import BREAKS, alias_offsets
 
-_PROPERTIES = late_pattern(r"(?:(?:&[0-9A-Za-z_-]+|!\S*)(?:\s+(?:#[^\r\n]*\s*)*)?)+")
+_BLANK = f"[ \t{BREAKS}]"
+_PROPERTIES = late_pattern(rf"(?:(?:&[0-9A-Za-z_-]+|!\S*)(?:{_BLANK}+(?:#[^{BREAKS}]*{_BLANK}*)*)?)+")
 
 Part: TypeAlias = Literal["key", "value", "both"]
 
