@@ -96,6 +96,13 @@ def successor(unread: Unread) -> str:
     return find(unread)
 
 
+def read_only_after(unread: Unread, meant: str) -> str:
+    """The release whose successors alone read what a key became; "" where the charts at hand read it."""
+    from masgitops_lint.charts.unread import read_only_after as find
+
+    return find(unread, meant)
+
+
 def instead_of(name: str, meant: str) -> str:
     """What to do about a key that became another, or was meant to be it."""
     from masgitops_lint.charts.unread import instead_of as find
@@ -297,6 +304,7 @@ __all__ = [
     "placeholders",
     "plaintext_secrets",
     "quantity",
+    "read_only_after",
     "release_at_least",
     "removal_severity",
     "removal_text",

@@ -9,8 +9,8 @@ settings under `contract.keys-read`.
 ## What Argo CD does
 
 Nothing: the value goes nowhere, and the chart works with its default, or without. A misspelt key looks like a setting and
-is none (ibm-mas/gitops commit 9236211a added `environment_type` to the example while charts read
-`mas_environment_type`).
+is none (ibm-mas/gitops commit 9236211a added `environment_type` to the example; charts up to 8.4.2 read nothing of the
+kind, and those after it read `mas_environment_type`).
 
 ## How to fix
 
@@ -31,6 +31,7 @@ from masgitops_lint.sdk import (
     effect_of_lack,
     instead_of,
     nearest,
+    read_only_after,
     successor,
 )
 
@@ -90,6 +91,7 @@ def check(context: Context) -> Drafts:
                 continue
             meant = successor(unread)
             right = (*unread.keys[:-1], meant)
+            instead, remedy = _instead(str(unread.keys[-1]), meant, read_only_after(unread, meant))
             stops = any(keys[: len(right)] == right for keys in needed)
             lacks = "" if stops or not meant or scope.has(*right) else _lacks(context, scope, right)
             charts = ", ".join(
@@ -99,13 +101,23 @@ def check(context: Context) -> Drafts:
                 scope.place(unread.keys, "key"),
                 f"no chart of release {release} reads `{dotted(unread.keys)}`"
                 + (f" ({charts} could)" if charts else "")
-                + (f"; what is read is `{meant}`" if meant else "")
+                + instead
                 + (": without it the chart does not render" if stops else lacks or ": the value has no effect"),
-                help=instead_of(str(unread.keys[-1]), meant)
-                if meant
-                else "remove the key, or check its spelling and its place",
+                help=remedy,
                 severity="error" if stops or lacks else "note" if unread.empty else None,
             )
+
+
+def _instead(name: str, meant: str, newer: str) -> tuple[str, str]:
+    """What is read in place of a key (only after the release `newer`, if any), as a clause, and what to do."""
+    if not meant:
+        return "", "remove the key, or check its spelling and its place"
+    if newer:
+        return (
+            f"; only charts after {newer} read `{meant}`",
+            f"remove the key, or write `{meant}` for charts after {newer}",
+        )
+    return f"; what is read is `{meant}`", instead_of(name, meant)
 
 
 def _nearest_first(context: Context, scope: Scope, block: Keys, charts: Iterable[str]) -> list[str]:

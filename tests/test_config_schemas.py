@@ -122,3 +122,9 @@ def test_charts_commands(tmp_path: Path) -> None:
     assert "instances.{cluster}" in again.output
     assert CliRunner().invoke(group, ["charts", "show", "0.0.1"]).exit_code == 2
     assert CliRunner().invoke(group, ["charts", "build", str(tmp_path)]).exit_code == 2
+
+
+def test_a_key_that_only_later_charts_read_is_not_recommended() -> None:
+    block = schemas(newest())["cluster/ibm-dro.yaml"]["properties"]["ibm_dro"]
+    text = "No chart reads this key; only charts after 8.4.2 read `mas_environment_type`."
+    assert block["properties"]["environment_type"]["description"] == text

@@ -14,7 +14,7 @@ from masgitops_lint.charts.contract import contract_of, leaf_reads
 from masgitops_lint.charts.formats import misfit
 from masgitops_lint.charts.packing import pack, unpack
 from masgitops_lint.charts.profile import ReleaseProfile, UnknownReleaseError, load, newest, releases, version_key
-from masgitops_lint.charts.unread import by_hand, instead_of, successor, unread_keys
+from masgitops_lint.charts.unread import by_hand, instead_of, read_only_after, successor, unread_keys
 from masgitops_lint.settings.values import Settings, SourceSettings
 
 from .conftest import CLEAN
@@ -86,6 +86,8 @@ def test_unread_keys_and_what_they_became(tmp_path: Path) -> None:
     found = [one for scope in context.mas.scopes for one in unread_keys(scope, newest(), {})]
     assert [one.keys for one in found] == [("ibm_dro", "environment_type"), ("ibm_dro", "nested"), ("unheard_of",)]
     assert successor(found[0]) == "mas_environment_type"
+    assert read_only_after(found[0], "mas_environment_type") == "8.4.2"
+    assert read_only_after(found[0]._replace(known=frozenset({"mas_environment_type"})), "mas_environment_type") == ""
     assert successor(found[1]) == ""
     assert instead_of("environment_type", "mas_environment_type") == "write `mas_environment_type`"
     extra = {"*": ["unheard_of"], "ibm-dro.yaml": ["ibm_dro.nested"]}

@@ -14,7 +14,7 @@ from masgitops_lint.mas.spec import ApplicationSetSpec
 from .contract import ITEM, Node, Passing, contract_of
 from .formats import QUANTITY, Format, format_of
 from .profile import ReleaseProfile
-from .unread import by_hand, instead_of
+from .unread import by_hand, instead_of, only_after
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -207,10 +207,12 @@ class _Maker:
         for name, meant in self.renamed.items():
             above, _, last = name.rpartition(".")
             if above == dotted and last not in properties:
-                properties[last] = _gone(last, meant)
+                newer = "" if properties.get(meant) else only_after(f"{above}.{meant}")
+                instead = f"only charts after {newer} read `{meant}`" if newer else instead_of(last, meant)
+                properties[last] = _gone(instead)
         for name, meant in self.renamed_keys.items():
             if meant in properties and name not in properties:
-                properties[name] = _gone(name, meant)
+                properties[name] = _gone(instead_of(name, meant))
         return {
             "type": "object" if route[-1:] == (ITEM,) else ["object", "null"],
             "properties": dict(sorted(properties.items())),
@@ -269,8 +271,8 @@ def _merged(nodes: list[Node]) -> dict[str, list[Node]]:
     return found
 
 
-def _gone(name: str, meant: str) -> Schema:
-    text = f"No chart reads this key; {instead_of(name, meant)}."
+def _gone(instead: str) -> Schema:
+    text = f"No chart reads this key; {instead}."
     return {"not": {}, "description": text, "deprecationMessage": text, "doNotSuggest": True}
 
 

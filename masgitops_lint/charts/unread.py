@@ -64,8 +64,18 @@ def unread_keys(scope: Scope, profile: ReleaseProfile, extra: Mapping[str, Seque
 
 def successor(unread: Unread) -> str:
     """What a key became, or which key is probably meant; "" when nothing is near."""
-    dotted = ".".join([ITEM if isinstance(key, int) else str(key) for key in unread.keys])
-    return _successor(dotted, str(unread.keys[-1]), unread.known, unread.beside)
+    return _successor(_dotted(unread.keys), str(unread.keys[-1]), unread.known, unread.beside)
+
+
+def read_only_after(unread: Unread, meant: str) -> str:
+    """The release whose successors alone read what a key became; "" where the charts at hand read it."""
+    return "" if meant in unread.known else only_after(_dotted((*unread.keys[:-1], meant)))
+
+
+def only_after(dotted: str) -> str:
+    """The release whose successors alone read a key; "" for any other key."""
+    later = by_hand()["later"]
+    return str(later["after"]) if dotted in later["keys"] else ""
 
 
 def instead_of(name: str, meant: str) -> str:
@@ -93,6 +103,10 @@ def _successor(dotted: str, name: str, known: frozenset[str], beside: frozenset[
 
     # A key that is there under its right name is not missing under a wrong one.
     return next(iter(get_close_matches(name, free, n=1, cutoff=0.75)), "")
+
+
+def _dotted(keys: Keys) -> str:
+    return ".".join([ITEM if isinstance(key, int) else str(key) for key in keys])
 
 
 def _flat(name: str) -> str:
