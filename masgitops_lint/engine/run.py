@@ -181,8 +181,11 @@ def _shared_out(
     done: set[int] = set()
     known = [] if kept is None else [number for number in numbers if kept.has(number)]
     todo = sorted({*numbers}.difference(known))
+    # who reads what is known is busy too
+    jobs = min(jobs, len(todo) + bool(known))
+    read: Iterable[PartResult] = () if kept is None else filter(None, map(kept.read, known))
     left = (_kept_lean(parts, number, judge, kept) for number in sorted(numbers) if number not in done)
-    for result in chain(_from_all(parts, known, todo, judge, jobs, kept), left):
+    for result in chain(_from_all(parts, todo, judge, jobs, kept, read), left):
         done.add(result.number)
         yield result
         if progress is not None:
@@ -190,22 +193,28 @@ def _shared_out(
 
 
 def _from_all(
-    parts: Parts, known: Sequence[int], todo: Sequence[int], judge: Judge, jobs: int, kept: KeptParts | None
+    parts: Parts,
+    numbers: Sequence[int],
+    judge: Judge,
+    jobs: int,
+    kept: KeptParts | None,
+    read: Iterable[PartResult],
 ) -> Iterator[PartResult]:
-    """Results that were kept, read while children are at work already, and those of children and of this process.
+    """The results that are `read`, while children are at work already, and then those of children and this process.
 
-    What cannot be read, and what a child fails on, is missing; so is all of `todo` where no child can be made.
+    What a child fails on is missing, and all of `numbers` where none can be made.
     """
     from masgitops_lint.repo.child_process import Turns, can_fork, start
 
+    if jobs < 2 or not can_fork():
+        yield from read
+        return
     from .part_rows import from_bytes, to_bytes
 
-    # who reads what is known is busy too
-    jobs = min(jobs, len(todo) + bool(known)) if todo and can_fork() else 1
-    turns = Turns(todo) if jobs > 1 else None
+    turns = Turns(numbers)
 
     def produce() -> Iterator[bytes]:
-        for number in turns or ():
+        for number in turns:
             result, raw = _work(parts, number, judge, kept)
             yield number.to_bytes(8, "big") + (raw or to_bytes(parts, result))
             parts.let_go(result)
@@ -214,12 +223,7 @@ def _from_all(
         return from_bytes(parts, int.from_bytes(answer[:8], "big"), answer[8:])
 
     children = [child for child in (start(produce) for _ in range(jobs - 1)) if child is not None]
-    for number in known:
-        result = kept.read(number) if kept is not None else None
-        if result is not None:
-            yield result
-    if turns is None:
-        return
+    yield from read
     for number in turns:
         yield _kept_lean(parts, number, judge, kept)
         for child in children:

@@ -54,7 +54,6 @@ class Contents:
         self.root = root
         self.found: dict[str, Found] = {}
         self._begun = time.time_ns()
-        self._recalled = 0
         self._passed_on: dict[str, Found] = {}
 
     def of(self, paths: Iterable[str]) -> Content:
@@ -95,24 +94,21 @@ class Contents:
         end = _LENGTH.size + length
         names = passed_on[_LENGTH.size : end].decode("utf-8", "surrogateescape").split("\0")
         known = self._passed_on = dict(zip(names, _RECORD.iter_unpack(passed_on[end:]), strict=True))
-        before = len(self.found)
         for path in paths:
             old = known.get(path)
             if old is not None and path not in self.found and _status_at(f"{self.root}/{path}") == old[1]:
                 self.found[path] = old
-        self._recalled += len(self.found) - before
 
     def to_pass_on(self) -> bytes | None:
         """What a later run may be told of the files that had rested for a while; None when it is not worth it."""
-        new = len(self.found) - self._recalled
-        if len(self.found) < _FEW or new * _WORTH < len(self.found):
+        old, latest = self._passed_on, self._begun - _REST
+        new = {path: one for path, one in self.found.items() if old.get(path) is not one and _rested(one[1], latest)}
+        if len(self.found) < _FEW or len(new) * _WORTH < len(self.found):
             return None
-        latest = self._begun - _REST
-        resting = {path: one for path, one in self.found.items() if _rested(one[1], latest)}
-        if (len(resting) - self._recalled) * _WORTH < len(self.found):
-            return None
-        others = {path: one for path, one in self._passed_on.items() if path not in self.found}
-        told = {**others, **resting} if len(others) <= len(resting) else resting
+        told = {path: one for path, one in old.items() if self.found.get(path) is one} | new
+        others = {path: one for path, one in old.items() if path not in self.found}
+        if len(others) <= len(told):
+            told |= others
         names = "\0".join(told).encode("utf-8", "surrogateescape")
         return b"".join([_LENGTH.pack(len(names)), names, *[digest + status for digest, status in told.values()]])
 
